@@ -1,0 +1,1 @@
+"""Balie: one text file, the service blueprint, checked, drawn and run as a customer portal."""

@@ -1,0 +1,57 @@
+"""Who signed in (Visitor), and who that is to the systems underneath (Viewer)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+_NO_LINKS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visitor:
+    """A completed sign-in, as identity knows it. No system was asked for any of this.
+
+    person: identity's own id. email: verified, lower case. links: names of `me` that were
+    recognised once and stored since (`contact` -> the row's key).
+    staff_roles: teams of the blueprint's `people.staff`; whoever has one is staff, not a customer.
+    """
+
+    person: str
+    email: str
+    name: str = ""
+    links: Mapping[str, str] = field(default=_NO_LINKS)
+    is_staff: bool = False
+    staff_roles: frozenset[str] = frozenset()
+    acting_for: str | None = None  # the organisation that was chosen, when there are several
+
+
+class Knowledge(StrEnum):
+    """What we know of a name of `me`."""
+
+    KNOWN = "known"
+    NONE = "none"  # the source answered: there is none
+    UNKNOWN = "unknown"  # the source is away and there is no last known answer
+
+
+@dataclass(frozen=True, slots=True)
+class Mine:
+    """The values of one name of `me`. Never holds null or an empty text."""
+
+    knowledge: Knowledge
+    values: tuple[str, ...] = ()
+    as_of: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Who looks at a page. kinds: the kinds of customer this person acts as here and now."""
+
+    person: str
+    email: str
+    kinds: frozenset[str]
+    kinds_known: bool  # False: the source of roles is away; then nothing is shown, and we say so
+    me: Mapping[str, Mine]
+    acting_for: str | None = None
+    is_staff: bool = False

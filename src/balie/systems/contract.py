@@ -1,0 +1,78 @@
+"""What a system says of itself: its tables, their fields, and how it can be asked.
+
+A connector reads this from the system's own description (OData `$metadata`, OpenAPI, `fields_get`).
+The blueprint's checks compare the blueprint with it; mapping takes its types from it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Type(StrEnum):
+    """What a raw value means, whatever the system writes it as."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"  # a decimal; raw as a JSON number or as text
+    BOOLEAN = "boolean"
+    DATE = "date"  # raw as "2026-11-22"
+    DATETIME = "datetime"  # raw as ISO 8601 with a zone
+    DOCUMENT = "document"  # bytes, or a link to bytes
+    LIST = "list"  # rows inside this row: see `Field.fields`
+    OBJECT = "object"  # one row inside this row: see `Field.fields`
+    UNKNOWN = "unknown"
+
+
+_NONE: Mapping[str, "Field"] = MappingProxyType({})
+_NO_LABELS: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One field of a table, as the system's contract describes it."""
+
+    name: str
+    type: Type = Type.TEXT
+    nullable: bool = True
+    writable: bool = True
+    required_to_create: bool = False
+    max_length: int | None = None
+    codes: tuple[str, ...] = ()  # the values it can have, as they come over the wire
+    labels: Mapping[str, Mapping[str, str]] = field(default=_NO_LABELS)  # language -> code -> label
+    fields: Mapping[str, "Field"] = field(default=_NONE)  # of a LIST or an OBJECT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A collection of rows that can be asked for."""
+
+    name: str
+    fields: Mapping[str, Field]
+    key: tuple[str, ...]
+    equals: frozenset[str] = frozenset()  # fields that can be asked for one value
+    among: Mapping[str, int] = field(default_factory=dict)  # fields that take n values in one call
+    compares: frozenset[str] = frozenset()  # fields that understand "at most" and "at least"
+    sorts: frozenset[str] = frozenset()  # fields the system can sort by
+    demands: frozenset[str] = frozenset()  # fields that must be among the relations
+    page_size: int = 200  # the most rows in one answer
+
+    def field(self, path: str) -> Field | None:
+        """The field at a dotted path, e.g. `party.name`, or None."""
+        fields: Mapping[str, Field] = self.fields
+        found: Field | None = None
+        for part in path.split("."):
+            found = fields.get(part)
+            if found is None:
+                return None
+            fields = found.fields
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contract:
+    """All that a system's description says. Tables bear the names that the system gives them."""
+
+    tables: Mapping[str, Table]
+    events: frozenset[str] = frozenset()

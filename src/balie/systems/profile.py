@@ -1,0 +1,62 @@
+"""What a system's own description does not say: `profiles/<system>.yaml`, as plain text values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeAlias
+
+Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
+"""A profile's values as the blueprint's reader gives them: every scalar is text."""
+
+_EMPTY: Mapping[str, Plain] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A profile by its words. Each connector kind knows the words that it needs.
+
+    Shared words, in use here: `auth`, `path`, `filters`, `many keys`, `paging`, `page size`,
+    `no value`, `amounts`.
+    """
+
+    words: Mapping[str, Plain] = field(default=_EMPTY)
+
+    def text(self, word: str, default: str = "") -> str:
+        """A word's text, or the default when it is absent or not a text."""
+        value = self.words.get(word)
+        return value if isinstance(value, str) else default
+
+    def texts(self, word: str) -> tuple[str, ...]:
+        """A word's texts: a list, or one text as a list of one."""
+        value = self.words.get(word)
+        if isinstance(value, str):
+            return (value,)
+        if isinstance(value, list):
+            return tuple(item for item in value if isinstance(item, str))
+        return ()
+
+    def section(self, word: str) -> Mapping[str, Plain]:
+        """A word's own words, or nothing."""
+        value = self.words.get(word)
+        return value if isinstance(value, dict) else _EMPTY
+
+    @property
+    def no_value(self) -> frozenset[str]:
+        """Raw texts by which this system says "nothing", such as `0001-01-01`."""
+        return frozenset(self.texts("no value"))
+
+    @property
+    def amounts(self) -> frozenset[str]:
+        """Names of number fields that are money."""
+        amounts = self.section("amounts").get("fields")
+        return (
+            frozenset(a for a in amounts if isinstance(a, str))
+            if isinstance(amounts, list)
+            else frozenset()
+        )
+
+    @property
+    def currency(self) -> str:
+        """The currency of `amounts`, ISO 4217."""
+        currency = self.section("amounts").get("currency")
+        return currency if isinstance(currency, str) else "EUR"
