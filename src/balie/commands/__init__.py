@@ -1,0 +1,1 @@
+"""The `balie` command: one module for each sub-command."""

@@ -1,0 +1,1 @@
+"""The pages of staff, under /staff: what is up, what is down, what was found."""

@@ -1,0 +1,1 @@
+"""Who signs in: people, sign-in pages, sessions, and how the customer's pages read them."""

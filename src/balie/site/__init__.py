@@ -1,0 +1,1 @@
+"""Settings, addresses and start: the one place that knows every concrete thing."""

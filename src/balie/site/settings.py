@@ -1,0 +1,5 @@
+"""Django's settings."""
+
+SECRET_KEY = ""
+INSTALLED_APPS: list[str] = ["django.contrib.auth", "django.contrib.contenttypes"]
+USE_TZ = True
