@@ -9,18 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-
-class Kind(StrEnum):
-    """How a value is shown."""
-
-    TEXT = "text"
-    STATUS = "status"  # words of a code
-    DATE = "date"
-    DATETIME = "datetime"
-    NUMBER = "number"
-    MONEY = "money"
-    BOOLEAN = "boolean"
-    DOCUMENT = "document"
+from balie.mapping.kinds import Kind as Kind
 
 
 class Tone(StrEnum):

@@ -22,3 +22,29 @@ class Rows:
     rows: tuple[Row, ...]
     next: str | None = None
     broken: tuple[str, ...] = ()
+
+
+def value_at(row: Row, path: str) -> Raw:
+    """The raw value at a dotted path, or None.
+
+    A system may send `party.name` as one key or as a row inside the row; both are read.
+    """
+    if path in row:
+        return row[path]
+    value: Raw = dict(row)
+    for part in path.split("."):
+        if not isinstance(value, dict) or part not in value:
+            return None
+        value = value[part]
+    return value
+
+
+def text_of(raw: Raw) -> str | None:
+    """The text by which a raw value is compared; None for null, "" and whatever is no scalar."""
+    if isinstance(raw, bool):
+        return "true" if raw else "false"
+    if isinstance(raw, str):
+        return raw or None
+    if isinstance(raw, int | float):
+        return str(raw)
+    return None

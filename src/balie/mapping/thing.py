@@ -1,0 +1,398 @@
+"""A thing of the blueprint, compiled: which raw fields to ask for, and how rows become a record.
+
+Compiled once per blueprint version. A thing with a life order has several sources; a record is
+then made of the rows of all of them that bear the same key.
+"""
+
+import inspect
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from balie.blueprint.conditions import Known, Lookup
+from balie.blueprint.model import Blueprint, Stage, TableRef, Thing, ThingField
+from balie.mapping.calculations import Calculation, calculation
+from balie.mapping.clear import Clear, Unreadable, clear
+from balie.mapping.kinds import Kind
+from balie.systems.contract import Contract, Field, Table, Type
+from balie.systems.profile import Profile
+from balie.systems.rows import Row, text_of, value_at
+
+RowsBySource = Mapping[str, Sequence[Row]]
+"""The rows of one record: a source's name -> its rows, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class MappedSource:
+    """One source of a thing: where its rows are, and how they can be asked for.
+
+    moment: the raw date by which rows of this source are newer or older, if there is one.
+    """
+
+    name: str
+    at: TableRef
+    table: Table
+    fields: Mapping[str, Field]
+    profile: Profile
+    moment: str | None
+
+    def field(self, path: str) -> Field:
+        """What the contract says of a path; a field without a contract is text."""
+        return _field_at(self.fields, path) or Field(name=path, type=Type.UNKNOWN)
+
+    def knows(self, path: str) -> bool:
+        """Whether this source has such a field."""
+        return not self.fields or _field_at(self.fields, path) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A clear value; `code` when the field has words, `stage` the words that were chosen."""
+
+    value: Clear
+    code: str | None = None
+    stage: Stage | None = None
+    label: str | None = None  # the system's own label of a code, where it has one
+
+
+NO_VALUE = Value(None)
+
+
+@dataclass(frozen=True, slots=True)
+class MappedField:
+    """One field, compiled. paths: (source's name, raw path) in the order of the life order."""
+
+    field: ThingField
+    kind: Kind
+    paths: tuple[tuple[str, str], ...]
+    calculate: Calculation | None
+    names_in_conditions: frozenset[str]
+
+    @property
+    def id(self) -> str:
+        """The field's name in the blueprint."""
+        return str(self.field.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row in clear: its key and the values of the fields that were asked for.
+
+    unknown_codes: fields whose code has no words of its own.
+    """
+
+    key: str
+    values: Mapping[str, Value]
+    rows: RowsBySource
+    unknown_codes: tuple[str, ...] = ()
+
+    def value(self, field: str) -> Value:
+        """A field's value; no value when it was not asked for."""
+        return self.values.get(field, NO_VALUE)
+
+    def look(self, name: str) -> Known | list[Lookup] | None:
+        """A field's code, or its value, for a condition of the story."""
+        value = self.value(name)
+        return value.code if value.code is not None else value.value
+
+
+@dataclass(frozen=True, slots=True)
+class MappedThing:
+    """A thing, compiled."""
+
+    thing: Thing
+    sources: tuple[MappedSource, ...]
+    fields: Mapping[str, MappedField]
+    currency: str
+
+    @property
+    def id(self) -> str:
+        """The thing's name in the blueprint."""
+        return str(self.thing.id)
+
+    @property
+    def key(self) -> str:
+        """The name of the field, or of the raw field, that is the key."""
+        return str(self.thing.key or "")
+
+    def source(self, name: str) -> MappedSource:
+        """A source by its name in the life order ("" for the only one)."""
+        return next(source for source in self.sources if source.name == name)
+
+    def key_path(self, source: MappedSource) -> str:
+        """The raw path of the key in one source."""
+        field = self.fields.get(self.key)
+        if field is not None:
+            for name, path in field.paths:
+                if name == source.name:
+                    return path
+        return self.key
+
+    def raw_paths(self, source: MappedSource, fields: Collection[str]) -> tuple[str, ...]:
+        """The raw fields to ask this source for, to make these fields: sorted, each once."""
+        wanted = {self.key_path(source), *self._paths_of(source, fields)}
+        wanted.update(equality.field for equality in (*self.thing.owner, *self.thing.where))
+        wanted.update(equality.field for equality in self.thing.linked_by)
+        if source.moment is not None:
+            wanted.add(source.moment)
+        return tuple(sorted(path for path in wanted if source.knows(path)))
+
+    def _paths_of(self, source: MappedSource, fields: Collection[str]) -> Iterator[str]:
+        for id_ in (*fields, *self._fields_that_leave_out()):
+            field = self.fields[id_]
+            yield from (path for name, path in field.paths if name == source.name)
+            yield from self._condition_paths(source, field.names_in_conditions)
+        for condition in self.thing.leave_out:
+            yield from self._condition_paths(source, frozenset(condition.names))
+
+    def _fields_that_leave_out(self) -> tuple[str, ...]:
+        return tuple(id_ for id_, field in self.fields.items() if field.field.leave_out_codes)
+
+    def _condition_paths(self, source: MappedSource, names: frozenset[str]) -> Iterator[str]:
+        for name in names:
+            if not source.name:
+                yield name
+            elif name.startswith(source.name + "."):
+                yield name.removeprefix(source.name + ".")
+
+    # ---- rows -> record
+
+    def record(self, rows: RowsBySource, fields: Collection[str], today: date) -> Record | None:
+        """The clear record of these rows, or None when the blueprint leaves it out.
+
+        Raises Unreadable when a field that is asked for cannot be read, or the key is missing.
+        """
+        look = self._raw_lookup(rows)
+        if any(condition.holds(look, today) for condition in self.thing.leave_out):
+            return None
+        needed = dict.fromkeys((*fields, *self._fields_that_leave_out()))
+        values = {id_: self._value(self.fields[id_], rows, look, today) for id_ in needed}
+        if self._is_left_out(values):
+            return None
+        unknown = tuple(id_ for id_, value in values.items() if _has_no_words(value))
+        return Record(self._key(rows), values, rows, unknown)
+
+    def _key(self, rows: RowsBySource) -> str:
+        for source in self.sources:
+            for row in rows.get(source.name, ()):
+                key = text_of(value_at(row, self.key_path(source)))
+                if key is not None:
+                    return key
+        raise Unreadable(f'"{self.key}" is missing, and it is the key')
+
+    def _is_left_out(self, values: Mapping[str, Value]) -> bool:
+        return any(
+            value.code in self.fields[id_].field.leave_out_codes
+            for id_, value in values.items()
+            if value.code is not None
+        )
+
+    def _value(self, field: MappedField, rows: RowsBySource, look: Lookup, today: date) -> Value:
+        if field.kind is Kind.STATUS:
+            return self._words(field, rows, look, today)
+        value, _ = self._first(field, rows)
+        if field.calculate is not None and value is not None:
+            value = field.calculate(value, today)
+        return Value(value)
+
+    def _first(self, field: MappedField, rows: RowsBySource) -> tuple[Clear, Field | None]:
+        """The value of the first source, in life order, whose newest row knows it."""
+        for name, path in field.paths:
+            source = self.source(name)
+            for row in rows.get(name, ())[:1]:
+                described = source.field(path)
+                value = clear(value_at(row, path), described, source.profile.no_value)
+                if value is not None:
+                    return value, described
+        return None, None
+
+    def _words(self, field: MappedField, rows: RowsBySource, look: Lookup, today: date) -> Value:
+        stages = field.field.words
+        value, described = self._first(field, rows)
+        code = None if value is None else str(value)
+        if any(stage.if_ is not None for stage in stages):
+            return _first_that_holds(stages, look, today)
+        said = next(
+            (stage for stage in stages if stage.code is not None and stage.code == code), None
+        )
+        if said is not None or code is None:
+            return Value(value, code, said)
+        if described is not None and described.labels:
+            labels = {language: names.get(code) for language, names in described.labels.items()}
+            return Value(value, code, label=next((t for t in labels.values() if t), None))
+        fallback = next((stage for stage in stages if stage.code is None), None)
+        return Value(value, code, fallback)
+
+    def _raw_lookup(self, rows: RowsBySource) -> Lookup:
+        """Looks a raw field up by `source.field`, or by `field` when there is one source."""
+
+        def look(name: str) -> Known | list[Lookup] | None:
+            source_name, _, path = (
+                name.partition(".") if self.thing_has_life_order else ("", "", name)
+            )
+            newest = next(iter(rows.get(source_name, ())), None)
+            if newest is None:
+                return None
+            source = self.source(source_name)
+            described = source.field(path)
+            # A code is compared as the system writes it, also when it means "nothing".
+            no_value = frozenset[str]() if described.codes else source.profile.no_value
+            return clear(value_at(newest, path), described, no_value)
+
+        return look
+
+    @property
+    def thing_has_life_order(self) -> bool:
+        """Whether the thing has several named sources."""
+        return any(source.name for source in self.sources)
+
+
+def _first_that_holds(stages: Sequence[Stage], look: Lookup, today: date) -> Value:
+    for stage in stages:
+        if stage.if_ is None or stage.if_.holds(look, today):
+            code = None if stage.code is None else str(stage.code)
+            return Value(code, code, stage)
+    return NO_VALUE
+
+
+def _has_no_words(value: Value) -> bool:
+    """A code that the system says and nobody wrote words for."""
+    if value.label is not None:
+        return False
+    if value.stage is None:
+        return value.code is not None
+    return value.stage.code is None
+
+
+def _field_at(fields: Mapping[str, Field], path: str) -> Field | None:
+    found: Field | None = None
+    for part in path.split("."):
+        found = fields.get(part)
+        if found is None:
+            return None
+        fields = found.fields
+    return found
+
+
+# ---- compiling
+
+
+def map_things(
+    blueprint: Blueprint, contracts: Mapping[str, Contract]
+) -> Mapping[str, MappedThing]:
+    """Every thing of a blueprint, compiled against the systems' contracts."""
+    return {id_: map_thing(thing, blueprint, contracts) for id_, thing in blueprint.things.items()}
+
+
+def map_thing(thing: Thing, blueprint: Blueprint, contracts: Mapping[str, Contract]) -> MappedThing:
+    """One thing, compiled."""
+    sources = tuple(_source(thing, s.name, s.table, blueprint, contracts) for s in thing.from_)
+    fields = {id_: _field(thing, field, sources, blueprint) for id_, field in thing.fields.items()}
+    currency = next((source.profile.currency for source in sources), "EUR")
+    return MappedThing(thing, sources, fields, currency)
+
+
+def _source(
+    thing: Thing,
+    name: str,
+    at: TableRef,
+    blueprint: Blueprint,
+    contracts: Mapping[str, Contract],
+) -> MappedSource:
+    system = blueprint.systems[at.system]
+    table = described_table(at, blueprint, contracts)
+    fields = table.fields
+    if at.inside is not None:
+        inside = table.field(at.inside)
+        fields = inside.fields if inside is not None else {}
+    moment = None if at.inside is not None else _moment(thing, name, fields)
+    return MappedSource(name, at, table, fields, system.what_it_does_not_say, moment)
+
+
+def described_table(at: TableRef, blueprint: Blueprint, contracts: Mapping[str, Contract]) -> Table:
+    """The contract's table of a reference; one without fields when there is no contract."""
+    contract = contracts.get(at.system)
+    theirs = str(blueprint.systems[at.system].tables.get(at.table, at.table))
+    found = contract.tables.get(theirs) if contract is not None else None
+    return found or Table(name=theirs, fields={}, key=())
+
+
+def _moment(thing: Thing, source: str, fields: Mapping[str, Field]) -> str | None:
+    """The raw date that says how new a row is: of the first date field, else the first date."""
+    for field in thing.fields.values():
+        if field.calculated_by is not None:
+            continue
+        for name, path in ((f.source, f.path) for f in field.from_):
+            described = _field_at(fields, path)
+            if name in ("", source) and described is not None and _is_date(described):
+                return str(path)
+    return next((field.name for field in fields.values() if _is_date(field)), None)
+
+
+def _is_date(field: Field) -> bool:
+    return field.type in (Type.DATE, Type.DATETIME)
+
+
+def _field(
+    thing: Thing, field: ThingField, sources: tuple[MappedSource, ...], blueprint: Blueprint
+) -> MappedField:
+    paths = tuple(_paths(field, sources))
+    calculate = None
+    if field.calculated_by is not None:
+        calculate = calculation(field.calculated_by, blueprint.files)
+    names = frozenset(str(n) for stage in field.words if stage.if_ for n in stage.if_.names)
+    return MappedField(field, _kind(field, paths, sources, blueprint), paths, calculate, names)
+
+
+def _paths(field: ThingField, sources: tuple[MappedSource, ...]) -> Iterator[tuple[str, str]]:
+    for source in sources:
+        for origin in field.from_:
+            bare = origin.source == "" and source.knows(origin.path)
+            if origin.source == source.name or bare:
+                yield source.name, str(origin.path)
+                break
+
+
+_KIND_OF_TYPE = {
+    Type.DATE: Kind.DATE,
+    Type.DATETIME: Kind.DATETIME,
+    Type.INTEGER: Kind.NUMBER,
+    Type.NUMBER: Kind.NUMBER,
+    Type.BOOLEAN: Kind.BOOLEAN,
+    Type.DOCUMENT: Kind.DOCUMENT,
+}
+_KIND_OF_ANSWER: Mapping[object, Kind] = {
+    date: Kind.DATE,
+    datetime: Kind.DATETIME,
+    int: Kind.NUMBER,
+    Decimal: Kind.NUMBER,
+    bool: Kind.BOOLEAN,
+}
+
+
+def _kind(
+    field: ThingField,
+    paths: tuple[tuple[str, str], ...],
+    sources: tuple[MappedSource, ...],
+    blueprint: Blueprint,
+) -> Kind:
+    if field.words:
+        return Kind.STATUS
+    if not paths:
+        return Kind.TEXT
+    name, path = paths[0]
+    source = next(source for source in sources if source.name == name)
+    described = source.field(path)
+    if field.calculated_by is not None:
+        return _kind_of_calculation(field.calculated_by, blueprint)
+    if described.codes:
+        return Kind.STATUS
+    if path.rpartition(".")[2] in source.profile.amounts:
+        return Kind.MONEY
+    return _KIND_OF_TYPE.get(described.type, Kind.TEXT)
+
+
+def _kind_of_calculation(name: str, blueprint: Blueprint) -> Kind:
+    answer = inspect.signature(calculation(name, blueprint.files)).return_annotation
+    return _KIND_OF_ANSWER.get(answer, Kind.TEXT)
