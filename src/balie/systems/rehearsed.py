@@ -1,0 +1,155 @@
+"""The server side of a connector: how a rehearsed system answers in the vendor's dialect.
+
+A kind of connector may have `rehearse.py` beside its client, with `rehearse: Rehearse`. It turns a
+request of its protocol into questions to what the system holds, and rows into an answer. It knows
+no HTTP server and no file: the rehearsal does the listening, the doors (who may ask) and the
+mischief (down, slow, garbage, filters ignored).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Protocol
+
+from balie.systems.contract import Contract
+from balie.systems.profile import Profile
+from balie.systems.query import Order
+from balie.systems.rows import Raw, Row
+
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One request, as it came in.
+
+    steps: the path between its slashes, decoded. query: decoded, in order.
+    headers: names in lower case. root: the address it came in on, without a slash at the end.
+    """
+
+    method: str
+    steps: tuple[str, ...]
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Mapping[str, str] = field(default=_NO_HEADERS)
+    root: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What goes back. `did` says in a few plain words what was done, for the system's log."""
+
+    status: int
+    body: bytes = b""
+    content_type: str = JSON
+    headers: Mapping[str, str] = field(default=_NO_HEADERS)
+    did: str = ""
+
+
+class Compare(StrEnum):
+    """How a field can be compared with a value."""
+
+    EQUAL = "eq"
+    UNEQUAL = "ne"
+    ABOVE = "gt"
+    AT_LEAST = "ge"
+    BELOW = "lt"
+    AT_MOST = "le"
+    STARTS = "startswith"
+    ENDS = "endswith"
+    CONTAINS = "contains"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`field` compares like this with `value`, a raw value as text; None is "nothing"."""
+
+    field: str
+    compare: Compare
+    value: str | None
+    fold_case: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """At least one of the choices holds."""
+
+    any_of: tuple[Choice, ...]
+
+    __test__ = False  # not a test of pytest, whatever its name says
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Rows of a table, as a dialect asks for them. All tests must hold.
+
+    table: the system's own name of it. after: `Found.next` of the answer before.
+    """
+
+    table: str
+    tests: tuple[Test, ...] = ()
+    orders: tuple[Order, ...] = ()
+    after: str | None = None
+    limit: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Rows, how to go on (None after the last), and how many there are in all."""
+
+    rows: tuple[Row, ...]
+    next: str | None
+    total: int
+
+
+class BadPlace(ValueError):
+    """`Question.after` is no place that was ever given out."""
+
+
+class Held(Protocol):
+    """What a rehearsed system holds. `ignore_filters` and broken rows happen behind this port."""
+
+    def find(self, question: Question) -> Found:
+        """The rows asked for. Raises BadPlace."""
+        ...
+
+    def one(self, table: str, key: Mapping[str, str]) -> Row | None:
+        """The row with this key."""
+        ...
+
+    def document(self, table: str, row: Row, field: str) -> bytes:
+        """The document (PDF) in this field of a row."""
+        ...
+
+
+class Rehearsed(Protocol):
+    """One rehearsed system, in its dialect."""
+
+    def nothing(self, table: str, field: str) -> Raw:
+        """How this system says "no value" in this field."""
+        ...
+
+    def answer(self, asked: Asked, held: Held) -> Answer:
+        """The answer to a request that may come in. Never raises for what somebody asks."""
+        ...
+
+    def refuse(self, status: int, title: str, words: str) -> Answer:
+        """A refusal in the dialect's own shape: 401, 404, 500, ..."""
+        ...
+
+
+class Rehearse(Protocol):
+    """`rehearse` of a connector's folder.
+
+    files: the bytes of the contract files. settings: values for `${NAME}` in the profile.
+    """
+
+    def __call__(
+        self,
+        *,
+        contract: Contract,
+        files: Sequence[bytes],
+        profile: Profile,
+        settings: Mapping[str, str],
+    ) -> Rehearsed: ...
