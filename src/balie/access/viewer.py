@@ -21,7 +21,7 @@ class Visitor:
     person: str
     email: str
     name: str = ""
-    links: Mapping[str, str] = field(default=_NO_LINKS)
+    links: Mapping[str, str] = field(default_factory=lambda: _NO_LINKS)
     is_staff: bool = False
     staff_roles: frozenset[str] = frozenset()
     acting_for: str | None = None  # the organisation that was chosen, when there are several

@@ -35,13 +35,15 @@ class Field:
 
     name: str
     type: Type = Type.TEXT
+    form: str = ""  # the contract's own name for what a text looks like: "Edm.Guid", "uuid"
     nullable: bool = True
+    readable: bool = True  # False: can be sent, never comes back
     writable: bool = True
     required_to_create: bool = False
     max_length: int | None = None
     codes: tuple[str, ...] = ()  # the values it can have, as they come over the wire
-    labels: Mapping[str, Mapping[str, str]] = field(default=_NO_LABELS)  # language -> code -> label
-    fields: Mapping[str, "Field"] = field(default=_NONE)  # of a LIST or an OBJECT
+    labels: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _NO_LABELS)  # language -> code -> label
+    fields: Mapping[str, "Field"] = field(default_factory=lambda: _NONE)  # of a LIST or an OBJECT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +56,12 @@ class Table:
     equals: frozenset[str] = frozenset()  # fields that can be asked for one value
     among: Mapping[str, int] = field(default_factory=dict)  # fields that take n values in one call
     compares: frozenset[str] = frozenset()  # fields that understand "at most" and "at least"
-    sorts: frozenset[str] = frozenset()  # fields the system can sort by
+    sorts: frozenset[str] = frozenset()  # fields it can sort by, newest or highest first
+    sorts_up: frozenset[str] = frozenset()  # fields it can sort by, oldest or lowest first
     demands: frozenset[str] = frozenset()  # fields that must be among the relations
     page_size: int = 200  # the most rows in one answer
+    rows_at: str = ""  # the name of the list inside an answer; "" when the answer is the list
+    parameters: frozenset[str] = frozenset()  # what may be sent with a question, by name
 
     def field(self, path: str) -> Field | None:
         """The field at a dotted path, e.g. `party.name`, or None."""

@@ -19,7 +19,7 @@ class Profile:
     `no value`, `amounts`.
     """
 
-    words: Mapping[str, Plain] = field(default=_EMPTY)
+    words: Mapping[str, Plain] = field(default_factory=lambda: _EMPTY)
 
     def text(self, word: str, default: str = "") -> str:
         """A word's text, or the default when it is absent or not a text."""
