@@ -4,6 +4,7 @@ Reading gives names and texts; meaning that needs another part of the blueprint 
 exist, does this field) is for the checks. Keys of the mappings are in the order of the file.
 """
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,6 +17,9 @@ from balie.blueprint.source import Span, Text
 from balie.systems.profile import Profile
 
 T = TypeVar("T")
+
+SEED_COLOUR = Text("#1f6f5c")
+FORM_OF_ADDRESS = Text("u")
 
 
 def nothing() -> Mapping[str, T]:
@@ -333,6 +337,7 @@ class Thing:
 
     id: Text
     name: Text | None = None
+    plural: Text | None = None  # the heading of lists
     in_: Text | None = None  # "order.lines" (a list) or "return" (exactly one)
     from_: tuple[Source, ...] = ()
     key: Text | None = None
@@ -383,7 +388,7 @@ class System:
     limit: Text | None = None
     country: Text | None = None
     accepts: tuple[Accepts, ...] = ()
-    what_it_does_not_say: Profile = Profile()  # the profile, read
+    what_it_does_not_say: Profile = field(default_factory=Profile)  # the profile, read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -400,7 +405,9 @@ class MeLine:
     once: bool = False
     otherwise: Text | None = None
     then_goes_to: Text | None = None
-    words: Mapping[str, Text] = field(default_factory=nothing)  # of `roles`: code -> kind
+    words: Mapping[str, Text] = dataclasses.field(
+        default_factory=nothing
+    )  # of `roles`: code -> kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -428,7 +435,7 @@ class Brand:
     """`brand.yaml`."""
 
     name: Text
-    seed_colour: Text = Text("#1f6f5c")
+    seed_colour: Text = SEED_COLOUR
     logo: Text | None = None
     help_desk: Text | None = None  # a team of staff
 
@@ -444,7 +451,7 @@ class Blueprint:
     about: Text
     language: Text
     also: tuple[Text, ...] = ()
-    address_customers_as: Text = Text("u")
+    address_customers_as: Text = FORM_OF_ADDRESS
     zone: str = "Europe/Amsterdam"
     people: People
     story: tuple[Phase, ...]

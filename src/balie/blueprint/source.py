@@ -30,6 +30,20 @@ class Text(str):
         text.at = at
         return text
 
+    def part(self, start: int, end: int) -> "Text":
+        """The characters from start up to end, with their own place where that can be told."""
+        words = self[start:end]
+        before = (self.at.end - self.at.column - len(self)) // 2  # 1 within quotes, else 0
+        if self.at.end - self.at.column not in (len(self), len(self) + 2):
+            return Text(words, self.at)  # over several lines, or with escapes
+        column = self.at.column + before + start
+        return Text(words, Span(self.at.file, self.at.line, column, column + len(words)))
+
+    @property
+    def is_absent(self) -> bool:
+        """Whether nothing was written at all (`key:`), unlike an empty text in quotes."""
+        return not self and self.at.end == self.at.column
+
 
 @dataclass(frozen=True, slots=True)
 class Sequence:

@@ -1,0 +1,141 @@
+"""A blueprint's folder -> its files as text and bytes, with a limit on everything."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from balie.blueprint.finding import Finding, Place, Severity
+from balie.blueprint.source import Span
+
+BESIDE = ("brand", "contracts", "functions", "mails", "pages")
+"""Folders whose files are kept as bytes."""
+
+TEXTS = ("profiles", "words")
+"""Folders whose `*.yaml` are read, beside those of the folder itself."""
+
+LARGEST_TEXT = 1_000_000  # bytes of one file that is read as text
+LARGEST_FILE = 20_000_000  # bytes of a contract, a picture, ...
+LARGEST_FOLDER = 60_000_000  # bytes of all files together
+MOST_FILES = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folder:
+    """What stood in the folder. Names are relative and have `/` between their parts."""
+
+    texts: dict[str, str]
+    files: dict[str, bytes]
+    findings: tuple[Finding, ...]
+    version: str
+
+
+class _Unusable(Exception):
+    def __init__(self, message: str, help_: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.help = help_
+
+
+def opened(folder: Path) -> Folder:
+    """The folder's files. What cannot be used is left out and becomes a finding."""
+    texts: dict[str, str] = {}
+    files: dict[str, bytes] = {}
+    findings: list[Finding] = []
+    room = LARGEST_FOLDER
+    for count, path in enumerate(_paths(folder, findings)):
+        name = path.relative_to(folder).as_posix()
+        try:
+            _refuse_many(count)
+            content = _content(folder, path, room)
+            room -= len(content)
+            if _is_text(name):
+                texts[name] = _decoded(content)
+            else:
+                files[name] = content
+        except _Unusable as problem:
+            findings.append(_finding(name, problem))
+            if count >= MOST_FILES:
+                break
+    if not texts and not findings:
+        findings.append(_finding(folder.name, _Unusable(*NOTHING)))
+    version = _version(texts, files)
+    return Folder(texts=texts, files=files, findings=tuple(findings), version=version)
+
+
+NOTHING = (
+    "there is no blueprint in this folder",
+    "a blueprint is a folder with story.yaml, things.yaml and systems.yaml",
+)
+
+
+def _paths(folder: Path, findings: list[Finding]) -> Iterator[Path]:
+    """The files of the folder, and of those folders in it that belong to a blueprint, by name."""
+    try:
+        if not folder.is_dir():
+            findings.append(_finding(folder.name, _Unusable("there is no such folder", NOTHING[1])))
+            return
+        yield from sorted(folder.glob("*.yaml"))
+        for name in TEXTS:
+            yield from sorted((folder / name).glob("*.yaml"))
+        for name in BESIDE:
+            yield from sorted(path for path in (folder / name).rglob("*") if not path.is_dir())
+    except OSError as error:
+        problem = _Unusable(f"this folder cannot be read: {error.strerror}", "look at its rights")
+        findings.append(_finding(folder.name, problem))
+
+
+def _is_text(name: str) -> bool:
+    return name.partition("/")[0] not in BESIDE
+
+
+def _refuse_many(count: int) -> None:
+    if count >= MOST_FILES:
+        raise _Unusable(f"there are more than {MOST_FILES} files", "is this the right folder?")
+
+
+def _content(folder: Path, path: Path, room: int) -> bytes:
+    try:
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise _Unusable("this link leads out of the blueprint", "put the file itself here")
+        if not path.is_file():
+            raise _Unusable("this is not a file", "remove it, or put a file in its place")
+        size = path.stat().st_size
+        largest = LARGEST_TEXT if _is_text(path.relative_to(folder).as_posix()) else LARGEST_FILE
+        if size > min(largest, room):
+            raise _Unusable(f"this file is too large: {size:,} bytes", "split it, or make it less")
+        return path.read_bytes()
+    except (OSError, RuntimeError) as error:  # RuntimeError: links that lead in a circle
+        reason = getattr(error, "strerror", None) or "its links lead in a circle"
+        raise _Unusable(f"this file cannot be read: {reason}", "look at its rights") from error
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _Unusable(
+            f"this file is not UTF-8 (line {line} has another encoding)", "save it as UTF-8"
+        ) from error
+
+
+def _finding(name: str, problem: _Unusable) -> Finding:
+    return Finding(
+        code="BP006",
+        severity=Severity.ERROR,
+        message=problem.message,
+        where=(Place(Span(name, 1, 1, 1), "this one"),),
+        help=(problem.help,),
+    )
+
+
+def _version(texts: dict[str, str], files: dict[str, bytes]) -> str:
+    """One hash over every name and every content, each with its length before it."""
+    whole = {name: text.encode() for name, text in texts.items()} | files
+    digest = hashlib.sha256()
+    for name in sorted(whole):
+        for part in (name.encode(), whole[name]):
+            digest.update(len(part).to_bytes(8, "big"))
+            digest.update(part)
+    return digest.hexdigest()
