@@ -42,7 +42,9 @@ class Field:
     required_to_create: bool = False
     max_length: int | None = None
     codes: tuple[str, ...] = ()  # the values it can have, as they come over the wire
-    labels: Mapping[str, Mapping[str, str]] = field(default_factory=lambda: _NO_LABELS)  # language -> code -> label
+    labels: Mapping[str, Mapping[str, str]] = field(  # language -> code -> label
+        default_factory=lambda: _NO_LABELS
+    )
     fields: Mapping[str, "Field"] = field(default_factory=lambda: _NONE)  # of a LIST or an OBJECT
 
 

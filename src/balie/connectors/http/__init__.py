@@ -1,0 +1,1 @@
+"""HTTP with JSON, described by an OpenAPI file."""

@@ -1,0 +1,18 @@
+"""HTTP with JSON: what Balie asks of a kind of connector."""
+
+from collections.abc import Sequence
+
+from balie.connectors.http.openapi import read_openapi
+from balie.systems.connector import Connection, Connector
+from balie.systems.contract import Contract
+from balie.systems.profile import Profile
+
+
+def connect(connection: Connection) -> Connector:
+    """A connector to one HTTP service."""
+    raise NotImplementedError
+
+
+def read_contract(files: Sequence[bytes], profile: Profile) -> Contract:
+    """The contract in the service's OpenAPI files. Raises ValueError in plain words."""
+    return read_openapi(files, profile)
