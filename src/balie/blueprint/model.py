@@ -83,6 +83,12 @@ class FieldRef:
     thing: str
     field: str
 
+    @classmethod
+    def of(cls, text: Text) -> "FieldRef":
+        """The reference that a text writes; `order` alone has the field ""."""
+        thing, _, name = text.partition(".")
+        return cls(text, thing, name)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:

@@ -129,7 +129,7 @@ def _screen(step: Section) -> Screen | None:
         at=at,
         address=section.text("address"),
         headline=section.text("headline"),
-        timeline=None if timeline is None else field_ref(timeline),
+        timeline=None if timeline is None else FieldRef.of(timeline),
         shows=_field_refs(section, "shows"),
         asks=_field_refs(section, "asks"),
         figures=tuple(_figure(figure) for figure in section.sections("figures")),
@@ -142,14 +142,8 @@ def _screen(step: Section) -> Screen | None:
     )
 
 
-def field_ref(text: Text) -> FieldRef:
-    """`order.status` -> thing and field; `order` alone has the field ""."""
-    thing, _, name = text.partition(".")
-    return FieldRef(text, thing, name)
-
-
 def _field_refs(section: Section, word: str) -> tuple[FieldRef, ...]:
-    return tuple(field_ref(text) for text in section.texts(word))
+    return tuple(FieldRef.of(text) for text in section.texts(word))
 
 
 def _figure(section: Section) -> Figure:
