@@ -64,7 +64,7 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Freshness:
-    """Of when the data is. as_of: the oldest answer used. says: the blueprint's own words, if any."""
+    """Of when the data is. as_of: the oldest answer used. says: the blueprint's own words."""
 
     trust: Trust
     as_of: datetime | None = None

@@ -1,4 +1,4 @@
-"""What running a blueprint needs of the world. `balie.store` fulfils these; tests pass small ones."""
+"""What running a blueprint needs of the world. `balie.store` fulfils these ports."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class IncidentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """One thing that staff should know. Holds no personal data: `about` names fields, not values."""
+    """One thing that staff should know. Nothing personal: `about` names fields, not values."""
 
     kind: IncidentKind
     system: str

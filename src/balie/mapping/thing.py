@@ -6,7 +6,7 @@ then made of the rows of all of them that bear the same key.
 
 import inspect
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -48,12 +48,15 @@ class MappedSource:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A clear value; `code` when the field has words, `stage` the words that were chosen."""
+    """A clear value; `code` when the field has words, `stage` the words that were chosen.
+
+    labels: what the system itself calls the code, by language, where the blueprint has no words.
+    """
 
     value: Clear
     code: str | None = None
     stage: Stage | None = None
-    label: str | None = None  # the system's own label of a code, where it has one
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 NO_VALUE = Value(None)
@@ -219,8 +222,11 @@ class MappedThing:
         if said is not None or code is None:
             return Value(value, code, said)
         if described is not None and described.labels:
-            labels = {language: names.get(code) for language, names in described.labels.items()}
-            return Value(value, code, label=next((t for t in labels.values() if t), None))
+            labels = {
+                lang: names[code] for lang, names in described.labels.items() if code in names
+            }
+            if labels:
+                return Value(value, code, labels=labels)
         fallback = next((stage for stage in stages if stage.code is None), None)
         return Value(value, code, fallback)
 
@@ -258,7 +264,7 @@ def _first_that_holds(stages: Sequence[Stage], look: Lookup, today: date) -> Val
 
 def _has_no_words(value: Value) -> bool:
     """A code that the system says and nobody wrote words for."""
-    if value.label is not None:
+    if value.labels:
         return False
     if value.stage is None:
         return value.code is not None
@@ -288,7 +294,7 @@ def map_things(
 def map_thing(thing: Thing, blueprint: Blueprint, contracts: Mapping[str, Contract]) -> MappedThing:
     """One thing, compiled."""
     sources = tuple(_source(thing, s.name, s.table, blueprint, contracts) for s in thing.from_)
-    fields = {id_: _field(thing, field, sources, blueprint) for id_, field in thing.fields.items()}
+    fields = {id_: _field(field, sources, blueprint) for id_, field in thing.fields.items()}
     currency = next((source.profile.currency for source in sources), "EUR")
     return MappedThing(thing, sources, fields, currency)
 
@@ -320,10 +326,10 @@ def described_table(at: TableRef, blueprint: Blueprint, contracts: Mapping[str, 
 
 def _moment(thing: Thing, source: str, fields: Mapping[str, Field]) -> str | None:
     """The raw date that says how new a row is: of the first date field, else the first date."""
-    for field in thing.fields.values():
-        if field.calculated_by is not None:
+    for ours in thing.fields.values():
+        if ours.calculated_by is not None:
             continue
-        for name, path in ((f.source, f.path) for f in field.from_):
+        for name, path in ((f.source, f.path) for f in ours.from_):
             described = _field_at(fields, path)
             if name in ("", source) and described is not None and _is_date(described):
                 return str(path)
@@ -335,7 +341,7 @@ def _is_date(field: Field) -> bool:
 
 
 def _field(
-    thing: Thing, field: ThingField, sources: tuple[MappedSource, ...], blueprint: Blueprint
+    field: ThingField, sources: tuple[MappedSource, ...], blueprint: Blueprint
 ) -> MappedField:
     paths = tuple(_paths(field, sources))
     calculate = None

@@ -1,1 +1,1 @@
-"""Named calculations (`calculated by:`), one file each; a blueprint adds its own in `functions/`."""
+"""Named calculations (`calculated by:`), one file each; a blueprint adds its own."""

@@ -1,0 +1,50 @@
+"""What a step kind gets to open a page with, and what it gives back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from balie.backstage.cursors import Trail
+from balie.backstage.page import Block
+from balie.backstage.plans import Plan
+from balie.backstage.presenting import Presenting
+from balie.backstage.reading import Reading
+from balie.blueprint.model import Blueprint
+from balie.mapping.thing import MappedThing
+
+
+class Trails(Protocol):
+    """Writes the address of another page of the same list."""
+
+    def __call__(self, trail: Trail) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """One request to open one page. value: what stands between the braces of its address."""
+
+    blueprint: Blueprint
+    plan: Plan
+    things: Mapping[str, MappedThing]
+    value: str
+    trail: Trail
+    trails: Trails
+    page_rows: int
+    reading: Reading
+    presenting: Presenting
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """What a step kind made: the answer in a sentence, if it has one, and the blocks."""
+
+    headline: str | None
+    blocks: tuple[Block, ...]
+
+
+class StepKind(Protocol):
+    """Opens pages of one kind. A folder `balie/steps/<kind>/` holds each."""
+
+    async def open(self, opening: Opening) -> Opened | None:
+        """The page, or None when there is no such row for this viewer."""
+        ...

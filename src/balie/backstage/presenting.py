@@ -1,0 +1,272 @@
+"""Records become cells, facts, tables and timelines: in the viewer's language, for their eyes.
+
+A field that a viewer may not see is not there; nothing says that it was left out.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from balie.access.viewer import Viewer
+from balie.access.visibility import may_see, may_see_field
+from balie.backstage.page import (
+    Cell,
+    Column,
+    Facts,
+    Freshness,
+    Listing,
+    Progress,
+    Timeline,
+    TimelineStage,
+    Tone,
+    Trust,
+)
+from balie.backstage.page import (
+    Record as Shown,
+)
+from balie.backstage.plans import Plan, capital, references
+from balie.backstage.reading import Found
+from balie.backstage.routes import address_of
+from balie.blueprint.model import Blueprint, FailPoint, Stage, Step
+from balie.blueprint.source import Text
+from balie.mapping.formats import moment, read_aloud
+from balie.mapping.kinds import Kind
+from balie.mapping.thing import MappedField, MappedThing, Record, Value
+
+HIDE = "hide this part"
+
+
+@dataclass(frozen=True, slots=True)
+class Presenting:
+    """Presents one page to one viewer."""
+
+    blueprint: Blueprint
+    things: Mapping[str, MappedThing]
+    plans: Sequence[Plan]
+    viewer: Viewer
+    language: str
+    now: datetime
+
+    def say(self, text: str) -> str:
+        """A text of the blueprint in the viewer's language."""
+        return self.blueprint.say(text, self.language)
+
+    def heading(self, text: str) -> str:
+        """The same, with a capital letter in front."""
+        return capital(self.say(text))
+
+    # ---- what may be seen
+
+    def visible(self, thing: MappedThing, fields: Sequence[str]) -> tuple[str, ...]:
+        """Those of these fields that this viewer may see and that have a name."""
+        if not may_see(thing.thing, self.viewer):
+            return ()
+        return tuple(
+            id_
+            for id_ in fields
+            if id_ in thing.fields
+            and thing.fields[id_].field.name is not None
+            and may_see_field(thing.thing, thing.fields[id_].field, self.viewer)
+        )
+
+    def plain(self, thing: MappedThing, fields: Sequence[str]) -> tuple[str, ...]:
+        """The visible ones that are text on a page, and no documents."""
+        visible = self.visible(thing, fields)
+        return tuple(id_ for id_ in visible if thing.fields[id_].kind is not Kind.DOCUMENT)
+
+    # ---- cells
+
+    def cell(self, thing: MappedThing, field: MappedField, record: Record) -> Cell:
+        """One field of a record."""
+        value = record.value(field.id)
+        text = self._text(thing, field, value)
+        return Cell(
+            field=field.id,
+            label=self.say(field.field.name or field.id),
+            kind=field.kind,
+            text=text or self.say(field.field.empty or ""),
+            value=value.code if field.kind is Kind.STATUS else value.value,
+            empty=not text,
+            tone=_tone(field, value) if text else Tone.PLAIN,
+            sources=tuple(_origins(thing, field)),
+        )
+
+    def cells(self, thing: MappedThing, record: Record, fields: Sequence[str]) -> tuple[Cell, ...]:
+        """Several fields of a record."""
+        return tuple(self.cell(thing, thing.fields[id_], record) for id_ in fields)
+
+    def _text(self, thing: MappedThing, field: MappedField, value: Value) -> str:
+        if value.stage is not None:
+            return self.say(value.stage.says)
+        if value.labels:
+            ours = value.labels.get(str(self.blueprint.language))
+            return value.labels.get(self.language) or ours or next(iter(value.labels.values()))
+        if field.kind is Kind.STATUS:
+            return ""  # a code without words is never shown; staff get a finding
+        return read_aloud(
+            value.value, field.kind, self.language, self.blueprint.zone, thing.currency
+        )
+
+    # ---- blocks
+
+    def facts(self, thing: MappedThing, found: Found, fields: Sequence[str], step: Step) -> Facts:
+        """One record as labels with values. Without a record: why, in its freshness."""
+        record = next(iter(found.records), None)
+        cells = () if record is None else self.cells(thing, record, fields)
+        freshness = self.freshness(found, step)
+        return Facts(
+            id=thing.id,
+            title=self.heading(thing.thing.name or thing.id),
+            cells=() if freshness.trust is Trust.HIDDEN else cells,
+            freshness=freshness,
+        )
+
+    def listing(
+        self,
+        thing: MappedThing,
+        found: Found,
+        fields: Sequence[str],
+        step: Step,
+        *,
+        title: str | None = None,
+        newer: str | None = None,
+        older: str | None = None,
+    ) -> Listing:
+        """Records as a table; each links to its own page where there is one."""
+        freshness = self.freshness(found, step)
+        records = () if freshness.trust is Trust.HIDDEN else found.records
+        return Listing(
+            id=thing.id,
+            title=title or self.heading(thing.thing.plural or thing.thing.name or thing.id),
+            columns=tuple(self._column(thing.fields[id_]) for id_ in fields),
+            records=tuple(self._row(thing, record, fields) for record in records),
+            freshness=freshness,
+            broken=found.broken,
+            newer=newer,
+            older=older,
+        )
+
+    def _column(self, field: MappedField) -> Column:
+        return Column(field=field.id, label=self.say(field.field.name or field.id), kind=field.kind)
+
+    def _row(self, thing: MappedThing, record: Record, fields: Sequence[str]) -> Shown:
+        cells = self.cells(thing, record, fields)
+        return Shown(key=record.key, cells=cells, link=self.link(thing, record))
+
+    def timeline(
+        self, thing: MappedThing, found: Found, field_id: str, step: Step
+    ) -> Timeline | None:
+        """The stages of a field, in the order of its words; None when it is in none of them."""
+        field = thing.fields.get(field_id)
+        if field is None or not self.visible(thing, (field_id,)):
+            return None
+        code = next((record.value(field_id).code for record in found.records), None)
+        stages = self._stages(thing.id, field, code)
+        codes = [stage.code for stage in stages]
+        if code not in codes:
+            return None
+        return Timeline(
+            id=f"{thing.id}-{field_id}",
+            title=self.say(step.title),
+            stages=tuple(self._stage(stage, codes, code) for stage in stages),
+            freshness=self.freshness(found, step),
+        )
+
+    def _stages(self, thing: str, field: MappedField, code: str | None) -> list[Stage]:
+        stages = [stage for stage in field.field.words if stage.code is not None]
+        for ways in self._ways_out(thing, field.id):
+            stages = _one_way(stages, ways, code)
+        return stages
+
+    def _ways_out(self, thing: str, field: str) -> Iterator[list[str]]:
+        """The codes that the answers of one decision set: only one of them ever happens."""
+        target = f"{thing}.{field}"
+        for step in self.blueprint.steps:
+            codes = [str(s.value) for a in step.decision for s in a.sets if s.target == target]
+            if len(codes) > 1:
+                yield codes
+
+    def _stage(self, stage: Stage, codes: Sequence[Text | None], code: str | None) -> TimelineStage:
+        here, now = codes.index(stage.code), codes.index(Text(code or ""))
+        is_last = now == len(codes) - 1
+        progress = Progress.DONE if here < now or (here == now and is_last) else Progress.TODO
+        if here == now and not is_last:
+            progress = Progress.NOW
+        return TimelineStage(code=str(stage.code), text=self.say(stage.says), progress=progress)
+
+    # ---- how far it can be trusted
+
+    def freshness(self, found: Found, step: Step) -> Freshness:
+        """How far these records can be trusted, in the words of the step's fail point."""
+        if found.trust is Trust.FRESH:
+            return Freshness(trust=Trust.FRESH, as_of=found.as_of)
+        fail = _fail_point(step, found.away)
+        says = None if fail is None else self._says(fail, found.as_of)
+        hidden = fail is not None and fail.then == HIDE
+        hidden = hidden and found.trust in (Trust.AWAY, Trust.KNOWN)
+        return Freshness(
+            trust=Trust.HIDDEN if hidden else found.trust, as_of=found.as_of, says=says
+        )
+
+    def _says(self, fail: FailPoint, as_of: datetime | None) -> str | None:
+        text = None if fail.customer_reads is None else self.say(fail.customer_reads)
+        if text is None or "{time}" not in text:
+            return text
+        if as_of is None:
+            return None
+        return text.replace("{time}", moment(as_of, self.now, self.language, self.blueprint.zone))
+
+    # ---- links and sentences
+
+    def link(self, thing: MappedThing, record: Record) -> str | None:
+        """The address of a record's own page, when the story has one for this viewer."""
+        for plan in self.plans:
+            if plan.kind == "details" and plan.subject and plan.subject.thing == thing.id:
+                ((_, field),) = references(plan.address)[:1]
+                return address_of(plan.address, {(thing.id, field): record.key})
+        return None
+
+    def sentence(self, template: str, records: Mapping[str, Record]) -> str | None:
+        """A text with its braces filled in; None when one of the values is not there."""
+        text = self.say(template)
+        for thing_id, field_id in references(template):
+            record, thing = records.get(thing_id), self.things[thing_id]
+            if record is None or not self.visible(thing, (field_id,)):
+                return None
+            cell = self.cell(thing, thing.fields[field_id], record)
+            if not cell.text:
+                return None
+            text = text.replace(f"{{{thing_id}.{field_id}}}", cell.text)
+        return text
+
+
+def _fail_point(step: Step, away: frozenset[str]) -> FailPoint | None:
+    return next((fail for fail in step.fails if fail.system in away), None)
+
+
+def _one_way(stages: list[Stage], ways: list[str], code: str | None) -> list[Stage]:
+    """The stages along the way that was taken, or along the first way when none is yet."""
+    taken = code if code in ways else ways[0]
+    kept = [s for s in stages if s.code == taken or s.code not in ways]
+    if taken == ways[0]:
+        return kept
+    order = [stage.code for stage in stages]
+    fork = min(order.index(Text(way)) for way in ways if way in order)
+    return [s for s in kept if order.index(s.code) < fork or s.code == taken]
+
+
+def _tone(field: MappedField, value: Value) -> Tone:
+    if field.kind is not Kind.STATUS or value.stage is None:
+        return Tone.PLAIN
+    if value.stage.code is None:
+        return Tone.CAREFUL
+    if not any(stage.if_ is not None for stage in field.field.words):
+        return Tone.PLAIN
+    last = [stage.code for stage in field.field.words if stage.code is not None][-1]
+    return Tone.GOOD if value.stage.code == last else Tone.BUSY
+
+
+def _origins(thing: MappedThing, field: MappedField) -> Iterator[str]:
+    for name, path in field.paths:
+        at = thing.source(name).at
+        yield f"{at.text}.{path}"

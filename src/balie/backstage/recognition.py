@@ -1,0 +1,326 @@
+"""Who a visitor is to the systems: every name of `me`, known, none or unknown.
+
+A name is recognised once by verified mail, with exactly one row, and from then on by its stored
+key. The rows of `me` are read like all others: within a scope, checked again, last known when
+their system is away. Unknown is never told as none.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from balie.access.scope import NoScope, Scope, recognition_scope
+from balie.access.viewer import Knowledge, Mine, Viewer, Visitor
+from balie.backstage.page import Trust
+from balie.backstage.ports import Clock, Incident, IncidentKind, Incidents
+from balie.backstage.sources import Patience, Question, Sources
+from balie.blueprint import relations
+from balie.blueprint.model import Blueprint, MeLine
+from balie.blueprint.relations import Equality
+from balie.systems.rows import Row, text_of, value_at
+
+ROLES = "roles"
+"""The name of `me` that says which kinds of customer somebody is."""
+
+NOBODY = "nobody"
+"""The word for a role that makes somebody no customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of one line of `me`, or None when they cannot be known now."""
+
+    rows: tuple[Row, ...] | None
+    mine: Mine
+
+
+_UNKNOWN = _Rows(None, Mine(Knowledge.UNKNOWN))
+_NONE = _Rows((), Mine(Knowledge.NONE))
+
+
+class Recognition:
+    """Recognises visitors of one blueprint."""
+
+    def __init__(
+        self, blueprint: Blueprint, sources: Sources, clock: Clock, incidents: Incidents
+    ) -> None:
+        self._blueprint = blueprint
+        self._sources = sources
+        self._clock = clock
+        self._incidents = incidents
+        self._fields = _fields_by_table(blueprint)
+
+    async def viewer(self, visitor: Visitor, patience: Patience) -> Viewer:
+        """The visitor as the systems know them."""
+        resolving = _Resolving(self, visitor, patience)
+        kinds = await resolving.kinds()
+        me = {name: (await resolving.name(name)).mine for name in self._names}
+        return Viewer(
+            person=visitor.person,
+            email=visitor.email,
+            kinds=kinds or frozenset(),
+            kinds_known=kinds is not None,
+            me=me,
+            acting_for=await resolving.organisation(),
+            is_staff=visitor.is_staff,
+        )
+
+    async def links(self, visitor: Visitor, patience: Patience) -> Mapping[str, str]:
+        """Names of `me` that can be stored now: recognised by mail, exactly one row."""
+        resolving = _Resolving(self, visitor, patience)
+        found: dict[str, str] = {}
+        for name in self._names:
+            lines = self._blueprint.me.names[name]
+            if name not in visitor.links and any(line.once for line in lines):
+                mine = (await resolving.name(name)).mine
+                if mine.knowledge is Knowledge.KNOWN and len(mine.values) == 1:
+                    found[name] = mine.values[0]
+        return found
+
+    @property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(name for name in self._blueprint.me.names if name != ROLES)
+
+    def report(self, kind: IncidentKind, line: MeLine, about: str) -> None:
+        """Tells staff that somebody could not be recognised, not who."""
+        self._incidents.report(
+            Incident(
+                kind=kind,
+                system=line.system,
+                table=line.table,
+                about=about,
+                at=self._clock.now(),
+                step="me",
+            )
+        )
+
+    @property
+    def blueprint(self) -> Blueprint:
+        """The blueprint whose `me` this is."""
+        return self._blueprint
+
+    @property
+    def now(self) -> datetime:
+        """The time now."""
+        return self._clock.now()
+
+    async def rows(self, line: MeLine, scope: Scope, patience: Patience) -> tuple[Row, ...] | None:
+        """The rows of a table of `me` in this scope; None when they cannot be known now."""
+        fields = self._fields[line.system, line.table]
+        outcome = await self._sources.ask(Question(scope=scope, fields=fields), patience)
+        shown = outcome.answer is not None and outcome.trust in (Trust.FRESH, Trust.KNOWN)
+        return outcome.answer.rows if shown and outcome.answer is not None else None
+
+
+class _Resolving:
+    """One visitor's names, each worked out once. Names may refer to each other in any order."""
+
+    def __init__(self, recognition: Recognition, visitor: Visitor, patience: Patience) -> None:
+        self._recognition = recognition
+        self._blueprint = recognition.blueprint
+        self._visitor = visitor
+        self._patience = patience
+        self._known: dict[str, _Rows] = {}
+        self._kinds: frozenset[str] | bool | None = False  # False: not worked out yet
+
+    async def kinds(self) -> frozenset[str] | None:
+        """The kinds of customer that this visitor acts as, or None when that is unknown."""
+        if isinstance(self._kinds, bool):
+            self._kinds = None  # a role cannot depend on a role
+            self._kinds = await self._work_out_kinds()
+        return self._kinds
+
+    async def name(self, name: str) -> _Rows:
+        """What is known of a name of `me`."""
+        if name not in self._known:
+            self._known[name] = _UNKNOWN  # a name that refers to itself is never known
+            self._known[name] = await self._work_out(name)
+        return self._known[name]
+
+    async def organisation(self) -> str | None:
+        """The name of the organisation that is acted for, or its key when it has no name."""
+        wanted = self._organisation_names(await self.kinds() or frozenset())
+        for name in sorted(wanted):
+            known = await self.name(name)
+            if known.mine.values:
+                path = _name_path(self._blueprint, name)
+                rows = known.rows or ()
+                titles = (text_of(value_at(row, path)) for row in rows if path)
+                return next((title for title in titles if title), None)
+        return None
+
+    def _organisation_names(self, kinds: Iterable[str]) -> set[str]:
+        customers = self._blueprint.people.customers
+        return {str(customers[k].belongs_to) for k in kinds if customers[k].belongs_to}
+
+    async def _work_out_kinds(self) -> frozenset[str] | None:
+        lines = self._blueprint.me.names.get(ROLES, ())
+        if not lines:
+            return await self._only_kind()
+        kinds: set[str] = set()
+        for line in lines:
+            known = await self._line(ROLES, line)
+            if known.mine.knowledge is Knowledge.UNKNOWN:
+                return None
+            kinds.update(self._kinds_of(line, known.mine.values))
+        return frozenset(kinds)
+
+    def _kinds_of(self, line: MeLine, codes: Iterable[str]) -> set[str]:
+        kinds = set()
+        for code in codes:
+            kind = str(line.words.get(code, code))
+            if kind in self._blueprint.people.customers:
+                kinds.add(kind)
+            elif kind != NOBODY:
+                self._recognition.report(IncidentKind.UNKNOWN_CODE, line, line.field)
+        return kinds
+
+    async def _only_kind(self) -> frozenset[str] | None:
+        """Without `roles`, whoever is recognised is of the only kind of customer there is."""
+        customers = tuple(self._blueprint.people.customers)
+        first = next((name for name in self._blueprint.me.names if name != ROLES), None)
+        if len(customers) != 1 or first is None:
+            return frozenset()
+        known = await self.name(first)
+        if known.mine.knowledge is Knowledge.UNKNOWN:
+            return None
+        return frozenset(customers) if known.mine.values else frozenset()
+
+    async def _work_out(self, name: str) -> _Rows:
+        lines = self._blueprint.me.names.get(name, ())
+        if name in self._visitor.links:
+            return await self._linked(name, lines)
+        found: list[_Rows] = []
+        for line in lines:
+            if line.for_:
+                kinds = await self.kinds()
+                if kinds is None:
+                    return _UNKNOWN
+                if kinds.isdisjoint(line.for_):
+                    continue
+            found.append(await self._line(name, line))
+        return self._one_organisation(name, _union(found))
+
+    async def _linked(self, name: str, lines: tuple[MeLine, ...]) -> _Rows:
+        """A name that was recognised before: its key stands; its row is read by the key."""
+        key = self._visitor.links[name]
+        mine = Mine(Knowledge.KNOWN, (key,), self._recognition.now)
+        line = lines[0]
+        scope = recognition_scope(line.system, line.table, line.field, (key,), mail=False)
+        if isinstance(scope, NoScope):
+            return _NONE
+        return _Rows(await self._recognition.rows(line, scope, self._patience), mine)
+
+    async def _line(self, name: str, line: MeLine) -> _Rows:
+        scope = await self._scope(line)
+        if not isinstance(scope, Scope):
+            return _UNKNOWN if scope is NoScope.UNKNOWN else _NONE
+        rows = await self._recognition.rows(line, scope, self._patience)
+        if rows is None:
+            return _UNKNOWN
+        if line.once and len(rows) > 1:
+            self._recognition.report(IncidentKind.AMBIGUOUS, line, f"several rows for {name}")
+            return _NONE
+        values = tuple(dict.fromkeys(_texts(rows, line.field)))
+        knowledge = Knowledge.KNOWN if values else Knowledge.NONE
+        return _Rows(rows, Mine(knowledge, values, self._recognition.now))
+
+    async def _scope(self, line: MeLine) -> Scope | NoScope:
+        """The scope of a line. A line has one equality: that is what a system can be asked."""
+        equality = line.where[0]
+        values = await self._values(equality)
+        if values is None:
+            return NoScope.UNKNOWN
+        mail = isinstance(equality.value, relations.Login)
+        return recognition_scope(line.system, line.table, equality.field, values, mail=mail)
+
+    async def _values(self, equality: Equality) -> tuple[str, ...] | None:
+        match equality.value:
+            case relations.Login("email"):
+                return (self._visitor.email,)
+            case relations.Literal(text):
+                return (text,)
+            case relations.Me(name):
+                known = await self.name(name)
+                return None if known.mine.knowledge is Knowledge.UNKNOWN else known.mine.values
+            case relations.Other(of, field):
+                return await self._values_of(of, field)
+        return ()
+
+    async def _values_of(self, of: str, field: str) -> tuple[str, ...] | None:
+        known = await self.name(of)
+        if known.mine.knowledge is Knowledge.UNKNOWN:
+            return None
+        if not field:
+            return known.mine.values
+        return None if known.rows is None else tuple(_texts(known.rows, field))
+
+    def _one_organisation(self, name: str, known: _Rows) -> _Rows:
+        """Of several organisations, the chosen one or else the first: never all at once."""
+        belongs = {str(c.belongs_to) for c in self._blueprint.people.customers.values()}
+        values = known.mine.values
+        if name not in belongs or len(values) <= 1:
+            return known
+        chosen = self._visitor.acting_for
+        one = chosen if chosen in values else min(values)
+        field = self._blueprint.me.names[name][0].field
+        rows = tuple(row for row in known.rows or () if text_of(value_at(row, field)) == one)
+        return _Rows(rows, Mine(known.mine.knowledge, (one,), known.mine.as_of))
+
+
+def _texts(rows: Iterable[Row], path: str) -> Iterable[str]:
+    texts = (text_of(value_at(row, path)) for row in rows)
+    return (text for text in texts if text is not None)
+
+
+def _union(found: list[_Rows]) -> _Rows:
+    """Several sources of one name together. One that is unknown makes the whole unknown."""
+    if any(each.rows is None or each.mine.knowledge is Knowledge.UNKNOWN for each in found):
+        return _UNKNOWN
+    values = tuple(dict.fromkeys(value for each in found for value in each.mine.values))
+    if not values:
+        return _NONE
+    rows = tuple(row for each in found for row in each.rows or ())
+    moments = [each.mine.as_of for each in found if each.mine.as_of is not None]
+    return _Rows(rows, Mine(Knowledge.KNOWN, values, min(moments, default=None)))
+
+
+def _fields_by_table(blueprint: Blueprint) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """Every raw field of a table that any line of `me` needs: so one read serves them all."""
+    fields: dict[tuple[str, str], set[str]] = {}
+    for name, lines in blueprint.me.names.items():
+        for line in lines:
+            here = fields.setdefault((line.system, line.table), set())
+            here.add(line.field)
+            here.update(equality.field for equality in line.where)
+            here.update(_referred_to(blueprint, name))
+            here.update(_names_to_show(blueprint, name))
+    return {table: tuple(sorted(names)) for table, names in fields.items()}
+
+
+def _referred_to(blueprint: Blueprint, name: str) -> set[str]:
+    equalities = (e for lines in blueprint.me.names.values() for line in lines for e in line.where)
+    return {
+        e.value.field
+        for e in equalities
+        if isinstance(e.value, relations.Other) and e.value.of == name and e.value.field
+    }
+
+
+def _names_to_show(blueprint: Blueprint, name: str) -> set[str]:
+    """The field that names an organisation somebody acts for: it stands on every page."""
+    acted_for = {str(c.belongs_to) for c in blueprint.people.customers.values() if c.belongs_to}
+    path = _name_path(blueprint, name) if name in acted_for else None
+    return {path} if path else set()
+
+
+def _name_path(blueprint: Blueprint, name: str) -> str | None:
+    """The raw field with the name of what `me.<name>` is the key of, in the same table."""
+    tables = {(line.system, line.table) for line in blueprint.me.names.get(name, ())}
+    for thing in blueprint.things.values():
+        owned = any(e.value == relations.Me(name) and e.field == thing.key for e in thing.owner)
+        here = any((s.table.system, s.table.table) in tables for s in thing.from_)
+        if owned and here:
+            paths = (f.from_[0].path for f in thing.fields.values() if f.name and f.from_)
+            return next((str(path) for path in paths), None)
+    return None

@@ -1,0 +1,278 @@
+"""The running service: one blueprint version, opened for whoever may open it.
+
+Everything a customer sees comes through `Service.open`; there is no second door.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from balie.access.viewer import Viewer, Visitor
+from balie.access.visibility import may_open, may_see
+from balie.backstage import cursors
+from balie.backstage.cursors import Trail
+from balie.backstage.opening import Opening, StepKind, Trails
+from balie.backstage.page import Block, Freshness, Help, MenuItem, Page, Trust
+from balie.backstage.plans import Plan, plans
+from balie.backstage.ports import Clock, Incidents, Memory
+from balie.backstage.presenting import Presenting
+from balie.backstage.reading import Reading, oldest
+from balie.backstage.recognition import Recognition
+from balie.backstage.routes import Match, Routes
+from balie.backstage.sources import Patience, Sources, Trace, no_trace
+from balie.blueprint.model import Blueprint
+from balie.mapping.thing import MappedThing, map_things
+from balie.systems.connector import Connector
+from balie.systems.contract import Contract
+
+LIST_PAGE = 20
+"""Records on one page of a list."""
+
+_A_MINUTE = timedelta(minutes=1)
+_TWO_SECONDS = timedelta(seconds=2)
+_MARGIN = timedelta(milliseconds=100)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address of the service, for whoever routes requests or describes them."""
+
+    step: str
+    kind: str
+    address: str
+    plan: Plan
+
+
+class Service:
+    """Runs one blueprint.
+
+    secret: signs cursors and makes the keys of what is remembered; at least 32 bytes.
+    """
+
+    def __init__(
+        self,
+        blueprint: Blueprint,
+        contracts: Mapping[str, Contract],
+        connectors: Mapping[str, Connector],
+        kinds: Mapping[str, StepKind],
+        memory: Memory,
+        clock: Clock,
+        incidents: Incidents,
+        secret: bytes,
+        *,
+        page_rows: int = LIST_PAGE,
+    ) -> None:
+        self.blueprint = blueprint
+        self.things: Mapping[str, MappedThing] = map_things(blueprint, contracts)
+        self._kinds = kinds
+        self._clock = clock
+        self._incidents = incidents
+        self._secret = secret
+        self._page_rows = page_rows
+        self._plans = plans(blueprint)
+        self._routes = Routes(self._plans)
+        self._sources = Sources(connectors, memory, clock, incidents, secret)
+        self._recognition = Recognition(blueprint, self._sources, clock, incidents)
+
+    async def close(self) -> None:
+        """Stops what is under way."""
+        await self._sources.close()
+
+    # ---- addresses
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Every address that can be opened, in the order of the story."""
+        return tuple(Route(str(p.step.id), p.kind, p.address, p) for p in self._plans)
+
+    def match(self, path: str) -> Match | None:
+        """The page at a raw, percent-encoded path; says nothing about who may open it."""
+        return self._routes.match(path)
+
+    # ---- who
+
+    async def viewer(self, visitor: Visitor) -> Viewer:
+        """Who a visitor is to the systems."""
+        return await self._recognition.viewer(visitor, self._patience_for_me())
+
+    async def recognise(self, visitor: Visitor) -> Mapping[str, str]:
+        """What of `me` can be stored at sign-in: name -> key. Empty when it cannot be known."""
+        return await self._recognition.links(visitor, self._patience_for_me())
+
+    def _patience_for_me(self) -> Patience:
+        me = self.blueprint.me
+        return Patience(
+            fresh=me.at_most_old.length if me.at_most_old else timedelta(minutes=5),
+            until=_from_now(_TWO_SECONDS),
+            keep=me.delete_after.length if me.delete_after else timedelta(hours=24),
+        )
+
+    # ---- pages
+
+    async def open(
+        self,
+        path: str,
+        viewer: Viewer,
+        language: str,
+        after: str = "",
+        trace: Trace = no_trace,
+    ) -> Page | None:
+        """The page at a path for a viewer; None when there is none for them.
+
+        after: the cursor of a list's page, from the address.
+        """
+        match = self.match(path)
+        if match is None:
+            return None
+        presenting = self._presenting(viewer, language)
+        if not viewer.kinds_known:
+            return self._page(match.plan, path, presenting, None, ())
+        if not self._may_open(match.plan, viewer):
+            return None
+        bound_to = f"{viewer.person} {match.plan.address}"
+        trail = cursors.read(after, bound_to, self._secret) if after else Trail()
+        if trail is None:
+            return None
+        opening = self._opening(match, viewer, presenting, trail, path, bound_to, trace)
+        opened = await self._kinds[match.plan.kind].open(opening)
+        if opened is None:
+            return None
+        return self._page(match.plan, path, presenting, opened.headline, opened.blocks)
+
+    def menu(self, viewer: Viewer, language: str, path: str = "") -> tuple[MenuItem, ...]:
+        """The pages without braces that this viewer may open, in the order of the story."""
+        presenting = self._presenting(viewer, language)
+        return tuple(
+            MenuItem(
+                step=str(plan.step.id),
+                label=presenting.heading(plan.label),
+                address=plan.address,
+                current=_is_at(plan.address, path),
+            )
+            for plan in self._plans
+            if plan.is_fixed and self._may_open(plan, viewer)
+        )
+
+    def _presenting(self, viewer: Viewer, language: str) -> Presenting:
+        mine = [plan for plan in self._plans if self._may_open(plan, viewer)]
+        now = self._clock.now()
+        return Presenting(self.blueprint, self.things, mine, viewer, language, now)
+
+    def _may_open(self, plan: Plan, viewer: Viewer) -> bool:
+        if not may_open(plan.step, viewer):
+            return False
+        return plan.subject is None or may_see(self.things[plan.subject.thing].thing, viewer)
+
+    def _opening(
+        self,
+        match: Match,
+        viewer: Viewer,
+        presenting: Presenting,
+        trail: Trail,
+        path: str,
+        bound_to: str,
+        trace: Trace,
+    ) -> Opening:
+        return Opening(
+            blueprint=self.blueprint,
+            plan=match.plan,
+            things=self.things,
+            value=match.value,
+            trail=trail,
+            trails=self._trails(path, bound_to),
+            page_rows=self._page_rows,
+            reading=Reading(
+                self._sources,
+                self.things,
+                viewer,
+                self._patience(match.plan),
+                self._clock,
+                self._incidents,
+                str(match.plan.step.id),
+                trace,
+            ),
+            presenting=presenting,
+        )
+
+    def _trails(self, path: str, bound_to: str) -> Trails:
+        def address(trail: Trail) -> str:
+            cursor = cursors.write(trail, bound_to, self._secret)
+            return f"{path}?after={cursor}" if cursor else path
+
+        return address
+
+    def _patience(self, plan: Plan) -> Patience:
+        old, promise = plan.screen.at_most_old, plan.step.promise.page_within
+        thing = None if plan.subject is None else self.things[plan.subject.thing].thing
+        remember = None if thing is None else thing.remember
+        return Patience(
+            fresh=old.length if old else _A_MINUTE,
+            until=_from_now((promise.length if promise else _TWO_SECONDS) - _MARGIN),
+            keep=remember.length if remember else timedelta(days=7),
+        )
+
+    def _page(
+        self,
+        plan: Plan,
+        path: str,
+        presenting: Presenting,
+        headline: str | None,
+        blocks: tuple[Block, ...],
+    ) -> Page:
+        viewer = presenting.viewer
+        title = presenting.heading(plan.title)
+        return Page(
+            step=str(plan.step.id),
+            kind=plan.kind,
+            title=title,
+            headline=headline or title,
+            address=path,
+            blocks=blocks,
+            menu=self.menu(viewer, presenting.language, path),
+            acting_for=viewer.acting_for,
+            help=self._help(presenting),
+            up=self._up(plan, presenting),
+            notices=_notices(blocks, viewer),
+            as_of=oldest(block.freshness.as_of for block in blocks),
+        )
+
+    def _help(self, presenting: Presenting) -> Help | None:
+        staff = self.blueprint.people.staff
+        desk = staff.get(str(self.blueprint.brand.help_desk))
+        desk = desk or next((team for team in staff.values() if team.phone), None)
+        if desk is None:
+            return None
+        hours = None if desk.hours is None else presenting.say(desk.hours)
+        return Help(name=presenting.say(desk.name), phone=desk.phone, hours=hours)
+
+    def _up(self, plan: Plan, presenting: Presenting) -> MenuItem | None:
+        """The list that a record is in, for whoever may open it."""
+        if plan.kind != "details" or plan.subject is None:
+            return None
+        for other in presenting.plans:
+            same = other.subject is not None and other.subject.thing == plan.subject.thing
+            if same and other.kind == "list":
+                label = presenting.heading(other.label)
+                return MenuItem(step=str(other.step.id), label=label, address=other.address)
+        return None
+
+
+def _notices(blocks: tuple[Block, ...], viewer: Viewer) -> tuple[Freshness, ...]:
+    """What the blueprint has to say about what is away: each sentence once, on top."""
+    if not viewer.kinds_known:
+        return (Freshness(trust=Trust.UNRECOGNISED),)
+    said: dict[str, Freshness] = {}
+    for block in blocks:
+        if block.freshness.says is not None:
+            said.setdefault(block.freshness.says, block.freshness)
+    return tuple(said.values())
+
+
+def _is_at(address: str, path: str) -> bool:
+    """Whether a page is at this address of the menu or below it."""
+    return path == address or (address != "/" and path.startswith(address + "/"))
+
+
+def _from_now(length: timedelta) -> float:
+    return asyncio.get_running_loop().time() + length.total_seconds()

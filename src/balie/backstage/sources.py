@@ -1,0 +1,294 @@
+"""Asks systems for rows: fresh enough, in time, each row checked again, or last known.
+
+An answer is kept after the check against its scope, under a digest of scope and question; an
+error is never kept. One question is under way once, however many pages wait for it.
+"""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+
+from balie.access.scope import Scope
+from balie.backstage.page import Trust
+from balie.backstage.ports import Clock, Incident, IncidentKind, Incidents, Memory, Remembered
+from balie.systems.connector import Connector
+from balie.systems.errors import Misconfigured, SystemFault, Unavailable
+from balie.systems.query import Order, Query
+from balie.systems.rows import Raw, Row, Rows, text_of, value_at
+
+MOST_PAGES = 20
+"""How often we go on from a cursor for one question before we call the system unusable."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Which rows of a scope: fields, order, from where down, how many."""
+
+    scope: Scope
+    fields: tuple[str, ...]
+    order: Order | None = None
+    at_most: tuple[str, str] | None = None
+    limit: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Rows in scope. more: there are further rows; broken: rows that could not be read."""
+
+    rows: tuple[Row, ...]
+    more: bool
+    broken: int
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How old an answer may be, how long to wait for a newer one, how long to keep it.
+
+    until: on the event loop's clock, in seconds.
+    """
+
+    fresh: timedelta
+    until: float
+    keep: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """An answer and how far to trust it; no answer when the trust is AWAY or WAITING."""
+
+    answer: Answer | None
+    trust: Trust
+
+
+class _Kept(msgspec.Struct, frozen=True):
+    rows: list[dict[str, Raw]]
+    more: bool
+    broken: int
+
+
+Trace = Callable[[Question, Outcome], None]
+"""Hears of every question: which system and table, and how it went. Must keep no values."""
+
+
+def no_trace(_question: Question, _outcome: Outcome) -> None:
+    """Nobody listens."""
+
+
+class Sources:
+    """The systems of one blueprint, with what we last knew of them."""
+
+    def __init__(
+        self,
+        connectors: Mapping[str, Connector],
+        memory: Memory,
+        clock: Clock,
+        incidents: Incidents,
+        secret: bytes,
+        *,
+        most_bytes: int = 64_000_000,
+    ) -> None:
+        self._connectors = connectors
+        self._memory = memory
+        self._clock = clock
+        self._incidents = incidents
+        self._secret = secret
+        self._near = _NearMemory(most_bytes)
+        self._under_way: dict[str, asyncio.Task[Answer]] = {}
+
+    async def ask(self, question: Question, patience: Patience, trace: Trace = no_trace) -> Outcome:
+        """The answer, as fresh as promised if the system allows it within the time given."""
+        key = self._key(question)
+        known = await self._recall(key)
+        age = None if known is None else self._clock.now() - known.as_of
+        if known is not None and age is not None and age <= patience.fresh:
+            if age > patience.fresh / 2:
+                self._fetch(key, question, patience)  # refreshes behind the page
+            outcome = Outcome(known, Trust.FRESH)
+        else:
+            outcome = await self._fetched_in_time(key, question, patience, known)
+        trace(question, outcome)
+        return outcome
+
+    async def close(self) -> None:
+        """Stops what is under way."""
+        tasks = tuple(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _key(self, question: Question) -> str:
+        return question.scope.digest(
+            self._secret, question.fields, question.order, question.at_most, question.limit
+        )
+
+    async def _fetched_in_time(
+        self, key: str, question: Question, patience: Patience, known: Answer | None
+    ) -> Outcome:
+        task = self._fetch(key, question, patience)
+        left = patience.until - asyncio.get_running_loop().time()
+        done, _ = await asyncio.wait({task}, timeout=max(left, 0))
+        if not done:
+            return Outcome(known, Trust.WAITING if known is None else Trust.KNOWN)
+        if task.cancelled() or task.exception() is not None:
+            return Outcome(known, Trust.AWAY if known is None else Trust.KNOWN)
+        return Outcome(task.result(), Trust.FRESH)
+
+    def _fetch(self, key: str, question: Question, patience: Patience) -> asyncio.Task[Answer]:
+        task = self._under_way.get(key)
+        if task is None:
+            task = asyncio.create_task(self._fetch_and_keep(key, question, patience.keep))
+            self._under_way[key] = task
+            task.add_done_callback(lambda done: self._ended(key, question, done))
+        return task
+
+    def _ended(self, key: str, question: Question, task: asyncio.Task[Answer]) -> None:
+        self._under_way.pop(key, None)
+        if task.cancelled():
+            return
+        fault = task.exception()
+        if isinstance(fault, Misconfigured):
+            self._report(IncidentKind.MISCONFIGURED, question, fault.staff)
+        elif isinstance(fault, SystemFault):
+            self._report(IncidentKind.DOWN, question, fault.staff)
+        elif fault is not None:
+            self._report(IncidentKind.MISCONFIGURED, question, type(fault).__name__)
+
+    async def _fetch_and_keep(self, key: str, question: Question, keep: timedelta) -> Answer:
+        answer = await self._read(question)
+        kept = _Kept([dict(row) for row in answer.rows], answer.more, answer.broken)
+        value = msgspec.json.encode(kept)
+        self._near.put(key, answer, len(value))
+        until = answer.as_of + keep
+        await self._memory.put(key, Remembered(value, answer.as_of), keep_until=until)
+        return answer
+
+    async def _recall(self, key: str) -> Answer | None:
+        near = self._near.get(key)
+        if near is not None:
+            return near
+        remembered = await self._memory.get(key)
+        if remembered is None:
+            return None
+        try:
+            kept = msgspec.json.decode(remembered.value, type=_Kept)
+        except msgspec.DecodeError:
+            return None
+        answer = Answer(tuple(kept.rows), kept.more, kept.broken, remembered.as_of)
+        self._near.put(key, answer, len(remembered.value))
+        return answer
+
+    async def _read(self, question: Question) -> Answer:
+        """Reads until there are enough rows in scope, or no more.
+
+        A system that ignores its filters sends everybody's rows; then we read on, so that the
+        viewer's own rows are all there, and drop and report the rest.
+        """
+        connector = self._connectors[question.scope.system]
+        as_of = self._clock.now()
+        gathered = _Gathering(question)
+        cursor: str | None = None
+        for _ in range(MOST_PAGES):
+            rows = await connector.read(_query(question, cursor))
+            gathered.take(rows)
+            cursor = rows.next
+            if cursor is None or gathered.is_full:
+                break
+        else:
+            raise Unavailable("sends page after page, and never the rows that were asked for")
+        self._report_rows(question, gathered)
+        more = cursor is not None or gathered.overflowed
+        return Answer(tuple(gathered.rows), more, len(gathered.broken), as_of)
+
+    def _report_rows(self, question: Question, gathered: "_Gathering") -> None:
+        if gathered.dropped:
+            reason = question.scope.reason
+            self._report(IncidentKind.DROPPED, question, reason, gathered.dropped)
+        for why in gathered.broken:
+            self._report(IncidentKind.BROKEN, question, why)
+
+    def _report(self, kind: IncidentKind, question: Question, about: str, count: int = 1) -> None:
+        scope, now = question.scope, self._clock.now()
+        self._incidents.report(
+            Incident(
+                kind=kind,
+                system=scope.system,
+                table=scope.table,
+                about=about,
+                at=now,
+                count=count,
+            )
+        )
+
+
+def _query(question: Question, cursor: str | None) -> Query:
+    return question.scope.query(
+        question.fields,
+        order=question.order,
+        at_most=question.at_most,
+        limit=question.limit,
+        cursor=cursor,
+    )
+
+
+class _Gathering:
+    """Rows of several pages of one question, held against its scope."""
+
+    def __init__(self, question: Question) -> None:
+        self._question = question
+        self.rows: list[Row] = []
+        self.broken: list[str] = []
+        self.dropped = 0
+        self.overflowed = False
+
+    def take(self, page: Rows) -> None:
+        """Keeps what is in scope, counts what is not."""
+        self.broken.extend(page.broken)
+        for row in page.rows:
+            if not self._question.scope.covers(row):
+                self.dropped += 1
+            elif not self._is_low_enough(row):
+                continue
+            elif self.is_full:
+                self.overflowed = True
+            else:
+                self.rows.append(row)
+
+    @property
+    def is_full(self) -> bool:
+        return len(self.rows) >= self._question.limit
+
+    def _is_low_enough(self, row: Row) -> bool:
+        if self._question.at_most is None:
+            return True
+        field, highest = self._question.at_most
+        text = text_of(value_at(row, field))
+        return text is not None and text <= highest
+
+
+class _NearMemory:
+    """The latest answers in this process, bounded by bytes. Nothing needs it but speed."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self._most = most_bytes
+        self._size = 0
+        self._answers: OrderedDict[str, tuple[Answer, int]] = OrderedDict()
+
+    def get(self, key: str) -> Answer | None:
+        found = self._answers.get(key)
+        if found is None:
+            return None
+        self._answers.move_to_end(key)
+        return found[0]
+
+    def put(self, key: str, answer: Answer, size: int) -> None:
+        old = self._answers.pop(key, None)
+        self._size += size - (old[1] if old is not None else 0)
+        self._answers[key] = (answer, size)
+        while self._size > self._most and len(self._answers) > 1:
+            _, (_, freed) = self._answers.popitem(last=False)
+            self._size -= freed

@@ -1,0 +1,181 @@
+"""Opens the page of one row: found by the value in the address and the viewer's scope together."""
+
+import asyncio
+from dataclasses import dataclass
+
+from balie.access.visibility import may_see
+from balie.backstage.opening import Opened, Opening
+from balie.backstage.page import Block, Facts, Listing
+from balie.backstage.plans import Part, is_single, references
+from balie.backstage.reading import Extra, Found, tie_paths
+from balie.blueprint import relations
+from balie.mapping.thing import MappedThing, Record
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """A part of the page beside its subject, and what was found for it."""
+
+    thing: MappedThing
+    fields: tuple[str, ...]
+    found: Found
+    is_list: bool
+
+
+class DetailsStep:
+    """Pages about one row."""
+
+    async def open(self, opening: Opening) -> Opened | None:
+        """The page, or None when the row is not there or not this viewer's: the same answer."""
+        subject = opening.plan.subject
+        if subject is None:
+            return None
+        thing = opening.things[subject.thing]
+        found, early = await asyncio.gather(_read(opening, thing), _read_early(opening, thing))
+        if found.is_shown and not found.records and not found.broken:
+            return None
+        beside = [*early, *await _read_late(opening, thing, found)]
+        return Opened(
+            headline=_headline(opening, found, beside),
+            blocks=tuple(_blocks(opening, thing, found, beside)),
+        )
+
+
+# ---- reading
+
+
+async def _read(opening: Opening, thing: MappedThing) -> Found:
+    fields = _wanted(opening, thing)
+    return await opening.reading.one(thing, opening.value, fields, _ties(opening, thing))
+
+
+def _wanted(opening: Opening, thing: MappedThing) -> tuple[str, ...]:
+    """The fields of a thing that the page shows, or needs for its headline or timeline."""
+    plan, screen = opening.plan, opening.plan.screen
+    parts = [part for part in (plan.subject, *plan.others) if part and part.thing == thing.id]
+    named = [f for t, f in references(screen.headline or "") if t == thing.id]
+    if screen.timeline is not None and screen.timeline.thing == thing.id:
+        named.append(screen.timeline.field)
+    shown = [field for part in parts for field in part.fields]
+    return opening.presenting.plain(thing, tuple(dict.fromkeys((*shown, *named))))
+
+
+def _ties(opening: Opening, parent: MappedThing) -> Extra:
+    """The raw fields of the subject that other parts of the page are tied by."""
+    paths: dict[str, set[str]] = {}
+    for part in _parts(opening):
+        nested = opening.things[part.thing]
+        for source in nested.sources:
+            if source.at.inside is not None:
+                paths.setdefault(parent.sources[0].name, set()).add(source.at.inside)
+            for equality in nested.thing.linked_by:
+                if isinstance(equality.value, relations.Other):
+                    for name, path in tie_paths(equality.value, source, parent):
+                        paths.setdefault(name, set()).add(path)
+    return {name: frozenset(found) for name, found in paths.items()}
+
+
+def _parts(opening: Opening) -> tuple[Part, ...]:
+    """The parts beside the subject that this viewer may see: headline's things among them."""
+    plan = opening.plan
+    subject = plan.subject.thing if plan.subject is not None else ""
+    told = {part.thing: part for part in (*plan.nested, *plan.others)}
+    for thing, _field in references(plan.screen.headline or ""):
+        if thing != subject:
+            told.setdefault(thing, Part(thing, ()))
+    viewer = opening.reading.viewer
+    return tuple(p for p in told.values() if may_see(opening.things[p.thing].thing, viewer))
+
+
+async def _read_early(opening: Opening, parent: MappedThing) -> list[_Beside]:
+    """What can be asked before the subject is there: what is tied by its key or by `me`."""
+    early = [part for part in _parts(opening) if _is_early(opening, part, parent)]
+    return await _read_parts(opening, parent, None, early)
+
+
+async def _read_late(opening: Opening, parent: MappedThing, found: Found) -> list[_Beside]:
+    """What is tied by other fields of the subject, now that it passed its scope."""
+    record = next(iter(found.records), None)
+    if record is None:
+        return []
+    late = [part for part in _parts(opening) if not _is_early(opening, part, parent)]
+    return await _read_parts(opening, parent, record, late)
+
+
+def _is_early(opening: Opening, part: Part, parent: MappedThing) -> bool:
+    thing = opening.things[part.thing]
+    if any(source.at.inside is not None for source in thing.sources):
+        return False
+    tied = [e.value for e in thing.thing.linked_by if isinstance(e.value, relations.Other)]
+    return all(other.field == parent.key and not other.source for other in tied)
+
+
+async def _read_parts(
+    opening: Opening, parent: MappedThing, record: Record | None, parts: list[Part]
+) -> list[_Beside]:
+    return await asyncio.gather(*(_read_part(opening, parent, record, part) for part in parts))
+
+
+async def _read_part(
+    opening: Opening, parent: MappedThing, record: Record | None, part: Part
+) -> _Beside:
+    thing = opening.things[part.thing]
+    if thing.thing.in_ is None:
+        fields = _wanted(opening, thing)
+        found = Found()
+        if is_single(thing.thing):
+            found = await opening.reading.single(thing, fields)
+        return _Beside(thing, fields, found, is_list=False)
+    is_list = thing.thing.list_name is not None
+    fields = opening.presenting.plain(thing, part.fields) if is_list else _wanted(opening, thing)
+    found = await opening.reading.nested(thing, parent, record, opening.value, fields)
+    return _Beside(thing, fields, found, is_list)
+
+
+# ---- showing
+
+
+def _headline(opening: Opening, found: Found, beside: list[_Beside]) -> str | None:
+    template = opening.plan.screen.headline
+    if template is None:
+        return None
+    subject = opening.plan.subject
+    records: dict[str, Record] = {b.thing.id: b.found.records[0] for b in beside if b.found.records}
+    if subject is not None and found.records:
+        records[subject.thing] = found.records[0]
+    return opening.presenting.sentence(template, records)
+
+
+def _blocks(
+    opening: Opening, thing: MappedThing, found: Found, beside: list[_Beside]
+) -> list[Block]:
+    step, screen, presenting = opening.plan.step, opening.plan.screen, opening.presenting
+    blocks: list[Block] = []
+    if screen.timeline is not None and screen.timeline.thing == thing.id:
+        timeline = presenting.timeline(thing, found, screen.timeline.field, step)
+        if timeline is not None:
+            blocks.append(timeline)
+    subject = opening.plan.subject
+    fields = presenting.plain(thing, subject.fields if subject is not None else ())
+    blocks.append(presenting.facts(thing, found, fields, step))
+    blocks.extend(
+        _beside(opening, part) for part in beside if part.is_list or _has_facts(opening, part)
+    )
+    return blocks
+
+
+def _has_facts(opening: Opening, part: _Beside) -> bool:
+    """Whether a part shows facts, and is not there for the headline alone."""
+    return bool(_facts_of(opening, part))
+
+
+def _facts_of(opening: Opening, part: _Beside) -> tuple[str, ...]:
+    told = next((p for p in opening.plan.others if p.thing == part.thing.id), None)
+    return () if told is None else opening.presenting.plain(part.thing, told.fields)
+
+
+def _beside(opening: Opening, part: _Beside) -> Facts | Listing:
+    step, presenting = opening.plan.step, opening.presenting
+    if part.is_list:
+        return presenting.listing(part.thing, part.found, part.fields, step)
+    return presenting.facts(part.thing, part.found, _facts_of(opening, part), step)

@@ -1,0 +1,1 @@
+"""A page of rows of one thing, newest first."""

@@ -1,0 +1,1 @@
+"""A page of figures and facts: how everything stands."""
