@@ -15,7 +15,7 @@ from typing import Protocol
 from balie.systems.contract import Contract
 from balie.systems.profile import Profile
 from balie.systems.query import Order
-from balie.systems.rows import Raw, Row
+from balie.systems.rows import Row
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 JSON = "application/json"
@@ -26,7 +26,7 @@ class Asked:
     """One request, as it came in.
 
     steps: the path between its slashes, decoded. query: decoded, in order.
-    headers: names in lower case. root: the address it came in on, without a slash at the end.
+    headers: names in lower case. root: the system's address, without a slash at the end.
     """
 
     method: str
@@ -126,8 +126,8 @@ class Held(Protocol):
 class Rehearsed(Protocol):
     """One rehearsed system, in its dialect."""
 
-    def nothing(self, table: str, field: str) -> Raw:
-        """How this system says "no value" in this field."""
+    def blank(self, table: str) -> Row:
+        """A row that says nothing, field by field, in the way of this system."""
         ...
 
     def answer(self, asked: Asked, held: Held) -> Answer:
