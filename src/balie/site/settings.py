@@ -1,5 +1,180 @@
-"""Django's settings."""
+"""Django's settings, for its half of the site: /accounts, /admin and /staff.
 
-SECRET_KEY = ""
-INSTALLED_APPS: list[str] = ["django.contrib.auth", "django.contrib.contenttypes"]
+They follow from the environment, and can be imported without any: then nothing is kept and
+nothing can be signed, but everything can be checked.
+"""
+
+import hashlib
+import os
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from balie.site import configuration, folders
+
+BALIE = configuration.read(os.environ)
+
+# ---- secrets
+
+
+def _secret(key: str) -> str:
+    """A secret of Django's own, so that no key is used for two purposes."""
+    return hashlib.sha256(b"balie: what Django signs\0" + key.encode()).hexdigest()
+
+
+_secrets = [_secret(key) for key in BALIE.keys]
+SECRET_KEY, SECRET_KEY_FALLBACKS = (_secrets[0], _secrets[1:]) if _secrets else ("", [])
+DEBUG = False
+
+# ---- where it runs
+
+_public = urlsplit(BALIE.public_url)
+ALLOWED_HOSTS = [_public.hostname or "", "127.0.0.1", "localhost", "[::1]"]
+ROOT_URLCONF = "balie.site.urls"
+APPEND_SLASH = False
+STATIC_URL = "/static/"
+
+# ---- apps
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "balie.identity",
+    "balie.console",
+    "allauth",
+    "allauth.account",
+]
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "balie.identity.middleware.CompletedSignIn",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+]
+TEMPLATES = [
+    {
+        "NAME": "ours",
+        "BACKEND": "balie.identity.rendering.Pages",
+        "DIRS": [str(folder) for folder in folders.TEMPLATES],
+    },
+    {  # allauth's own messages
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    },
+]
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CSRF_FAILURE_VIEW = "balie.identity.views.refused"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# ---- what is kept
+
+
+def _sqlite(file: Path) -> dict[str, object]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": str(file),
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+        # A file: the customer's pages read it by a connection of their own.
+        "TEST": {"NAME": str(file.with_name("test-" + file.name))},
+    }
+
+
+def _postgresql(url: str) -> dict[str, object]:
+    address = urlsplit(url)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(address.path.lstrip("/")),
+        "USER": unquote(address.username or ""),
+        "PASSWORD": unquote(address.password or ""),
+        "HOST": address.hostname or "",
+        "PORT": str(address.port or ""),
+        "OPTIONS": {"pool": True},
+    }
+
+
+DATABASES = {
+    "default": _sqlite(BALIE.database_file) if BALIE.embedded else _postgresql(BALIE.database_url)
+}
+CACHES = {
+    # Counts attempts to sign in. One process may count for itself; several count together.
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": BALIE.cache_url,
+    }
+    if BALIE.cache_url.startswith("redis")
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+# ---- signing in
+
+AUTH_USER_MODEL = "identity.Person"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/accounts/login/"
+LOGIN_REDIRECT_URL = "/"
+
+ACCOUNT_ADAPTER = "balie.identity.adapter.Adapter"
+ACCOUNT_FORMS = {"request_login_code": "balie.identity.forms.AskForCode"}
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_LOGIN_BY_CODE_MAX_RESEND_COUNT = 2
+ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = False  # a sign-in ends with the browser, and after SESSION_COOKIE_AGE
+
+# ---- cookies
+
+SESSION_ENGINE = "balie.identity.sessions"
+SESSION_COOKIE_NAME = BALIE.session_cookie
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = BALIE.https
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_NAME = "__Host-csrf" if BALIE.https else "csrf"
+LANGUAGE_COOKIE_NAME = "lang"
+
+# ---- languages
+
+LANGUAGE_CODE = "nl"
+LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
 USE_TZ = True
+
+# ---- mail
+
+EMAIL_BACKEND = (
+    "balie.identity.outbox.Outbox"
+    if BALIE.demo and not BALIE.mail
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = BALIE.mail_from or "balie@localhost"
+EMAIL_TIMEOUT = 10
+if BALIE.mail:
+    EMAIL_HOST, EMAIL_PORT = BALIE.mail.host, BALIE.mail.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = BALIE.mail.user, BALIE.mail.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL = BALIE.mail.tls == "starttls", BALIE.mail.tls == "tls"
+
+# Logging is the command's business; Django adds nothing of its own.
+LOGGING_CONFIG = None

@@ -1,0 +1,36 @@
+"""Where allauth asks us: when a sign-in is completed, and who may join."""
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
+
+from balie.identity.desk import desk_of
+from balie.identity.models import Person
+from balie.identity.signing_in import complete, link
+
+
+class Adapter(DefaultAccountAdapter):
+    """allauth's hooks, by name; none of its signals are used."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Nobody makes an account: people come from the systems, or from `balie people import`."""
+        del request
+        return False
+
+    def post_login(
+        self, request: HttpRequest, user: AbstractBaseUser, **details: Any
+    ) -> HttpResponse:
+        """The sign-in is complete, every step of it: only now pages may know who this is."""
+        if isinstance(user, Person):
+            if not user.is_staff:
+                link(user, desk_of(request).recognise, why="verified mail at sign-in")
+            complete(user, request.session.session_key or "", request.session.get_expiry_age())
+        return super().post_login(request, user, **details)
+
+    def set_password(self, user: AbstractBaseUser, password: str) -> None:
+        """A new password ends every sign-in that was made with the old one."""
+        super().set_password(user, password)
+        if isinstance(user, Person):
+            user.viewer_sessions.all().delete()

@@ -1,0 +1,37 @@
+"""What identity's pages get from the rest of the site, by way of the request."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from django.http import HttpRequest
+
+from balie.access.viewer import Visitor
+
+Recognise = Callable[[Visitor], Awaitable[Mapping[str, str]]]
+"""Asks the systems who this is: new links, name of `me` -> key; empty when they do not know."""
+
+
+class Render(Protocol):
+    """Makes a page in the site's looks, in the language of the request."""
+
+    def __call__(
+        self, request: HttpRequest, template: str, context: Mapping[str, object]
+    ) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """Who recognises people, who draws the pages, and whether this is a demo."""
+
+    recognise: Recognise
+    render: Render
+    demo: bool = False
+
+
+def desk_of(request: HttpRequest) -> Desk:
+    """The desk that the site put beside this request."""
+    desk = getattr(request, "scope", {}).get("state", {}).get("identity")
+    if not isinstance(desk, Desk):
+        raise LookupError("These pages are served by the site, which brings a desk along.")
+    return desk

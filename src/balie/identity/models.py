@@ -1,0 +1,113 @@
+"""What identity keeps: people, their browsers' sessions, completed sign-ins, who they are to us."""
+
+from typing import ClassVar
+from uuid import uuid4
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.utils.timezone import now
+
+
+class People(BaseUserManager["Person"]):
+    """Everybody who may sign in."""
+
+    def add(self, email: str, *, name: str = "", staff_roles: tuple[str, ...] = ()) -> "Person":
+        """A new person without a password: they sign in with a code by mail."""
+        person = self.model(
+            email=email.strip().lower(),
+            name=name,
+            is_staff=bool(staff_roles),
+            staff_roles=list(staff_roles),
+        )
+        person.set_unusable_password()
+        person.save(using=self._db)
+        return person
+
+
+class Person(AbstractBaseUser):
+    """Somebody who signs in, customer or staff. Whoever has a staff role is staff.
+
+    email: lower case; verified before a sign-in is ever completed.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    staff_roles = models.JSONField(default=list, blank=True)
+    is_demo = models.BooleanField(default=False)  # made by the demo; see `people.refuse_demo`
+    since = models.DateTimeField(default=now, editable=False)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects: ClassVar[People] = People()
+
+    class Meta:
+        db_table = "person"
+        verbose_name_plural = "people"
+
+    def __str__(self) -> str:
+        return self.name or str(self.pk)
+
+
+class Session(AbstractBaseSession):
+    """A browser's session as Django keeps it: half-finished sign-ins, messages. Never read by pages.
+
+    person: set once somebody signed in, so that all sessions of a person can be ended.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, null=True, related_name="+")
+
+    class Meta:
+        db_table = "session"
+
+
+class ViewerSession(models.Model):
+    """One completed sign-in: the only thing that makes a visitor, on every page.
+
+    cookie: digest of the cookie's value, which itself is not kept. fingerprint: of the password
+    that held when it began. expires: seconds since 1970.
+    """
+
+    cookie = models.CharField(max_length=64, primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="viewer_sessions")
+    fingerprint = models.CharField(max_length=64)
+    expires = models.BigIntegerField(db_index=True)
+    acting_for = models.CharField(max_length=200, null=True)
+    since = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        db_table = "viewer_session"
+
+
+class Recognition(models.Model):
+    """Who a person is to a system: recognised once, kept since. `name` is a name of `me`."""
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="recognitions")
+    name = models.CharField(max_length=100)
+    key = models.CharField(max_length=200)
+    why = models.CharField(max_length=200)
+    since = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        db_table = "recognition"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["person", "name"], name="recognised_once")
+        ]
+
+
+class DemoMail(models.Model):
+    """A mail that the demo did not send, to be read in the browser."""
+
+    to = models.TextField()
+    subject = models.TextField()
+    body = models.TextField()
+    at = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        db_table = "demo_mail"
+        ordering: ClassVar[list[str]] = ["-at", "-pk"]

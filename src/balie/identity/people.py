@@ -1,0 +1,48 @@
+"""Bringing people in."""
+
+from allauth.account.models import EmailAddress
+from django.db import transaction
+
+from balie.identity.desk import Recognise
+from balie.identity.models import Person
+from balie.identity.signing_in import knows
+
+
+@transaction.atomic
+def enrol(
+    email: str, *, name: str = "", staff_roles: tuple[str, ...] = (), verified: bool
+) -> tuple[Person, bool]:
+    """The person with this address, made or brought up to date, and whether they are new.
+
+    verified: whether somebody vouches for the address; else the first code by mail must.
+    """
+    folded = email.strip().lower()
+    person = Person.objects.filter(email=folded).first()
+    new = person is None
+    if person is None:
+        person = Person.objects.add(folded)
+    person.name = name or person.name
+    person.staff_roles, person.is_staff = list(staff_roles), bool(staff_roles)
+    person.save()
+    address, _ = EmailAddress.objects.get_or_create(
+        user=person, email=folded, defaults={"primary": True, "verified": verified}
+    )
+    if verified and not address.verified:
+        address.verified = True
+        address.save()
+    return person, new
+
+
+def welcome(email: str, recognise: Recognise) -> Person | None:
+    """A new person for an address that we do not know yet and a system does; else None."""
+    known_there = knows(recognise, email.strip().lower())
+    known_here = Person.objects.filter(email=email.strip().lower()).exists()
+    if known_here or not known_there:
+        return None
+    person, _ = enrol(email, verified=False)
+    return person
+
+
+def demo_people() -> list[str]:
+    """Addresses of people whom the demo made."""
+    return list(Person.objects.filter(is_demo=True).values_list("email", flat=True))

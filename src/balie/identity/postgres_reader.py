@@ -1,0 +1,98 @@
+"""The same question as `reader`, asked of PostgreSQL. Needs the extra `balie[scale]`."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from psycopg import AsyncConnection
+from psycopg.rows import TupleRow, class_row
+from psycopg_pool import AsyncConnectionPool
+
+from balie.access.viewer import Visitor
+from balie.identity.reader import SignIn, cookie_digest, judge
+
+_ASK = """
+    SELECT p.id AS person, p.email, p.name, p.is_active, p.is_staff, p.staff_roles, p.password,
+           s.fingerprint, s.expires, s.acting_for,
+           (SELECT coalesce(json_object_agg(r.name, r.key), '{}'::json)
+              FROM recognition r WHERE r.person_id = p.id) AS links
+      FROM viewer_session s JOIN person p ON p.id = s.person_id
+     WHERE s.cookie = %s
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    person: UUID
+    email: str
+    name: str
+    is_active: bool
+    is_staff: bool
+    staff_roles: list[str]
+    password: str
+    fingerprint: str
+    expires: int
+    acting_for: str | None
+    links: Mapping[str, str]
+
+    def sign_in(self) -> SignIn:
+        return SignIn(
+            person=self.person.hex,
+            email=self.email,
+            name=self.name,
+            is_active=self.is_active,
+            is_staff=self.is_staff,
+            staff_roles=frozenset(self.staff_roles),
+            password=self.password,
+            fingerprint=self.fingerprint,
+            expires=self.expires,
+            acting_for=self.acting_for,
+            links=self.links,
+        )
+
+
+class PostgresReader:
+    """A pool of connections that only read; one that broke is replaced by itself."""
+
+    def __init__(
+        self,
+        pool: AsyncConnectionPool[AsyncConnection[TupleRow]],
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._pool = pool
+        self._now = now
+
+    async def __call__(self, cookie: str | None) -> Visitor | None:
+        """The visitor behind this cookie, or None."""
+        if not cookie:
+            return None
+        async with self._pool.connection() as connection:
+            cursor = connection.cursor(row_factory=class_row(_Row))
+            await cursor.execute(_ASK, (cookie_digest(cookie),))
+            row = await cursor.fetchone()
+        return judge(row.sign_in() if row else None, self._now())
+
+    async def ping(self) -> None:
+        """Raises psycopg.Error or PoolTimeout when the database does not answer."""
+        async with self._pool.connection(timeout=2) as connection:
+            await connection.execute("SELECT 1 FROM viewer_session LIMIT 1")
+
+    async def close(self) -> None:
+        """Closes every connection."""
+        await self._pool.close()
+
+
+async def connect(database_url: str) -> PostgresReader:
+    """A reader of the database at this address (postgresql://...)."""
+    pool = AsyncConnectionPool(
+        database_url,
+        min_size=1,
+        max_size=8,
+        timeout=5,
+        kwargs={"autocommit": True, "options": "-c default_transaction_read_only=on"},
+        check=AsyncConnectionPool.check_connection,
+        open=False,
+    )
+    await pool.open()
+    return PostgresReader(pool)

@@ -1,0 +1,164 @@
+"""Who holds this cookie? Asked at every page, so: one indexed read, judged by one pure function.
+
+Django's own session is never read here: a sign-in that is not completed has no row to be found.
+"""
+
+import asyncio
+import hashlib
+import sqlite3
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from balie.access.viewer import Visitor
+
+
+class Reader(Protocol):
+    """Reads the completed sign-in behind a cookie."""
+
+    async def __call__(self, cookie: str | None) -> Visitor | None:
+        """The visitor, or None when nobody is signed in. Never asks a system."""
+        ...
+
+    async def ping(self) -> None:
+        """Returns when the database answers, raises when it does not."""
+        ...
+
+    async def close(self) -> None:
+        """Lets go of the database."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """A completed sign-in with its person as they are now.
+
+    password: as it is stored, hashed. fingerprint: of the password that held at sign-in.
+    expires: seconds since 1970. links: names of `me` -> key.
+    """
+
+    person: str
+    email: str
+    name: str
+    is_active: bool
+    is_staff: bool
+    staff_roles: frozenset[str]
+    password: str
+    fingerprint: str
+    expires: int
+    acting_for: str | None
+    links: Mapping[str, str]
+
+
+def judge(sign_in: SignIn | None, now: float) -> Visitor | None:
+    """The visitor behind a sign-in that still holds at `now` (seconds since 1970), or None."""
+    if (
+        sign_in is None
+        or not sign_in.is_active
+        or sign_in.expires <= now
+        or sign_in.fingerprint != fingerprint(sign_in.password)
+    ):
+        return None
+    return Visitor(
+        person=sign_in.person,
+        email=sign_in.email,
+        name=sign_in.name,
+        links=sign_in.links,
+        is_staff=sign_in.is_staff,
+        staff_roles=sign_in.staff_roles,
+        acting_for=sign_in.acting_for,
+    )
+
+
+def cookie_digest(cookie: str) -> str:
+    """What is kept of a cookie's value: enough to know it again, too little to use it."""
+    return hashlib.sha256(cookie.encode()).hexdigest()
+
+
+def fingerprint(password: str) -> str:
+    """What is kept of a (hashed) password, to see that it was changed."""
+    return hashlib.sha256(password.encode()).hexdigest()
+
+
+_ASK = """
+    SELECT p.id, p.email, p.name, p.is_active, p.is_staff, p.staff_roles,
+           p.password, s.fingerprint, s.expires, s.acting_for,
+           (SELECT json_group_object(r.name, r.key) FROM recognition r WHERE r.person_id = p.id)
+      FROM viewer_session s JOIN person p ON p.id = s.person_id
+     WHERE s.cookie = ?
+"""
+
+
+class SqliteReader:
+    """Reads the file that Django writes, by a connection of its own that cannot write.
+
+    On the event loop: a hop to a thread takes ten times as long as the read itself.
+    """
+
+    def __init__(self, file: Path, now: Callable[[], float] = time.time) -> None:
+        self._file = file
+        self._now = now
+        self._connection = _connect(file, patience=0.05)
+
+    async def __call__(self, cookie: str | None) -> Visitor | None:
+        """The visitor behind this cookie, or None."""
+        if not cookie:
+            return None
+        return judge(await self._sign_in(cookie_digest(cookie)), self._now())
+
+    async def ping(self) -> None:
+        """Raises sqlite3.Error when the file cannot be read."""
+        self._connection.execute("SELECT 1 FROM viewer_session LIMIT 1").fetchone()
+
+    async def close(self) -> None:
+        """Closes the file."""
+        self._connection.close()
+
+    async def _sign_in(self, digest: str) -> SignIn | None:
+        try:
+            return _find(self._connection, digest)
+        except sqlite3.OperationalError:  # locked: wait where it keeps nobody else waiting
+            return await asyncio.to_thread(self._find_patiently, digest)
+
+    def _find_patiently(self, digest: str) -> SignIn | None:
+        connection = _connect(self._file, patience=5)
+        try:
+            return _find(connection, digest)
+        finally:
+            connection.close()
+
+
+def _connect(file: Path, patience: float) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        f"{file.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None, timeout=patience
+    )
+    connection.execute("PRAGMA query_only = 1")
+    return connection
+
+
+def _find(connection: sqlite3.Connection, digest: str) -> SignIn | None:
+    row = connection.execute(_ASK, (digest,)).fetchone()
+    if row is None:
+        return None
+    person, email, name, active, staff, roles, password, seen, expires, acting_for, links = row
+    return SignIn(
+        person=person,
+        email=email,
+        name=name,
+        is_active=bool(active),
+        is_staff=bool(staff),
+        staff_roles=frozenset(_texts.decode(roles)),
+        password=password,
+        fingerprint=seen,
+        expires=expires,
+        acting_for=acting_for,
+        links=_links.decode(links),
+    )
+
+
+_texts = msgspec.json.Decoder(list[str])
+_links = msgspec.json.Decoder(dict[str, str])

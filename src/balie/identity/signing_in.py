@@ -1,0 +1,107 @@
+"""Completing a sign-in and ending it. The rows written here are what every page believes."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from asgiref.sync import async_to_sync
+from django.db import transaction
+
+from balie.access.viewer import Visitor
+from balie.identity.desk import Recognise
+from balie.identity.models import Person, Recognition, Session, ViewerSession
+from balie.identity.reader import SignIn, cookie_digest, fingerprint, judge
+
+RECOGNITION_TAKES_AT_MOST = 5  # seconds; a system that is away must not keep anybody out
+
+log = logging.getLogger(__name__)
+
+
+def complete(person: Person, cookie: str, seconds: int) -> None:
+    """Notes a completed sign-in that lasts this long, and clears away those that are over."""
+    now = int(time.time())
+    with transaction.atomic():
+        ViewerSession.objects.filter(expires__lte=now).delete()
+        Session.objects.filter(expire_date__lte=datetime.fromtimestamp(now, UTC)).delete()
+        ViewerSession.objects.update_or_create(
+            cookie=cookie_digest(cookie),
+            defaults={
+                "person": person,
+                "fingerprint": fingerprint(person.password),
+                "expires": now + seconds,
+            },
+        )
+
+
+def still_holds(cookie: str | None) -> bool:
+    """Whether this cookie has a completed sign-in, by the same judgement as on every page."""
+    row = ViewerSession.objects.select_related("person").filter(cookie=cookie_digest(cookie or ""))
+    return judge(_sign_in(row.first()), time.time()) is not None
+
+
+def end_everywhere(person: Person) -> None:
+    """Signs this person out of every browser."""
+    with transaction.atomic():
+        ViewerSession.objects.filter(person=person).delete()
+        Session.objects.filter(person=person).delete()
+
+
+def link(person: Person, recognise: Recognise, why: str) -> None:
+    """Asks the systems who this is and keeps the answer. A link that exists is never changed."""
+    found = _ask(recognise, visitor_of(person))
+    Recognition.objects.bulk_create(
+        [Recognition(person=person, name=name, key=key, why=why) for name, key in found.items()],
+        ignore_conflicts=True,
+    )
+
+
+def knows(recognise: Recognise, email: str) -> bool:
+    """Whether a system knows exactly one customer with this mail address."""
+    return bool(_ask(recognise, Visitor(person="", email=email)))
+
+
+def visitor_of(person: Person) -> Visitor:
+    """This person as a visitor, without any choice made in a browser."""
+    return Visitor(
+        person=person.pk.hex,
+        email=person.email,
+        name=person.name,
+        links=_links(person),
+        is_staff=person.is_staff,
+        staff_roles=frozenset(person.staff_roles),
+    )
+
+
+def _ask(recognise: Recognise, visitor: Visitor) -> Mapping[str, str]:
+    async def in_time() -> Mapping[str, str]:
+        return await asyncio.wait_for(recognise(visitor), RECOGNITION_TAKES_AT_MOST)
+
+    try:
+        return async_to_sync(in_time)()
+    except TimeoutError:
+        log.warning("Nobody could say in time who signs in; it is asked again at the next sign-in.")
+        return {}
+
+
+def _sign_in(row: ViewerSession | None) -> SignIn | None:
+    if row is None:
+        return None
+    return SignIn(
+        person=row.person.pk.hex,
+        email=row.person.email,
+        name=row.person.name,
+        is_active=row.person.is_active,
+        is_staff=row.person.is_staff,
+        staff_roles=frozenset(row.person.staff_roles),
+        password=row.person.password,
+        fingerprint=row.fingerprint,
+        expires=row.expires,
+        acting_for=row.acting_for,
+        links=_links(row.person),
+    )
+
+
+def _links(person: Person) -> Mapping[str, str]:
+    return dict(person.recognitions.values_list("name", "key"))

@@ -1,0 +1,14 @@
+"""The addresses under /accounts/. What allauth offers and we do not is named here first."""
+
+from django.urls import include, path
+
+from balie.identity import views
+
+urlpatterns = [
+    path("demo/<str:email>", views.enter_as, name="enter_as"),
+    path("outbox/", views.outbox, name="outbox"),
+    # A mail address changes by a form of the service, guarded; not by allauth's page.
+    path("email/", views.not_here, name="account_email"),
+    path("signup/", views.not_here, name="account_signup"),
+    path("", include("allauth.account.urls")),
+]

@@ -1,0 +1,57 @@
+"""Our own pages beside allauth's: the demo's front door and its outbox."""
+
+from http import HTTPStatus
+
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from balie.identity.desk import desk_of
+from balie.identity.models import DemoMail, Person
+
+
+@require_POST
+def enter_as(request: HttpRequest, email: str) -> HttpResponse:
+    """Signs in one of the demo's own people, without a password. Does not exist outside a demo."""
+    _only_in_the_demo(request)
+    person = get_object_or_404(Person, email=email.lower(), is_demo=True)
+    request.session.flush()
+    return perform_login(request, Login(user=person, email=person.email))
+
+
+@require_GET
+@never_cache
+def outbox(request: HttpRequest) -> HttpResponse:
+    """The mails that the demo did not send, newest first. Does not exist outside a demo."""
+    _only_in_the_demo(request)
+    return render(request, "outbox.html", {"mails": DemoMail.objects.all()[:50]})
+
+
+def not_here(_request: HttpRequest, *_args: object, **_named: object) -> HttpResponse:
+    """For pages of allauth that we do not offer."""
+    raise Http404
+
+
+def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404, in our layout."""
+    del exception  # says no more than the page does
+    return render(request, "not_found.html", status=HTTPStatus.NOT_FOUND)
+
+
+def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form that came from elsewhere, or from a page that was open too long."""
+    del reason  # is for developers
+    return render(request, "form_expired.html", status=HTTPStatus.FORBIDDEN)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """500, in our layout."""
+    return render(request, "broken.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _only_in_the_demo(request: HttpRequest) -> None:
+    if not desk_of(request).demo:
+        raise Http404

@@ -1,0 +1,28 @@
+"""Closes what is personal before it is written, and opens it after it is read."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+from balie.backstage.ports import Remembered
+
+
+class Cipher:
+    """Fernet with several keys: the first closes, any of them opens. At least one key."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        self._fernet = MultiFernet([Fernet(key) for key in keys])
+
+    def close(self, remembered: Remembered) -> bytes:
+        """An answer and its time, unreadable without a key."""
+        stamp = remembered.as_of.astimezone(UTC).isoformat().encode()
+        return self._fernet.encrypt(stamp + b"\n" + remembered.value)
+
+    def open(self, closed: bytes) -> Remembered | None:
+        """The answer again, or None when it was closed with a key that is gone, or was damaged."""
+        try:
+            stamp, _, value = self._fernet.decrypt(closed).partition(b"\n")
+        except InvalidToken:
+            return None
+        return Remembered(value, datetime.fromisoformat(stamp.decode()))
