@@ -1,0 +1,1 @@
+"""What a blueprint means when it runs: rows, a viewer and an address make a page."""

@@ -1,0 +1,239 @@
+"""A small world to run a blueprint in: systems that hold rows in memory, a clock, a memory.
+
+`HeldRows` is a real connector over rows in memory, with the ways in which systems misbehave.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import yaml
+
+from balie.access.viewer import Visitor
+from balie.backstage.page import Page
+from balie.backstage.ports import Clock, Incident, Remembered
+from balie.backstage.service import Service
+from balie.blueprint.model import Blueprint
+from balie.blueprint.reader import read
+from balie.steps.details.step import DetailsStep
+from balie.steps.list.step import ListStep
+from balie.steps.overview.step import OverviewStep
+from balie.systems.contract import Contract
+from balie.systems.errors import Unavailable
+from balie.systems.kinds import installed
+from balie.systems.query import Query, Relation
+from balie.systems.rows import Raw, Row, Rows, text_of, value_at
+
+ROOT = Path(__file__).parents[2]
+LINDEMAN = ROOT / "blueprints" / "lindeman"
+KINDS = {"overview": OverviewStep(), "list": ListStep(), "details": DetailsStep()}
+SECRET = b"a secret of at least thirty-two bytes"
+
+
+@dataclass
+class Hands:
+    """A clock that is set by hand."""
+
+    at: datetime = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def today(self) -> date:
+        return self.at.astimezone(ZoneInfo("Europe/Amsterdam")).date()
+
+    def on(self, **passes: float) -> None:
+        self.at += timedelta(**passes)
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(self.now, self.today)
+
+
+class Notebook:
+    """A memory in a dict. It never forgets: what is too old is for the clock to say."""
+
+    def __init__(self, hands: Hands) -> None:
+        self._hands = hands
+        self.kept: dict[str, tuple[Remembered, datetime]] = {}
+
+    async def get(self, key: str) -> Remembered | None:
+        remembered, keep_until = self.kept.get(key, (None, self._hands.now()))
+        return remembered if self._hands.now() <= keep_until else None
+
+    async def put(self, key: str, remembered: Remembered, *, keep_until: datetime) -> None:
+        self.kept[key] = (remembered, keep_until)
+
+    async def forget(self, key: str) -> None:
+        self.kept.pop(key, None)
+
+
+class Noticeboard:
+    """Incidents in a list."""
+
+    def __init__(self) -> None:
+        self.incidents: list[Incident] = []
+
+    def report(self, incident: Incident) -> None:
+        self.incidents.append(incident)
+
+
+@dataclass
+class HeldRows:
+    """A system that holds rows in memory and answers like one: relations, order, paging.
+
+    ignores_filters: everybody's rows come back. down: no answer. seconds: how slow it is.
+    """
+
+    rows: Mapping[str, Sequence[Row]]
+    page_size: int = 200
+    down: bool = False
+    ignores_filters: bool = False
+    seconds: float = 0
+    asked: list[Query] = field(default_factory=list)
+
+    async def check(self) -> None:
+        if self.down:
+            raise Unavailable("does not answer")
+
+    async def read(self, query: Query) -> Rows:
+        self.asked.append(query)
+        await asyncio.sleep(self.seconds)
+        await self.check()
+        found = [row for row in self.rows.get(query.table, ()) if self._fits(query, row)]
+        if query.order is not None:
+            path = query.order.field
+            found.sort(key=lambda r: text_of(value_at(r, path)) or "", reverse=query.order.descending)
+        start = int(query.cursor or 0)
+        end = start + min(query.limit, self.page_size)
+        return Rows(tuple(found[start:end]), str(end) if end < len(found) else None)
+
+    def _fits(self, query: Query, row: Row) -> bool:
+        if self.ignores_filters:
+            return True
+        low = query.at_most is None or _is_at_most(row, *query.at_most)
+        return low and all(_holds(relation, row) for relation in query.relations)
+
+
+def _is_at_most(row: Row, path: str, highest: str) -> bool:
+    text = text_of(value_at(row, path))
+    return text is not None and text <= highest
+
+
+def _holds(relation: Relation, row: Row) -> bool:
+    text = text_of(value_at(row, relation.field)) or ""
+    return (text.casefold() if relation.fold_case else text) in relation.values
+
+
+@dataclass
+class World:
+    """A running service over held rows."""
+
+    blueprint: Blueprint
+    service: Service
+    systems: dict[str, HeldRows]
+    hands: Hands
+    memory: Notebook
+    noticeboard: Noticeboard
+    language: str = "nl"
+
+    async def open(self, who: str, address: str, after: str = "") -> Page | None:
+        """The page at an address for whoever signs in with this mail address."""
+        viewer = await self.service.viewer(visitor(who))
+        return await self.service.open(address, viewer, self.language, after)
+
+    def calls(self) -> int:
+        """How many questions the systems got since the last time this was asked."""
+        asked = sum(len(system.asked) for system in self.systems.values())
+        for system in self.systems.values():
+            system.asked.clear()
+        return asked
+
+
+def visitor(mail: str) -> Visitor:
+    return Visitor(person=f"person of {mail}", email=mail)
+
+
+def blueprint_of(folder: Path) -> Blueprint:
+    reading = read(folder)
+    assert reading.blueprint is not None, reading.findings
+    return reading.blueprint
+
+
+def contracts_of(blueprint: Blueprint) -> dict[str, Contract]:
+    kinds = installed()
+    return {
+        id_: kinds[system.speaks].read_contract(
+            [blueprint.files[file] for file in system.contract], system.what_it_does_not_say
+        )
+        for id_, system in blueprint.systems.items()
+    }
+
+
+def rows_of(folder: Path) -> dict[str, dict[str, list[Row]]]:
+    """The example rows of a blueprint, by system and table."""
+    text = (folder / "examples" / "rows.yaml").read_text()
+    tables: Mapping[str, list[dict[str, Raw]]] = yaml.load(text, Loader=_Plain)  # noqa: S506
+    found: dict[str, dict[str, list[Row]]] = {}
+    for name, rows in tables.items():
+        system, _, table = name.partition(".")
+        found.setdefault(system, {})[table] = list(rows)
+    return found
+
+
+class _Plain(yaml.SafeLoader):
+    """Safe, and dates stay the text that a system would send."""
+
+
+_Plain.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def world(
+    folder: Path = LINDEMAN,
+    rows: Mapping[str, Mapping[str, Iterable[Row]]] | None = None,
+    *,
+    page_rows: int = 20,
+    change: Blueprint | None = None,
+) -> World:
+    """A world for a blueprint, with its example rows or other ones."""
+    blueprint = change or blueprint_of(folder)
+    held = rows_of(folder) if rows is None else rows
+    systems = {
+        id_: HeldRows({table: list(r) for table, r in held.get(id_, {}).items()})
+        for id_ in blueprint.systems
+    }
+    hands = Hands()
+    memory, noticeboard = Notebook(hands), Noticeboard()
+    service = Service(
+        blueprint,
+        contracts_of(blueprint),
+        systems,
+        KINDS,
+        memory,
+        hands.clock,
+        noticeboard,
+        SECRET,
+        page_rows=page_rows,
+    )
+    return World(blueprint, service, systems, hands, memory, noticeboard)
+
+
+def restarted(before: World) -> World:
+    """The same world after a restart: only the memory is left."""
+    service = Service(
+        before.blueprint,
+        contracts_of(before.blueprint),
+        before.systems,
+        KINDS,
+        before.memory,
+        before.hands.clock,
+        before.noticeboard,
+        SECRET,
+    )
+    return replace(before, service=service)
