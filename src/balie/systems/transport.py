@@ -7,12 +7,16 @@ from typing import Protocol
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """One HTTP request. `url` is whole: the connector joined it to its system's address."""
+    """One HTTP request. `url` is whole, percent-encoded: the connector joined it to its address.
+
+    template: what traces and messages may call it, without any value: "/companies()/orders".
+    """
 
     method: str
     url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,18 +1,192 @@
-"""HTTP with JSON: what Balie asks of a kind of connector."""
+"""HTTP with JSON: what Balie asks of a kind of connector.
 
-from collections.abc import Sequence
+The profile's words: `many keys`, `paging`, `page size`, `no value`, `send always`, besides `auth`
+and `headers`.
 
-from balie.connectors.http.openapi import read_openapi
+paging: {send: after, from: next}      a word of the answer goes back with the next question
+paging: {follow: links.next}           the answer holds the next page's address
+paging: {send: offset, count: rows}    how many rows went before
+paging: {send: page, count: pages}     the number of the page, from 1
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from balie.connectors.http.openapi import LINK, paging_word, read_openapi
+from balie.systems.addresses import below
+from balie.systems.authentication import authenticated
+from balie.systems.checking import wanted
 from balie.systems.connector import Connection, Connector
 from balie.systems.contract import Contract
+from balie.systems.errors import Misconfigured
+from balie.systems.interpretation import json_of, not_a_page
+from balie.systems.placeholders import filled
 from balie.systems.profile import Profile
+from balie.systems.query import Query, Relation
+from balie.systems.reading import Call, Part, read
+from balie.systems.rows import Raw, Rows
+from balie.systems.transport import Request, Transport
 
 
 def connect(connection: Connection) -> Connector:
     """A connector to one HTTP service."""
-    raise NotImplementedError
+    return Http(connection, authenticated(connection))
 
 
 def read_contract(files: Sequence[bytes], profile: Profile) -> Contract:
     """The contract in the service's OpenAPI files. Raises ValueError in plain words."""
     return read_openapi(files, profile)
+
+
+@dataclass(frozen=True)
+class Http:
+    """One HTTP service, in our words."""
+
+    connection: Connection
+    transport: Transport
+
+    async def check(self) -> None:
+        """Asks for one row of a table: that needs address and key to be right."""
+        tables = sorted(self.connection.contract.tables.values(), key=lambda one: len(one.demands))
+        table = tables[0]
+        await self._ask(
+            Call(
+                table=table,
+                relations=tuple(Relation(name, ("0",)) for name in sorted(table.demands)),
+                wanted=wanted(table.fields, table.key),
+                limit=1,
+            )
+        )
+
+    async def read(self, query: Query) -> Rows:
+        """The rows that the query asks for; of an unreadable row, why."""
+        return await read(self.connection, query, self._ask, alone=_holds_a_comma)
+
+    async def _ask(self, call: Call) -> Part:
+        url = self._url(call)
+        request = Request(
+            method="GET",
+            url=url,
+            headers={"Accept": "application/json"},
+            template=call.table.name,
+        )
+        response = await self.transport.send(request)
+        title, name = self.connection.title, call.table.name
+        answer = json_of(response, title=title, table=name, now=self.connection.now())
+        return self._part(call, url, answer)
+
+    # ---- the question
+
+    def _url(self, call: Call) -> str:
+        at = self.connection.at
+        if call.cursor and self._paging("follow"):
+            if below(at, call.cursor) is None:
+                raise Misconfigured("A cursor leads to another address.")
+            return f"{at}/{call.cursor}"
+        asked = {**self._always(), **_relations(call), **self._page(call), **_sort(call)}
+        after = "&".join(f"{quote(name, safe='')}={value}" for name, value in asked.items())
+        return f"{at}/{quote(call.table.name)}" + (f"?{after}" if after else "")
+
+    def _always(self) -> dict[str, str]:
+        """What the profile sends with every question, such as a company."""
+        settings = self.connection.settings
+        return {
+            name: quote(filled(value, settings), safe="")
+            for name, value in self.connection.profile.section("send always").items()
+            if isinstance(value, str)
+        }
+
+    def _page(self, call: Call) -> dict[str, str]:
+        size = paging_word(self.connection.profile, "size", "limit")
+        found = {size: str(call.limit)} if size in call.table.parameters else {}
+        if call.cursor:
+            found[self._paging("send")] = quote(call.cursor, safe="")
+        return found
+
+    def _paging(self, word: str) -> str:
+        return paging_word(self.connection.profile, word, "")
+
+    # ---- the answer
+
+    def _part(self, call: Call, url: str, answer: Raw) -> Part:
+        items = _at(answer, call.table.rows_at) if call.table.rows_at else answer
+        if not isinstance(items, list):
+            raise not_a_page(self.connection.title, call.table.name)
+        rows = [_linked(call, item) for item in items]
+        return Part(rows, self._next(call, url, answer, len(items)))
+
+    def _next(self, call: Call, url: str, answer: Raw, count: int) -> str | None:
+        if follow := self._paging("follow"):
+            return self._followed(call, url, _at(answer, follow))
+        if not self._paging("send"):
+            return None
+        if step := _STEPS.get(self._paging("count")):
+            return str(int(call.cursor or step.first) + step.by(count)) if count else None
+        return self._word(call, _at(answer, self._paging("from")))
+
+    def _word(self, call: Call, value: Raw) -> str | None:
+        if value is None or value == "":
+            return None
+        if isinstance(value, bool) or not isinstance(value, str | int):
+            raise not_a_page(self.connection.title, call.table.name)
+        return str(value)
+
+    def _followed(self, call: Call, url: str, link: Raw) -> str | None:
+        word = self._word(call, link)
+        rest = below(self.connection.at, word, url) if word else None
+        if word and rest is None:
+            title = self.connection.title
+            raise Misconfigured(f"{title} sends us to another address for its next page.")
+        return rest
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A way to count on from one page to the next."""
+
+    first: int
+    by: Callable[[int], int]
+
+
+_STEPS: Mapping[str, _Step] = {
+    "rows": _Step(0, lambda count: count),
+    "pages": _Step(1, lambda _: 1),
+}
+
+
+def _relations(call: Call) -> dict[str, str]:
+    """Each relation as a parameter; a comma between values is bare, one in a value is not."""
+    return {
+        relation.field: ",".join(quote(value, safe="") for value in relation.values)
+        for relation in call.relations
+    }
+
+
+def _sort(call: Call) -> dict[str, str]:
+    if call.order is None:
+        return {}
+    return {"sort": quote(f"{'-' if call.order.descending else ''}{call.order.field}", safe="")}
+
+
+def _holds_a_comma(value: str) -> bool:
+    return "," in value
+
+
+def _at(answer: Raw, path: str) -> Raw:
+    """What stands at a dotted path, or None."""
+    for name in path.split("."):
+        answer = answer.get(name) if isinstance(answer, dict) else None
+    return answer
+
+
+def _linked(call: Call, row: Raw) -> Raw:
+    """The row with, for each document below it, the address where it can be had."""
+    names = [one.field.name for one in call.wanted if one.field.form == LINK]
+    if not names or not isinstance(row, dict):
+        return row
+    key = row.get(call.table.key[0])
+    if not isinstance(key, str | int):
+        return row
+    place = f"{call.table.name}/{quote(str(key), safe='')}"
+    return {**row, **{name: f"{place}/{name}" for name in names}}

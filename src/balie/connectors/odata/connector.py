@@ -1,18 +1,114 @@
-"""OData V4: what Balie asks of a kind of connector."""
+"""OData V4: what Balie asks of a kind of connector.
+
+The profile's words: `path` (`companies(${COMPANY})/{table}`), `filters`, `many keys`, `page size`,
+`no value`, `lines`, besides `auth` and `headers`.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
 
 from balie.connectors.odata.metadata import read_metadata
+from balie.connectors.odata.question import linked, options
+from balie.systems.addresses import below
+from balie.systems.authentication import authenticated
+from balie.systems.checking import wanted
 from balie.systems.connector import Connection, Connector
-from balie.systems.contract import Contract
+from balie.systems.contract import Contract, Table
+from balie.systems.errors import Misconfigured
+from balie.systems.interpretation import json_of, not_a_page
+from balie.systems.placeholders import filled
 from balie.systems.profile import Profile
+from balie.systems.query import Query
+from balie.systems.reading import Call, Part, read
+from balie.systems.rows import Raw, Rows
+from balie.systems.transport import Request, Transport
+
+NEXT = "@odata.nextLink"
 
 
 def connect(connection: Connection) -> Connector:
     """A connector to one OData service."""
-    raise NotImplementedError
+    return OData(connection, authenticated(connection))
 
 
 def read_contract(files: Sequence[bytes], profile: Profile) -> Contract:
     """The contract in the service's `$metadata`. Raises ValueError in plain words."""
     return read_metadata(files, profile)
+
+
+@dataclass(frozen=True)
+class OData:
+    """One OData service, in our words."""
+
+    connection: Connection
+    transport: Transport
+
+    async def check(self) -> None:
+        """Asks for the key of one row: that needs address, key and permission to be right."""
+        tables = self.connection.contract.tables
+        table = next((one for one in tables.values() if not one.demands), None)
+        if table is None:
+            raise Misconfigured(f"{self.connection.title} has no table to try.")
+        await self._ask(
+            Call(table=table, relations=(), wanted=wanted(table.fields, table.key), limit=1)
+        )
+
+    async def read(self, query: Query) -> Rows:
+        """The rows that the query asks for; of an unreadable row, why."""
+        return await read(self.connection, query, self._ask)
+
+    async def _ask(self, call: Call) -> Part:
+        url = self._url(call)
+        if url is None:
+            return Part()
+        response = await self.transport.send(self._request(call, url))
+        title, name = self.connection.title, call.table.name
+        answer = json_of(response, title=title, table=name, now=self.connection.now())
+        return self._part(call, url, answer)
+
+    def _request(self, call: Call, url: str) -> Request:
+        return Request(
+            method="GET",
+            url=url,
+            headers={
+                "Accept": "application/json",
+                "OData-MaxVersion": "4.0",
+                "Prefer": f"odata.maxpagesize={call.limit}",
+            },
+            template=call.table.name,
+        )
+
+    def _url(self, call: Call) -> str | None:
+        at = self.connection.at
+        if call.cursor:
+            if below(at, call.cursor) is None:
+                raise Misconfigured("A cursor leads to another address.")
+            return f"{at}/{call.cursor}"
+        after = options(call, fold_case="tolower" in self.connection.profile.texts("filters"))
+        return None if after is None else f"{at}/{self._path(call.table)}?{after}"
+
+    def _path(self, table: Table) -> str:
+        """Where a table is below the system's address."""
+        path = self.connection.profile.text("path", "{table}").strip("/")
+        whole = filled(path, self.connection.settings, lambda value: quote(value, safe="'"))
+        return whole.replace("{table}", quote(table.name))
+
+    def _part(self, call: Call, url: str, answer: Raw) -> Part:
+        items = answer.get(call.table.rows_at) if isinstance(answer, dict) else None
+        if not isinstance(answer, dict) or not isinstance(items, list):
+            raise not_a_page(self.connection.title, call.table.name)
+        address = self._path(call.table)
+        rows = [linked(call.wanted, item, address, call.table) for item in items]
+        return Part(rows, self._next(call, url, answer.get(NEXT)))
+
+    def _next(self, call: Call, url: str, link: Raw) -> str | None:
+        if link is None or link == "":
+            return None
+        title = self.connection.title
+        if not isinstance(link, str):
+            raise not_a_page(title, call.table.name)
+        rest = below(self.connection.at, link, url)
+        if rest is None:
+            raise Misconfigured(f"{title} sends us to another address for its next page.")
+        return rest
