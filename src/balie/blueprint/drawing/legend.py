@@ -1,0 +1,90 @@
+"""The title over the drawing, and how to read it under it."""
+
+from collections.abc import Iterable
+
+from balie.blueprint.drawing import measure
+from balie.blueprint.drawing.cards import SMALL, STRONG
+from balie.blueprint.drawing.content import Content
+from balie.blueprint.drawing.measure import Style
+from balie.blueprint.drawing.sheet import Anchor, Box, Card, Glyph, Ink, Look, Sign, Written
+from balie.blueprint.drawing.speech import Speech
+
+NAME = Style(26, 700)
+ABOUT = Style(13)
+BETWEEN = 26  # two entries of the legend
+LINE = 24
+
+EXPLAINED = (
+    ("person", Glyph.PERSON),
+    ("itself", Glyph.GEAR),
+    ("wait", Glyph.HOURGLASS),
+    ("decision", Glyph.DIAMOND),
+    ("list", Glyph.LIST),
+)
+
+
+def header(content: Content, said: Speech, room: float, margin: float) -> tuple[Card, ...]:
+    """Name, what it is about, version; the systems with their marks."""
+    name = measure.clip(content.service, NAME, room)
+    about = measure.clip(content.about, ABOUT, room)
+    kind = said.say("says", "drawing")
+    version = said.say("says", "version", version=content.version) if content.version else ""
+    right = room + margin
+    aside = " · ".join(part for part in (kind, version) if part)
+    left = margin + measure.width(name, NAME) + 16
+    return (
+        Card(
+            look=Look.BARE,
+            box=Box(margin, margin, room, 50),
+            written=(
+                Written(name, margin, margin + 24, NAME),
+                *_fitting(aside, left, right, margin + 24),
+                Written(about, margin, margin + 46, ABOUT, Ink.MUTED),
+            ),
+        ),
+    )
+
+
+def _fitting(text: str, left: float, right: float, y: float) -> tuple[Written, ...]:
+    if measure.width(text, ABOUT) > right - left:
+        return ()
+    return (Written(text, right, y, ABOUT, Ink.MUTED, Anchor.END),)
+
+
+Entry = tuple[tuple[Sign, ...], tuple[Written, ...], float]
+"""A glyph, its words and their width together, at 0."""
+
+
+def reading_guide(content: Content, said: Speech, room: float) -> Card:
+    """One row, or as many as are needed, that explains every mark and glyph."""
+    x, y = measure.width(said.say("legend", "title"), STRONG) + BETWEEN, 0.0
+    first = Written(said.say("legend", "title"), 0, 15, STRONG, Ink.MUTED)
+    signs: list[Sign] = []
+    written: list[Written] = [first]
+    for glyphs, words, long in _entries(content, said):
+        if x + long > room:
+            x, y = 0.0, y + LINE
+        signs += [sign.moved(x, y) for sign in glyphs]
+        written += [word.moved(x, y) for word in words]
+        x += long + BETWEEN
+    box = Box(0, 0, room, y + LINE)
+    return Card(look=Look.BARE, box=box, written=tuple(written), signs=tuple(signs))
+
+
+def _entries(content: Content, said: Speech) -> Iterable[Entry]:
+    for number, system in enumerate(content.systems):
+        yield _entry((Sign(Glyph.MARK, 6, 11, number),), 18, system.name, Ink.PLAIN, STRONG)
+    for arrow, key in (("↑ 2", "reads"), ("↓ 1", "writes")):
+        yield _counted(arrow, said.say("legend", key))
+    for key, glyph in EXPLAINED:
+        yield _entry((Sign(glyph, 8, 11),), 22, said.say("legend", key), Ink.MUTED, SMALL)
+
+
+def _entry(glyphs: tuple[Sign, ...], left: float, text: str, ink: Ink, style: Style) -> Entry:
+    return glyphs, (Written(text, left, 15, style, ink),), left + measure.width(text, style)
+
+
+def _counted(arrow: str, text: str) -> Entry:
+    left = measure.width(arrow, STRONG) + 8
+    words = (Written(arrow, 0, 15, STRONG), Written(text, left, 15, SMALL, Ink.MUTED))
+    return (), words, left + measure.width(text, SMALL)

@@ -1,0 +1,189 @@
+"""Marks and glyphs as SVG. A system has a colour *and* a shape, so its mark survives print in
+black and white and eyes that see no colours. All colours here have a contrast of 4.5 or more with
+white, and 3 or more with the darkest ground."""
+
+from collections.abc import Callable, Mapping
+
+from balie.blueprint.drawing.sheet import Glyph, Sign
+from balie.blueprint.drawing.xml import element, number
+
+INK = "#172033"
+MUTED = "#566076"
+GREY = "#6b7488"
+ALARM = "#a3241a"
+GOOD = "#1d7f4e"
+BAD = "#b3361f"
+HAIR = "#e3eaf4"
+SCREEN_EDGE = "#9fb4d1"
+
+COLOURS = ("#0a62bb", "#a63d8f", "#8f5200", "#1f6f43", "#6246c9", "#00686f")
+SIDE = 4.0  # half the size of a mark
+
+
+def colour(system: int) -> str:
+    """The colour of a system, by its number."""
+    return COLOURS[system % len(COLOURS)]
+
+
+# ---- shapes of systems
+
+
+def _circle(x: float, y: float, fill: str) -> str:
+    return element("circle", cx=x, cy=y, r=SIDE, fill=fill)
+
+
+def _square(x: float, y: float, fill: str) -> str:
+    half = SIDE - 0.4
+    return element("rect", x=x - half, y=y - half, width=2 * half, height=2 * half, rx=1, fill=fill)
+
+
+def _triangle(x: float, y: float, fill: str) -> str:
+    return _path(f"M{_at(x, y - 4.6)}l4.8 8.8h-9.6z", fill=fill)
+
+
+def _diamond(x: float, y: float, fill: str) -> str:
+    return _path(f"M{_at(x, y - 5)}l5 5l-5 5l-5 -5z", fill=fill)
+
+
+def _cross(x: float, y: float, fill: str) -> str:
+    corner = _at(x - 1.5, y - 4.5)
+    return _path(f"M{corner}h3v3h3v3h-3v3h-3v-3h-3v-3h3z", fill=fill)
+
+
+SHAPES: tuple[Callable[[float, float, str], str], ...] = (
+    _circle,
+    _square,
+    _triangle,
+    _diamond,
+    _cross,
+)
+
+
+def mark(x: float, y: float, system: int) -> str:
+    """A system's mark. Thirty systems have marks of their own."""
+    return SHAPES[system % len(SHAPES)](x, y, colour(system))
+
+
+# ---- glyphs
+
+
+def _at(x: float, y: float) -> str:
+    return f"{number(x)} {number(y)}"
+
+
+def _path(d: str, *, fill: str = "none", stroke: str = "", width: float = 1.4) -> str:
+    if not stroke:
+        return element("path", d=d, fill=fill)
+    return element(
+        "path",
+        d=d,
+        fill=fill,
+        stroke=stroke,
+        stroke_width=width,
+        stroke_linecap="round",
+        stroke_linejoin="round",
+    )
+
+
+def _no_mark(sign: Sign) -> str:
+    return element(
+        "circle", cx=sign.x, cy=sign.y, r=3.6, fill="none", stroke=ALARM, stroke_width=1.8
+    )
+
+
+def _person(sign: Sign) -> str:
+    head = element("circle", cx=sign.x, cy=sign.y - 5, r=3.6, fill=GREY)
+    return head + _path(f"M{_at(sign.x - 6.5, sign.y + 7.5)}a6.5 7 0 0 1 13 0z", fill=GREY)
+
+
+def _big_person(sign: Sign) -> str:
+    head = element("circle", cx=sign.x, cy=sign.y - 5.5, r=4, fill=INK)
+    return head + _path(f"M{_at(sign.x - 7, sign.y + 8.5)}a7 7.5 0 0 1 14 0z", fill=INK)
+
+
+TEETH = (
+    "M0 -7v2.4M0 7v-2.4M-7 0h2.4M7 0h-2.4M-5 -5l1.7 1.7M5 5l-1.7 -1.7M-5 5l1.7 -1.7M5 -5l-1.7 1.7"
+)
+
+
+def _gear(sign: Sign) -> str:
+    return element(
+        "g",
+        element("circle", r=4.6),
+        element("path", d=TEETH),
+        transform=f"translate({_at(sign.x, sign.y)})",
+        fill="none",
+        stroke=GREY,
+        stroke_width=1.6,
+    )
+
+
+def _hourglass(sign: Sign) -> str:
+    start = _at(sign.x - 5, sign.y - 7.5)
+    sand = f"M{_at(sign.x - 2.4, sign.y + 6.4)}h4.8l-2.4 -3.4z"
+    glass = f"M{start}h10M{_at(sign.x - 5, sign.y + 7.5)}h10"
+    left = f"M{_at(sign.x - 4, sign.y - 7.5)}c0 6 8 9 8 15"
+    right = f"M{_at(sign.x + 4, sign.y - 7.5)}c0 6 -8 9 -8 15"
+    return _path(glass + left + right, stroke=INK, width=1.3) + _path(sand, fill=INK)
+
+
+def _decision(sign: Sign) -> str:
+    return _path(f"M{_at(sign.x, sign.y - 8)}l8 8l-8 8l-8 -8z", fill="#fff", stroke=INK)
+
+
+def _letter(sign: Sign) -> str:
+    corner = _at(sign.x - 6, sign.y - 4)
+    return _path(f"M{corner}h12v8h-12zM{corner}l6 4.6l6 -4.6", stroke=MUTED, width=1.1)
+
+
+def _list(sign: Sign) -> str:
+    lines = "".join(f"M{_at(sign.x - 5, sign.y + y)}h10" for y in (-3.5, 0, 3.5))
+    return _path(lines, stroke=GREY, width=1.3)
+
+
+def _bars(sign: Sign) -> str:
+    heights = ((-5, 4), (-1, 7), (3, 10))
+    bars = "".join(f"M{_at(sign.x + x, sign.y + 5)}v-{high}" for x, high in heights)
+    return _path(bars, stroke=GREY, width=2)
+
+
+def _stage(sign: Sign) -> str:
+    """A dot of a timeline; `number` is how far back the one before it is, 0 for the first."""
+    dot = element("circle", cx=sign.x, cy=sign.y, r=3.4, fill="#fff", stroke=GREY, stroke_width=1.4)
+    if not sign.number:
+        return element("circle", cx=sign.x, cy=sign.y, r=4, fill=GREY)
+    line = f"M{_at(sign.x - sign.number + 4, sign.y)}H{number(sign.x - 4)}"
+    return _path(line, stroke=GREY) + dot
+
+
+def _face(sign: Sign) -> str:
+    tint = GOOD if sign.number > 0 else BAD if sign.number < 0 else GREY
+    mouth = f"M{_at(sign.x - 4, sign.y + 3.4)}q4 {number(sign.number * 2.6)} 8 0"
+    eyes = "".join(
+        element("circle", cx=sign.x + dx, cy=sign.y - 2, r=1.2, fill=tint) for dx in (-3, 3)
+    )
+    skin = element(
+        "circle", cx=sign.x, cy=sign.y, r=9.5, fill="#fff", stroke=tint, stroke_width=1.8
+    )
+    return skin + eyes + _path(mouth, stroke=tint, width=1.6)
+
+
+def _rule(sign: Sign) -> str:
+    return _path(f"M{_at(sign.x, sign.y)}h{sign.number}", stroke=HAIR, width=1)
+
+
+GLYPHS: Mapping[Glyph, Callable[[Sign], str]] = {
+    Glyph.MARK: lambda sign: mark(sign.x, sign.y, sign.number),
+    Glyph.NO_MARK: _no_mark,
+    Glyph.PERSON: _person,
+    Glyph.BIG_PERSON: _big_person,
+    Glyph.GEAR: _gear,
+    Glyph.HOURGLASS: _hourglass,
+    Glyph.DIAMOND: _decision,
+    Glyph.LETTER: _letter,
+    Glyph.LIST: _list,
+    Glyph.BARS: _bars,
+    Glyph.STAGE: _stage,
+    Glyph.FACE: _face,
+    Glyph.RULE: _rule,
+}

@@ -1,0 +1,86 @@
+"""The drawing in sentences: its title, what it is about, and each step for who cannot see it."""
+
+from collections.abc import Iterable, Iterator
+
+from balie.blueprint.drawing.content import Content, Failure, Step, Task
+from balie.blueprint.drawing.speech import Speech, speech
+
+
+def title(content: Content, said: Speech) -> str:
+    """The name of the drawing."""
+    return f"{content.service}: {said.say('says', 'drawing')}"
+
+
+def about(content: Content, said: Speech) -> str:
+    """What the service is about, and how big it is."""
+    size = said.say("says", "about", steps=len(content.steps), systems=len(content.systems))
+    return f"{content.about} {size}".strip()
+
+
+def step(content: Content, one: Step) -> str:
+    """A whole step, lane by lane, in sentences."""
+    said = speech(content.language)
+    return " ".join(_sentence(text) for text in _step(content, one, said))
+
+
+def _step(content: Content, one: Step, said: Speech) -> Iterator[str]:
+    yield said.say(
+        "step",
+        "head",
+        number=one.number,
+        count=len(content.steps),
+        phase=one.phase,
+        title=one.title,
+    )
+    lanes = (
+        ("whom", ", ".join(one.whom)),
+        ("does", one.does),
+        ("holds", ", ".join(slip.text for slip in one.holds)),
+        ("feels", "" if one.feeling is None else said.say("feelings", str(one.feeling))),
+        ("people", _tasks(one.people)),
+        ("shows", "" if one.screen is None else ", ".join(row.text for row in one.screen.rows)),
+        ("asks", "" if one.screen is None else ", ".join(row.text for row in one.screen.questions)),
+        ("backstage", _tasks(one.backstage)),
+    )
+    yield from (said.say("step", key, text=text, people=text) for key, text in lanes if text)
+    yield from _uses(content, one, said)
+    yield from _failures(one.failures, said)
+    yield from one.questions
+    yield from _ways(content, one, said)
+
+
+def _sentence(text: str) -> str:
+    """With one full stop at its end."""
+    stripped = text.rstrip(".")
+    return stripped if stripped.endswith(("?", "!", "?”", "!”")) else f"{stripped}."
+
+
+def _tasks(tasks: Iterable[Task]) -> str:
+    return "; ".join(", ".join((task.text, *(note.text for note in task.notes))) for task in tasks)
+
+
+def _uses(content: Content, one: Step, said: Speech) -> Iterator[str]:
+    names = {system.id: system.name for system in content.systems}
+    for use in one.uses:
+        for key, fields in (("reads", use.reads), ("writes", use.writes)):
+            if fields:
+                yield said.say("step", key, system=names[use.system], fields=", ".join(fields))
+
+
+def _failures(failures: Iterable[Failure], said: Speech) -> Iterator[str]:
+    for fail in failures:
+        quoted = said.say("says", "quoted", text=fail.says) if fail.says else ""
+        parts = (fail.title, quoted, fail.remedy)
+        yield said.say("step", "wrong", text=", ".join(part for part in parts if part))
+
+
+def _ways(content: Content, one: Step, said: Speech) -> Iterator[str]:
+    for way in content.ways:
+        if way.start == one.number - 1:
+            target = content.steps[way.end].title
+            text = (
+                said.say("says", "leads_to", answer=way.answer, step=target)
+                if way.answer
+                else target
+            )
+            yield said.say("step", "next", text=text)

@@ -1,0 +1,278 @@
+"""A blueprint -> what its drawing says, in one language."""
+
+import re
+
+from balie.blueprint.drawing import content, flows
+from balie.blueprint.drawing.content import Content, Doer, Note, Row, RowKind, Slip, Task
+from balie.blueprint.drawing.phrases import Phrases
+from balie.blueprint.drawing.speech import speech
+from balie.blueprint.model import Answer, Blueprint, FailPoint, FieldRef, Figure, Screen, Step, Work
+
+VERSION_SHOWN = 8  # characters of the hash
+PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+
+
+def tell(blueprint: Blueprint, language: str) -> Content:
+    """Everything that the drawing and the table say of this blueprint."""
+    phrases = Phrases(blueprint, language, speech(language))
+    return Content(
+        service=phrases.text(blueprint.service),
+        about=phrases.text(blueprint.about),
+        version=blueprint.version[:VERSION_SHOWN],
+        language=language,
+        systems=tuple(content.System(name, phrases.system(name)) for name in blueprint.systems),
+        phases=tuple(
+            content.Phase(phrases.text(phase.name), len(phase.steps))
+            for phase in blueprint.story
+            if phase.steps
+        ),
+        steps=tuple(
+            _step(phrases, step, number) for number, step in enumerate(blueprint.steps, start=1)
+        ),
+        ways=_ways(phrases),
+    )
+
+
+def _step(phrases: Phrases, step: Step, number: int) -> content.Step:
+    return content.Step(
+        id=str(step.id),
+        number=number,
+        phase=phrases.text(step.phase),
+        title=phrases.text(step.title),
+        whom=tuple(phrases.customer(kind) for kind in step.for_),
+        promises=_promises(phrases, step),
+        feeling=step.feels,
+        holds=(
+            *(Slip(phrases.text(text)) for text in step.customer_gets),
+            *_mails(phrases, step),
+        ),
+        does=phrases.text(step.customer_does),
+        people=tuple(_task(phrases, work) for work in step.frontstage),
+        screen=None if step.screen is None else _screen(phrases, step.screen),
+        backstage=_backstage(phrases, step),
+        uses=flows.uses(phrases, step),
+        failures=tuple(_failure(phrases, fail) for fail in step.fails),
+        questions=_questions(phrases, step),
+    )
+
+
+def _promises(phrases: Phrases, step: Step) -> tuple[str, ...]:
+    promised = {
+        "page_within": step.promise.page_within,
+        "settled_within": step.promise.settled_within,
+    }
+    return tuple(
+        phrases.speech.say("says", key, time=phrases.time(duration))
+        for key, duration in promised.items()
+        if duration is not None
+    )
+
+
+# ---- what the customer holds
+
+
+def _mails(phrases: Phrases, step: Step) -> tuple[Slip, ...]:
+    names = [tells.mail for tells in step.tells]
+    if step.waits is not None and step.waits.mail is not None:
+        names.append(step.waits.mail)
+    return tuple(Slip(_subject(phrases, name), is_mail=True) for name in dict.fromkeys(names))
+
+
+def _subject(phrases: Phrases, mail: str) -> str:
+    """The subject of a mail, or its name when it has no text yet."""
+    written = phrases.blueprint.files.get(f"mails/{mail}.{phrases.language}.md", b"")
+    first = written.decode("utf-8", "replace").partition("\n")[0]
+    key, _, subject = first.partition(":")
+    said = subject.strip() if key == "subject" else mail
+    return phrases.speech.say("says", "mail", mail=_filled(phrases, said))
+
+
+def _filled(phrases: Phrases, text: str) -> str:
+    """A text with the names of the fields in the places where values will come."""
+    return PLACEHOLDER.sub(lambda place: f"‹{phrases.name(place[1]).lower()}›", text)
+
+
+# ---- the screen
+
+
+def _screen(phrases: Phrases, screen: Screen) -> content.Screen:
+    age = screen.at_most_old
+    return content.Screen(
+        address=screen.address or phrases.speech.say("says", "untitled"),
+        headline=_filled(phrases, phrases.text(screen.headline or "")),
+        stages=_stages(phrases, screen),
+        rows=(
+            *(_figure(phrases, figure) for figure in screen.figures),
+            *(_shown(phrases, ref) for ref in screen.shows),
+        ),
+        questions=tuple(
+            Row(phrases.shown(ref), flows.destinations(phrases, ref), _kind(phrases, ref))
+            for ref in screen.asks
+        ),
+        only_while=tuple(
+            phrases.speech.say(
+                "says", "only_while", condition=phrases.condition(str(only.if_.text))
+            )
+            for only in screen.only_while
+        ),
+        button=phrases.text(screen.button or ""),
+        age=""
+        if age is None
+        else phrases.speech.say("says", "at_most_old", time=phrases.time(age)),
+    )
+
+
+def _stages(phrases: Phrases, screen: Screen) -> int:
+    """How many stages the timeline has; the fallback is none."""
+    field = None if screen.timeline is None else phrases.field(str(screen.timeline.text))
+    return 0 if field is None else sum(stage.code is not None for stage in field.words)
+
+
+def _shown(phrases: Phrases, ref: FieldRef) -> Row:
+    return Row(phrases.shown(ref), flows.sources(phrases, ref), _kind(phrases, ref))
+
+
+def _kind(phrases: Phrases, ref: FieldRef) -> RowKind:
+    return RowKind.FIELD if phrases.nested(ref) is None else RowKind.LIST
+
+
+def _figure(phrases: Phrases, figure: Figure) -> Row:
+    systems = flows.of_name(phrases, str(figure.of))
+    return Row(phrases.text(figure.name), systems, RowKind.FIGURE)
+
+
+# ---- the work
+
+
+def _task(phrases: Phrases, work: Work) -> Task:
+    return Task(
+        Doer.ITSELF if work.who is None else Doer.PERSON,
+        phrases.text(work.does),
+        _notes(phrases, work),
+        flows.written(phrases, work.sets, work.makes or work.updates),
+    )
+
+
+def _notes(phrases: Phrases, work: Work) -> tuple[Note, ...]:
+    say = phrases.speech.say
+    who = say("says", "by_itself") if work.who is None else phrases.colleague(work.who)
+    time = work.within
+    within = () if time is None else (say("says", "within", time=phrases.time(time)),)
+    notes = [Note(" · ".join((who, *within)))]
+    if work.if_ is not None:
+        notes.append(Note(say("says", "if", condition=phrases.condition(str(work.if_.text)))))
+    return tuple(notes)
+
+
+def _backstage(phrases: Phrases, step: Step) -> tuple[Task, ...]:
+    works = tuple(_task(phrases, work) for work in step.backstage)
+    return (*works, *_wait(phrases, step), *_decision(phrases, step))
+
+
+def _wait(phrases: Phrases, step: Step) -> tuple[Task, ...]:
+    if step.waits is None:
+        return ()
+    happening = phrases.happening(step.waits.when)
+    text = phrases.speech.say("says", "waits", happening=happening)
+    return (Task(Doer.WAIT, text, _limit(phrases, step)),)
+
+
+def _limit(phrases: Phrases, step: Step) -> tuple[Note, ...]:
+    """How long is waited at most, and what then."""
+    waits = step.waits
+    if waits is None or waits.at_most is None:
+        return ()
+    time = phrases.time(waits.at_most)
+    notes = [Note(phrases.speech.say("says", "at_most", time=time), is_limit=True)]
+    if waits.then is not None:
+        then = phrases.recovery(waits.then)
+        notes.append(Note(phrases.goes_to(then, waits.then_goes_to)))
+    return tuple(notes)
+
+
+def _decision(phrases: Phrases, step: Step) -> tuple[Task, ...]:
+    if not step.decision:
+        return ()
+    notes = tuple(Note(_answer(phrases, answer)) for answer in step.decision)
+    sets = tuple(each for answer in step.decision for each in answer.sets)
+    text = phrases.speech.say("says", "decides")
+    return (Task(Doer.DECISION, text, notes, flows.written(phrases, sets, None)),)
+
+
+def _answer(phrases: Phrases, answer: Answer) -> str:
+    label = _label(phrases, answer)
+    if answer.next is None:
+        return label
+    step = phrases.title(answer.next)
+    return phrases.speech.say("says", "leads_to", answer=label, step=step)
+
+
+def _label(phrases: Phrases, answer: Answer) -> str:
+    return phrases.text(answer.button or answer.name)
+
+
+# ---- when it goes wrong, and what is not known yet
+
+
+def _failure(phrases: Phrases, fail: FailPoint) -> content.Failure:
+    return content.Failure(
+        system=fail.system if fail.system in phrases.blueprint.systems else None,
+        title=phrases.happening(fail.when),
+        says=phrases.text(fail.customer_reads or ""),
+        remedy=phrases.remedy(fail),
+    )
+
+
+def _questions(phrases: Phrases, step: Step) -> tuple[str, ...]:
+    """The open questions of a step and of the fields on its screen."""
+    refs = () if step.screen is None else (*step.screen.shows, *step.screen.asks)
+    fields = (phrases.field(str(ref.text)) for ref in refs)
+    nested = (phrases.nested(ref) for ref in refs)
+    within = (field for thing in nested if thing is not None for field in thing.fields.values())
+    asked = (
+        *step.open_questions,
+        *(
+            question
+            for field in (*fields, *within)
+            if field is not None
+            for question in field.open_questions
+        ),
+    )
+    return tuple(
+        phrases.speech.say(
+            "says",
+            "question",
+            who=phrases.colleague(question.to),
+            question=phrases.text(question.question),
+        )
+        for question in asked
+    )
+
+
+# ---- the way through the steps
+
+
+def _ways(phrases: Phrases) -> tuple[content.Way, ...]:
+    steps = phrases.blueprint.steps
+    numbers = {str(step.id): number for number, step in enumerate(steps)}
+    found: list[content.Way] = []
+    for number, step in enumerate(steps):
+        if step.decision:
+            found += [
+                content.Way(number, numbers[answer.next], _label(phrases, answer))
+                for answer in step.decision
+                if answer.next in numbers
+            ]
+        else:
+            following = _next(steps, number, numbers)
+            found += [] if following is None else [content.Way(number, following)]
+    return tuple(found)
+
+
+def _next(steps: tuple[Step, ...], number: int, numbers: dict[str, int]) -> int | None:
+    """The step after this one: as it says, else the one below in the same phase."""
+    step = steps[number]
+    if step.next is not None:
+        return numbers.get(step.next)
+    below = number + 1
+    return below if below < len(steps) and steps[below].phase == step.phase else None

@@ -1,0 +1,121 @@
+"""The way from step to step: straight to the neighbour, else through a channel above the cards."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from balie.blueprint.drawing import cards
+from balie.blueprint.drawing.content import Way
+from balie.blueprint.drawing.sheet import Arrow, Box, Card, Ink, Point
+
+CHANNEL = 26
+"""The height of one channel."""
+
+INSET = 22  # between two lines that leave or reach the same card
+FIRST = 26  # of the outermost line, from the card's corner
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """A way and the channel it runs in: 0 is just above the cards, None is straight."""
+
+    way: Way
+    channel: int | None
+
+
+def channelled(ways: Sequence[Way]) -> tuple[Routed, ...]:
+    """Each way in the lowest channel that is free over its whole length, short ways first."""
+    taken: list[list[tuple[int, int]]] = []
+    short_first = sorted(ways, key=lambda way: (abs(way.end - way.start), way.start, way.end))
+    return tuple(
+        Routed(way, None if _is_straight(way) else _channel(way, taken)) for way in short_first
+    )
+
+
+def _is_straight(way: Way) -> bool:
+    return way.end == way.start + 1 and not way.answer
+
+
+def _channel(way: Way, taken: list[list[tuple[int, int]]]) -> int:
+    span = (min(way.start, way.end), max(way.start, way.end))
+    for number, spans in enumerate(taken):
+        if all(span[1] < other[0] or other[1] < span[0] for other in spans):
+            spans.append(span)
+            return number
+    taken.append([span])
+    return len(taken) - 1
+
+
+def height(routed: Sequence[Routed]) -> float:
+    """The room that the channels need above the cards."""
+    used = [each.channel for each in routed if each.channel is not None]
+    return (max(used) + 1) * CHANNEL if used else 0.0
+
+
+def arrows(routed: Sequence[Routed], boxes: Sequence[Box]) -> tuple[Arrow, ...]:
+    """The arrows between the customer's cards. boxes: of those cards, one for each step."""
+    return tuple(
+        _straight(each.way, boxes)
+        if each.channel is None
+        else _around(each, each.channel, routed, boxes)
+        for each in routed
+    )
+
+
+def _straight(way: Way, boxes: Sequence[Box]) -> Arrow:
+    start, end = boxes[way.start], boxes[way.end]
+    return Arrow(points=((start.right, start.middle), (end.x - 1.5, start.middle)))
+
+
+def _around(each: Routed, channel: int, routed: Sequence[Routed], boxes: Sequence[Box]) -> Arrow:
+    start, end = boxes[each.way.start], boxes[each.way.end]
+    y = start.y - 13 - channel * CHANNEL
+    leaves = _leaves(each, routed, start)
+    reaches = _reaches(each, routed, end)
+    points: tuple[Point, ...] = (
+        (leaves, start.y),
+        (leaves, y),
+        (reaches, y),
+        (reaches, end.y - 2),
+    )
+    return Arrow(points=points, tag=_tag(each.way, leaves, reaches, y))
+
+
+def _leaves(each: Routed, routed: Sequence[Routed], box: Box) -> float:
+    """Higher channels leave farther back, so that lines from one card do not cross."""
+    rank = _rank(each, [other for other in routed if other.way.start == each.way.start])
+    inset = FIRST + rank * INSET
+    return box.right - inset if each.way.end > each.way.start else box.x + inset
+
+
+def _reaches(each: Routed, routed: Sequence[Routed], box: Box) -> float:
+    rank = _rank(each, [other for other in routed if other.way.end == each.way.end])
+    inset = FIRST + rank * INSET
+    return box.x + inset if each.way.end > each.way.start else box.right - inset
+
+
+def _rank(each: Routed, others: Sequence[Routed]) -> int:
+    channels = sorted({other.channel for other in others if other.channel is not None})
+    return channels.index(each.channel) if each.channel in channels else 0
+
+
+def _tag(way: Way, leaves: float, reaches: float, y: float) -> Card | None:
+    if not way.answer:
+        return None
+    card = cards.tag(way.answer)
+    near = 12 if reaches > leaves else -12 - card.box.width
+    return card.moved(leaves + near, y - card.box.height / 2)
+
+
+def customer_to_screen(x: float, start: float, end: float, *, both: bool) -> Arrow:
+    """Between a customer and what they see; both ways when they fill something in."""
+    return Arrow(points=((x, end - 2), (x, start + 2)), ink=Ink.PLAIN, both=both)
+
+
+def meeting(x: float, start: float, end: float) -> Arrow:
+    """Between a customer and somebody they speak to."""
+    return Arrow(points=((x, end - 2), (x, start + 2)), ink=Ink.PLAIN, both=True)
+
+
+def handed_on(x: float, start: float, end: float, *, both: bool) -> Arrow:
+    """From a screen to the work behind it; both ways when an answer comes back."""
+    return Arrow(points=((x, start + 2), (x, end - 2)), ink=Ink.MUTED, both=both)
