@@ -75,6 +75,7 @@ class ConnectorKind:
     connect: Connect
     read_contract: ReadContract
     quality: Quality
+    package: str = ""  # where it is: "balie.connectors.odata"
 
 
 class _Manifest(msgspec.Struct, forbid_unknown_fields=True):
@@ -112,6 +113,7 @@ def _kind(package: str) -> ConnectorKind:
             connect=module.connect,
             read_contract=module.read_contract,
             quality=Quality(manifest.quality),
+            package=package,
         )
     except AttributeError as error:
         raise ValueError(f"{package}/connector.py does not offer {error.name!r}") from error
