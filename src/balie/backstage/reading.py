@@ -426,7 +426,10 @@ def _grouped(
         path = thing.key_path(source)
         ordered = sorted(rows.get(source.name, ()), key=partial(_moment_of, source), reverse=True)
         for number, row in enumerate(ordered):
-            key = _text(row, path) or f"\0{source.name}{number}"
+            key = _text(row, path)
+            if key is None and source is not thing.sources[0]:
+                continue  # an invoice of no order, say: later in life order it is not one of these
+            key = key or f"\0{number}"
             groups.setdefault(key, {}).setdefault(source.name, []).append(row)
     return groups
 

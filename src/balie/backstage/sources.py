@@ -103,10 +103,9 @@ class Sources:
     async def ask(self, question: Question, patience: Patience, trace: Trace = no_trace) -> Outcome:
         """The answer, as fresh as promised if the system allows it within the time given."""
         key = self._key(question)
-        known = await self._recall(key)
-        age = None if known is None else self._clock.now() - known.as_of
-        if known is not None and age is not None and age <= patience.fresh:
-            if age > patience.fresh / 2:
+        known = await self._recall(key, patience.keep)
+        if known is not None and self._age(known) <= patience.fresh:
+            if self._age(known) > patience.fresh / 2:
                 self._fetch(key, question, patience)  # refreshes behind the page
             outcome = Outcome(known, Trust.FRESH)
         else:
@@ -167,10 +166,13 @@ class Sources:
         await self._memory.put(key, Remembered(value, answer.as_of), keep_until=until)
         return answer
 
-    async def _recall(self, key: str) -> Answer | None:
+    def _age(self, answer: Answer) -> timedelta:
+        return self._clock.now() - answer.as_of
+
+    async def _recall(self, key: str, keep: timedelta) -> Answer | None:
         near = self._near.get(key)
         if near is not None:
-            return near
+            return near if self._age(near) <= keep else None
         remembered = await self._memory.get(key)
         if remembered is None:
             return None
