@@ -1,0 +1,267 @@
+"""HTTP for all systems together: one pool of connections, and for each system its own limits."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic
+from urllib.parse import urljoin, urlsplit
+
+from aiohttp import (
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    InvalidURL,
+    TCPConnector,
+    ThreadedResolver,
+)
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from balie.systems.errors import Misconfigured, SystemFault, Unavailable
+from balie.systems.interpretation import seconds_to_wait
+from balie.systems.transport import Request, Response
+from balie.transport.bodies import ENCODINGS, TooLarge, whole_body
+from balie.transport.breaker import Breaker, Condition, Status
+from balie.transport.doors import Doorkeeper
+from balie.transport.faults import FAULTS, OURS, TEXTS, Fault, fault_of
+from balie.transport.limits import Limits
+from balie.transport.turns import TooBusy, Turns
+
+REDIRECTS = 3
+"""How often we let ourselves be sent on, on the system's own host."""
+
+_SENT_ON = frozenset({301, 302, 303, 307, 308})
+_AGENT = "Balie"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trace:
+    """One call, without anything that a person or a password could be known by.
+
+    status: None when there was no answer. fault: in a word what was wrong, or "".
+    """
+
+    system: str
+    method: str
+    path_template: str
+    status: int | None
+    ms: float
+    bytes: int
+    fault: str = ""
+
+
+def unheard(trace: Trace) -> None:
+    """Where traces go when nobody listens."""
+
+
+def utc_now() -> datetime:
+    """The time now."""
+    return datetime.now(UTC)
+
+
+class Network:
+    """The connections of all systems. Open from the first call until `close`.
+
+    allowed_private: hosts (names or addresses) that may be on our own network.
+    traces: gets one Trace for every call. clock: seconds that never go back.
+    """
+
+    def __init__(
+        self,
+        *,
+        allowed_private: frozenset[str] = frozenset(),
+        traces: Callable[[Trace], None] = unheard,
+        clock: Callable[[], float] = monotonic,
+        now: Callable[[], datetime] = utc_now,
+        resolver: Callable[[], AbstractResolver] = ThreadedResolver,
+    ) -> None:
+        self.traces = traces
+        self.clock = clock
+        self.now = now
+        self._allowed_private = allowed_private
+        self._resolver = resolver
+        self._session: ClientSession | None = None
+        self._doorkeeper: Doorkeeper | None = None
+        self._transports: dict[str, HttpTransport] = {}
+
+    def transport(
+        self, system: str, *, title: str = "", limits: Limits | None = None
+    ) -> "HttpTransport":
+        """The transport of a system: made at the first asking, the same ever after.
+
+        title: what people call the system, for messages to staff.
+        """
+        found = self._transports.get(system)
+        if found is None:
+            found = HttpTransport(self, system, title or system, limits or Limits())
+            self._transports[system] = found
+        return found
+
+    def status_of(self, system: str) -> Status:
+        """How a system is, and since when. Unknown when it was never asked."""
+        found = self._transports.get(system)
+        return found.status if found else Status(Condition.UNKNOWN)
+
+    async def session(self, host: str) -> ClientSession:
+        """The session, opened at the first call. Raises NotAllowed for an address of our own."""
+        if self._session is None or self._doorkeeper is None:
+            self._doorkeeper = Doorkeeper(self._resolver(), self._allowed_private)
+            self._session = ClientSession(
+                connector=TCPConnector(resolver=self._doorkeeper, limit=0, keepalive_timeout=30),
+                cookie_jar=DummyCookieJar(),
+                auto_decompress=False,
+                headers={"User-Agent": _AGENT, "Accept-Encoding": ENCODINGS},
+            )
+        self._doorkeeper.check(host)
+        return self._session
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+
+class HttpTransport:
+    """Sends the requests of one system, within its limits."""
+
+    def __init__(self, network: Network, system: str, title: str, limits: Limits) -> None:
+        self._network = network
+        self._system = system
+        self._title = title
+        self._limits = limits
+        self._turns = Turns(limits.at_once, limits.rates, network.clock)
+        self._breaker = Breaker(network.clock, network.now)
+
+    @property
+    def status(self) -> Status:
+        """How the system is, and since when."""
+        return self._breaker.status
+
+    async def send(self, request: Request) -> Response:
+        """The answer, whatever its status.
+
+        Raises Unavailable when there is none, or none that can be read within the limits, and
+        Misconfigured when the address is one that must not be called.
+        """
+        until = self._network.clock() + self._limits.whole
+        self._refuse_while_quiet()
+        try:
+            async with self._turns.turn(self._limits.whole):
+                self._refuse_while_quiet()
+                return await self._traced(request, until)
+        except TooBusy as error:
+            raise Unavailable(f"{self._title} is asked too much at once.") from error
+
+    def _refuse_while_quiet(self) -> None:
+        wait = self._breaker.wait()
+        if wait is not None:
+            raise Unavailable(
+                f"{self._title} did not answer, or asked us to wait; we try it again soon.",
+                retry_after=wait,
+            )
+
+    async def _traced(self, request: Request, until: float) -> Response:
+        began = self._network.clock()
+        self._breaker.begin()
+        try:
+            async with asyncio.timeout(max(0.0, until - began)):
+                response = await self._following(request)
+        except asyncio.CancelledError:
+            self._breaker.abandoned()
+            self._trace(request, began, None, fault="abandoned")
+            raise
+        except FAULTS as error:
+            fault = fault_of(error)
+            self._learn_from(fault)
+            self._trace(request, began, None, fault=fault)
+            raise self._said(fault) from error
+        self._learn(response)
+        self._trace(request, began, response)
+        return response
+
+    async def _following(self, request: Request) -> Response:
+        """The answer, after being sent on within the system's own host."""
+        url = request.url
+        for _ in range(REDIRECTS):
+            response = await self._exchange(request, url)
+            onward = _onward(request, url, response)
+            if onward is None:
+                return response
+            url = onward
+        return response
+
+    async def _exchange(self, request: Request, url: str) -> Response:
+        address = URL(url, encoded=True)
+        if address.scheme not in {"http", "https"} or not address.host or address.user:
+            raise InvalidURL(address)
+        session = await self._network.session(address.host)
+        async with session.request(
+            request.method,
+            address,
+            headers=request.headers,
+            data=request.body,
+            allow_redirects=False,
+            timeout=ClientTimeout(total=None, connect=self._limits.connect),
+        ) as answer:
+            return Response(
+                status=answer.status,
+                headers={name.lower(): value for name, value in answer.headers.items()},
+                body=await self._body(answer),
+            )
+
+    async def _body(self, answer: ClientResponse) -> bytes:
+        most = self._limits.most_bytes
+        if (answer.content_length or 0) > most:
+            raise TooLarge
+        encoding = answer.headers.get("Content-Encoding", "")
+        return await whole_body(answer.content.iter_any(), encoding, most)
+
+    def _learn(self, response: Response) -> None:
+        wait = seconds_to_wait(response.headers, self._network.now())
+        if response.status >= 500:
+            self._breaker.failed()
+        else:
+            self._breaker.succeeded()
+        if wait is not None and (response.status == 429 or response.status >= 500):
+            self._breaker.asked_to_wait(wait)
+
+    def _learn_from(self, fault: Fault) -> None:
+        if fault is Fault.TOO_LARGE:
+            self._breaker.succeeded()
+        elif fault in OURS:
+            self._breaker.abandoned()
+        else:
+            self._breaker.failed()
+
+    def _said(self, fault: Fault) -> SystemFault:
+        text = f"{self._title} {TEXTS[fault]}."
+        return Misconfigured(text) if fault in OURS else Unavailable(text)
+
+    def _trace(
+        self, request: Request, began: float, response: Response | None, fault: str = ""
+    ) -> None:
+        self._network.traces(
+            Trace(
+                system=self._system,
+                method=request.method,
+                path_template=request.template,
+                status=response.status if response else None,
+                ms=(self._network.clock() - began) * 1000,
+                bytes=len(response.body) if response else 0,
+                fault=fault,
+            )
+        )
+
+
+def _onward(request: Request, url: str, response: Response) -> str | None:
+    """Where a GET is sent on to on the same host, or None."""
+    location = response.headers.get("location")
+    if request.method != "GET" or response.status not in _SENT_ON or not location:
+        return None
+    onward = urljoin(url, location)
+    here, there = urlsplit(url), urlsplit(onward)
+    same = (here.scheme, here.netloc) == (there.scheme, there.netloc)
+    return onward if same else None
