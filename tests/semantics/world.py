@@ -106,7 +106,9 @@ class HeldRows:
         found = [row for row in self.rows.get(query.table, ()) if self._fits(query, row)]
         if query.order is not None:
             path = query.order.field
-            found.sort(key=lambda r: text_of(value_at(r, path)) or "", reverse=query.order.descending)
+            found.sort(
+                key=lambda r: text_of(value_at(r, path)) or "", reverse=query.order.descending
+            )
         start = int(query.cursor or 0)
         end = start + min(query.limit, self.page_size)
         return Rows(tuple(found[start:end]), str(end) if end < len(found) else None)

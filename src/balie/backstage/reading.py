@@ -22,7 +22,7 @@ from balie.mapping.thing import MappedSource, MappedThing, Record
 from balie.systems.query import Order, Relation
 from balie.systems.rows import Row, text_of, value_at
 
-LIST_ROWS = 100
+LIST_ROWS = 200
 """Rows asked of each source for one page of a list: enough for 20 records of several rows each."""
 
 MOST_ROWS = 1000

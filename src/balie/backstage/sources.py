@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
 import msgspec
 
@@ -18,7 +19,7 @@ from balie.backstage.ports import Clock, Incident, IncidentKind, Incidents, Memo
 from balie.systems.connector import Connector
 from balie.systems.errors import Misconfigured, SystemFault, Unavailable
 from balie.systems.query import Order, Query
-from balie.systems.rows import Raw, Row, Rows, text_of, value_at
+from balie.systems.rows import Row, Rows, text_of, value_at
 
 MOST_PAGES = 20
 """How often we go on from a cursor for one question before we call the system unusable."""
@@ -66,7 +67,7 @@ class Outcome:
 
 
 class _Kept(msgspec.Struct, frozen=True):
-    rows: list[dict[str, Raw]]
+    rows: list[dict[str, object]]  # JSON that we wrote ourselves: rows
     more: bool
     broken: int
 
@@ -180,7 +181,8 @@ class Sources:
             kept = msgspec.json.decode(remembered.value, type=_Kept)
         except msgspec.DecodeError:
             return None
-        answer = Answer(tuple(kept.rows), kept.more, kept.broken, remembered.as_of)
+        rows = cast("list[Row]", kept.rows)
+        answer = Answer(tuple(rows), kept.more, kept.broken, remembered.as_of)
         self._near.put(key, answer, len(remembered.value))
         return answer
 

@@ -1,0 +1,297 @@
+"""What holds for every page: promises on calls, on age, on loss, on whose rows they are."""
+
+import asyncio
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from balie.backstage.page import Listing, Page, Trust
+from balie.backstage.ports import IncidentKind
+from balie.systems.rows import Row
+from tests.semantics.world import LINDEMAN, World, restarted, rows_of, visitor, world
+
+SANNE, BRAM = "sanne@example.nl", "bram@example.nl"
+PEOPLE = (SANNE, BRAM, "fatima@example.nl", "joost@example.nl")
+ADDRESSES = (
+    "/",
+    "/bestellingen",
+    "/bestellingen/VO-26088",
+    "/bestellingen/VO-26071",
+    "/bestellingen/VO-26098",
+    "/facturen",
+    "/retour",
+    "/retour/R-000042",
+    "/vraag",
+)
+
+
+def listing(page: Page | None) -> Listing:
+    assert page is not None
+    return next(block for block in page.blocks if isinstance(block, Listing))
+
+
+def order(number: int, customer: str, day: date) -> Row:
+    return {
+        "id": f"o{number}",
+        "number": f"VO-{number:05}",
+        "customerNumber": customer,
+        "orderDate": day.isoformat(),
+        "status": "Open",
+        "fullyShipped": False,
+    }
+
+
+def shipment(number: int, customer: str, day: date, nth: int = 0) -> Row:
+    return {
+        "id": f"s{number}.{nth}",
+        "number": f"VZ-{number:05}.{nth}",
+        "orderNumber": f"VO-{number:05}",
+        "customerNumber": customer,
+        "postingDate": day.isoformat(),
+    }
+
+
+def many(count: int) -> dict[str, dict[str, list[Row]]]:
+    """Example rows, and this many orders of Sanne, each fifth one shipped and gone."""
+    rows = rows_of(LINDEMAN)
+    first = date(2026, 11, 20)
+    orders = [order(n, "10085", first - timedelta(days=n // 3)) for n in range(count) if n % 5]
+    gone = [shipment(n, "10085", first - timedelta(days=n // 3)) for n in range(0, count, 5)]
+    return rows | {"erp": {"salesOrders": orders, "salesShipments": gone}}
+
+
+async def test_a_list_cut_short_by_every_source_takes_one_more_call_for_each() -> None:
+    here = world(rows=many(600), page_rows=50)
+    viewer = await here.service.viewer(visitor(SANNE))
+    here.calls()
+    page = await here.service.open("/bestellingen", viewer, "nl")
+    assert len(listing(page).records) == 50
+    assert here.calls() == 4  # the orders were cut short; shipments and invoices were not
+
+
+@pytest.mark.parametrize("rows", [10, 100, 200])
+async def test_the_calls_of_a_page_do_not_grow_with_rows(rows: int) -> None:
+    here = world(rows=many(rows), page_rows=50)
+    viewer = await here.service.viewer(visitor(SANNE))
+    here.calls()
+    await here.service.open("/bestellingen", viewer, "nl")
+    assert here.calls() == 3
+
+
+async def test_the_pages_of_a_list_lose_nothing_and_repeat_nothing() -> None:
+    here = world(rows=many(510))
+    seen = await _walk(here)
+    assert len(seen) == 510
+    assert len(set(seen)) == 510
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 40), st.integers(0, 3), st.integers(0, 6)),
+        min_size=1,
+        max_size=160,
+    )
+)
+def test_every_order_is_on_exactly_one_page_whatever_its_sources(
+    life: list[tuple[int, int, int]],
+) -> None:
+    """(days ago, shipments, days until shipped): with no shipment the order is still open."""
+    orders, shipments = [], []
+    for number, (ago, times, later) in enumerate(life):
+        day = date(2026, 11, 20) - timedelta(days=ago)
+        if times < 3:
+            orders.append(order(number, "10085", day))
+        for nth in range(times):
+            shipments.append(shipment(number, "10085", day + timedelta(days=later), nth))
+    rows = rows_of(LINDEMAN) | {"erp": {"salesOrders": orders, "salesShipments": shipments}}
+    seen = asyncio.run(_walk(world(rows=rows)))
+    assert sorted(seen) == sorted(f"VO-{number:05}" for number in range(len(life)))
+
+
+async def _walk(here: World) -> list[str]:
+    """The keys on all pages of the list, from the newest to the oldest."""
+    seen: list[str] = []
+    after = ""
+    for _ in range(100):
+        shown = listing(await here.open(SANNE, "/bestellingen", after))
+        seen.extend(record.key for record in shown.records)
+        if shown.older is None:
+            return seen
+        after = shown.older.partition("after=")[2]
+    raise AssertionError("the list has no end")
+
+
+async def test_newer_leads_back_to_where_one_came_from() -> None:
+    here = world(rows=many(70))
+    first = listing(await here.open(SANNE, "/bestellingen"))
+    second = listing(await here.open(SANNE, "/bestellingen", _cursor(first.older)))
+    third = listing(await here.open(SANNE, "/bestellingen", _cursor(second.older)))
+    back = listing(await here.open(SANNE, "/bestellingen", _cursor(third.newer)))
+    assert back.records == second.records
+    assert second.newer == "/bestellingen"
+
+
+def _cursor(address: str | None) -> str:
+    assert address is not None
+    return address.partition("after=")[2]
+
+
+@pytest.mark.parametrize("cursor", ["x", "%00", "A" * 9000, "é", "AAAA" * 20])
+async def test_a_cursor_that_is_not_ours_is_not_found(cursor: str) -> None:
+    assert await world().open(SANNE, "/bestellingen", cursor) is None
+
+
+async def test_a_cursor_of_somebody_else_is_not_found() -> None:
+    here = world(rows=many(70))
+    cursor = _cursor(listing(await here.open(SANNE, "/bestellingen")).older)
+    assert await here.open(BRAM, "/bestellingen", cursor) is None
+
+
+# ---- whose rows they are
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+@pytest.mark.parametrize("address", ADDRESSES)
+async def test_a_system_that_ignores_its_filters_changes_no_page(who: str, address: str) -> None:
+    plain, everybody = world(), world()
+    for system in everybody.systems.values():
+        system.ignores_filters = True
+        system.page_size = 2
+    assert await everybody.open(who, address) == await plain.open(who, address)
+
+
+async def test_a_row_that_was_dropped_is_counted_and_nothing_of_it_is_told() -> None:
+    here = world()
+    here.systems["erp"].ignores_filters = True
+    await here.open(SANNE, "/facturen")
+    (incident,) = here.noticeboard.incidents
+    assert (incident.kind, incident.table, incident.count) == (
+        IncidentKind.DROPPED,
+        "salesInvoices",
+        2,
+    )
+    assert "10010" not in repr(incident)
+    assert "VF-33015" not in repr(incident)
+
+
+async def test_a_person_without_a_role_sees_nothing() -> None:
+    rows = rows_of(LINDEMAN)
+    contacts = [dict(row) | {"role": "NONE"} for row in rows["crm"]["contacts"]]
+    here = world(rows=rows | {"crm": {**rows["crm"], "contacts": contacts}})
+    for address in ADDRESSES:
+        assert await here.open(SANNE, address) is None
+
+
+# ---- age, slowness, loss
+
+
+async def test_a_page_that_is_young_asks_nothing() -> None:
+    here = world()
+    await here.open(SANNE, "/bestellingen")
+    here.calls()
+    here.hands.on(minutes=2)
+    page = await here.open(SANNE, "/bestellingen")
+    assert here.calls() == 0
+    assert page is not None
+    assert page.trust is Trust.FRESH
+
+
+async def test_a_page_past_half_its_age_is_refreshed_behind_the_customer() -> None:
+    here = world()
+    await here.open(SANNE, "/bestellingen")
+    here.calls()
+    here.hands.on(minutes=4)
+    before = await here.open(SANNE, "/bestellingen")
+    await asyncio.sleep(0.01)
+    after = await here.open(SANNE, "/bestellingen")
+    assert before is not None
+    assert after is not None
+    assert before.as_of == here.hands.at - timedelta(minutes=4)
+    assert after.as_of == here.hands.at
+
+
+async def test_a_slow_system_shows_what_was_known_within_the_promise() -> None:
+    here = world()
+    await here.open(SANNE, "/bestellingen")
+    here.hands.on(hours=1)
+    here.systems["erp"].seconds = 30
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    page = await here.open(SANNE, "/bestellingen")
+    assert loop.time() - began < 1.0
+    assert page is not None
+    assert page.trust is Trust.KNOWN
+    await here.service.close()
+
+
+async def test_a_slow_system_at_the_first_visit_says_so_and_goes_on() -> None:
+    here = world()
+    viewer = await here.service.viewer(visitor(SANNE))
+    here.systems["erp"].seconds = 1.2
+    page = await here.service.open("/bestellingen", viewer, "nl")
+    assert listing(page).freshness.trust is Trust.WAITING
+    await asyncio.sleep(0.5)
+    page = await here.service.open("/bestellingen", viewer, "nl")
+    assert listing(page).freshness.trust is Trust.FRESH
+    await here.service.close()
+
+
+async def test_a_hundred_visitors_at_once_make_one_call_for_each_question() -> None:
+    here = world()
+    viewer = await here.service.viewer(visitor(SANNE))
+    here.calls()
+    here.systems["erp"].seconds = 0.05
+    await asyncio.gather(*(here.service.open("/bestellingen", viewer, "nl") for _ in range(100)))
+    assert here.calls() == 3
+
+
+async def test_an_error_is_not_remembered_and_is_asked_again() -> None:
+    here = world()
+    here.systems["erp"].down = True
+    await here.open(SANNE, "/bestellingen")
+    here.systems["erp"].down = False
+    page = await here.open(SANNE, "/bestellingen")
+    assert page is not None
+    assert page.trust is Trust.FRESH
+
+
+async def test_what_was_known_survives_a_restart() -> None:
+    before = world()
+    known = await before.open(SANNE, "/bestellingen")
+    after = restarted(before)
+    after.hands.on(hours=1)
+    after.systems["erp"].down = True
+    page = await after.open(SANNE, "/bestellingen")
+    assert page is not None
+    assert known is not None
+    assert page.trust is Trust.KNOWN
+    assert listing(page).records == listing(known).records
+
+
+async def test_a_link_that_was_stored_is_used_and_the_mail_address_no_more() -> None:
+    """Somebody else's mail address in one's own file opens nothing of theirs."""
+    here = world()
+    links = await here.service.recognise(visitor(SANNE))
+    contacts = here.systems["crm"].rows["contacts"]
+    taken = [
+        dict(c) | ({"email": SANNE} if c["email"] == BRAM else {"email": "x@y.example"})
+        for c in contacts
+    ]
+    here.systems["crm"].rows = {**here.systems["crm"].rows, "contacts": taken}
+    linked = replace(visitor(SANNE), links=links)
+    viewer = await here.service.viewer(linked)
+    assert viewer.kinds == {"consumer"}
+    assert viewer.me["customer"].values == ("10085",)
+
+
+async def test_nothing_personal_is_in_a_key_of_the_memory() -> None:
+    here = world()
+    await here.open(SANNE, "/bestellingen/VO-26088")
+    keys = " ".join(here.memory.kept)
+    for personal in ("sanne", "10085", "26088", "c1"):
+        assert f" {personal} " not in keys
+    assert all(len(key) == 48 for key in here.memory.kept)
