@@ -1,0 +1,126 @@
+"""Reading Tryton: one call for a list, however deep its fields go.
+
+The profile's words: `auth` ({kind: session}), `company`, `page size`, `no value`, `amounts`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from balie.connectors.jsonrpc.description import read_description
+from balie.connectors.jsonrpc.questions import KEY, cursor_after, question
+from balie.connectors.jsonrpc.session import Account, Session
+from balie.connectors.jsonrpc.values import Unreadable, Wire, plain
+from balie.systems.connector import Connection, Connector
+from balie.systems.contract import Contract
+from balie.systems.errors import Misconfigured
+from balie.systems.interpretation import not_a_page
+from balie.systems.placeholders import filled
+from balie.systems.profile import Profile
+from balie.systems.query import Query
+from balie.systems.reading import Call, Part, read
+from balie.systems.rows import Raw, Rows
+
+
+def connect(connection: Connection) -> Connector:
+    """A connector to one database of a Tryton."""
+    session = Session(lambda: account(connection), connection.transport, connection.now)
+    return Tryton(connection, session)
+
+
+def read_contract(files: Sequence[bytes], profile: Profile) -> Contract:
+    """The contract in the files that `describe` made. Raises ValueError in plain words."""
+    return read_description(files, profile)
+
+
+def account(connection: Connection) -> Account:
+    """Who we are to this Tryton: `<SYSTEM>_USER` and `<SYSTEM>_PASSWORD`, or as `auth` says.
+
+    Raises Misconfigured when a setting is missing.
+    """
+    return Account(
+        title=connection.title,
+        at=connection.at,
+        user=_setting(connection, "user"),
+        password=_setting(connection, "password"),
+        context=_context(connection),
+    )
+
+
+def _setting(connection: Connection, word: str) -> str:
+    usual = f"${{{connection.name.upper()}_{word.upper()}}}"
+    written = connection.profile.section("auth").get(word, usual)
+    return filled(written if isinstance(written, str) else usual, connection.settings)
+
+
+def _context(connection: Connection) -> dict[str, Wire]:
+    """Goes along with every call: some rows are only found for a company that we name."""
+    context: dict[str, Wire] = {"language": connection.language}
+    written = filled(connection.profile.text("company"), connection.settings)
+    if not written:
+        return context
+    if not written.isdecimal():
+        raise Misconfigured(f"{connection.title}: a company is the number of its record.")
+    return context | {"company": int(written), "companies": [int(written)]}
+
+
+@dataclass(frozen=True)
+class Tryton:
+    """One database of a Tryton, in our words."""
+
+    connection: Connection
+    session: Session
+
+    async def check(self) -> None:
+        """Signs in, and looks whether every table that the blueprint renames may be read."""
+        await self.session.call("model.res.user.get_preferences", True)
+        for model in self.connection.tables.values():
+            await self.session.call(f"model.{model}.search", [], 0, 1, None)
+
+    async def read(self, query: Query) -> Rows:
+        """The rows that the query asks for; of an unreadable row, why."""
+        return await read(self.connection, query, self._ask)
+
+    async def _ask(self, call: Call) -> Part:
+        asked = question(call)
+        if asked is None:
+            return Part()
+        model = call.table.name
+        found = await self.session.call(
+            f"model.{model}.search_read", asked.domain, 0, asked.limit, asked.order, asked.fields
+        )
+        if not isinstance(found, list):
+            raise not_a_page(self.connection.title, model)
+        return _part(found, call)
+
+
+def _part(found: Sequence[Wire], call: Call) -> Part:
+    here = found[: call.limit]
+    last = here[-1] if len(found) > len(here) else None
+    following = None
+    if isinstance(last, dict) and KEY in last:
+        following = cursor_after(last, call.order)
+    return Part([_row_or_nothing(record) for record in here], following)
+
+
+def _row_or_nothing(record: Wire) -> Raw:
+    """Nothing for a record that cannot be read: it is then counted among the broken ones."""
+    try:
+        return row_of(record)
+    except Unreadable:
+        return None
+
+
+def row_of(record: Wire) -> Raw:
+    """A record in plain JSON. What Tryton calls `party.` and `lines.` is a record, or records.
+
+    Raises Unreadable.
+    """
+    if isinstance(record, list):
+        return [row_of(each) for each in record]
+    if record is None:
+        return None
+    if not isinstance(record, dict):
+        raise Unreadable("something that is no record")
+    related = {name.removesuffix("."): row_of(v) for name, v in record.items() if name[-1:] == "."}
+    own = {name: plain(v) for name, v in record.items() if name[-1:] != "."}
+    return own | related
