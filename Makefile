@@ -1,0 +1,51 @@
+# Balie: `make demo` shows it, `make test` proves it, `make check` is what CI runs first.
+# Everything is installed in .venv; nothing else of the machine is changed, but for browser tests,
+# which need a Chromium (`make browser` installs Debian's when it may).
+
+PYTHON ?= python3
+BIN := .venv/bin
+TRYTON := tests/backoffices/tryton
+
+.PHONY: install demo demo-tryton test check proof proof-long bench format browser clean
+
+install: .venv/installed
+
+.venv/installed: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[scale]" --group dev
+	@touch $@
+
+demo: install
+	$(BIN)/balie run blueprints/lindeman --demo
+
+demo-tryton: install
+	$(TRYTON)/install.sh
+	$(BIN)/python -m tests.backoffices.tryton.demo
+
+test: install browser
+	$(BIN)/pytest -m "not proof"
+
+check: install
+	$(BIN)/ruff format --check src tests tools
+	$(BIN)/ruff check src tests tools
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/python tools/ratchet.py
+	$(BIN)/python -m django makemigrations --check --dry-run --settings balie.site.settings
+
+proof: install browser
+	tools/proof.sh
+
+bench: install
+	$(BIN)/python -m benchmarks
+
+format: install
+	$(BIN)/ruff format src tests tools
+	$(BIN)/ruff check --fix src tests tools
+
+browser:
+	@tools/browser.sh
+
+clean:
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
