@@ -5,7 +5,7 @@ seeded by its name and place, so that a change to one does not stir up the other
 """
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from random import Random
 
@@ -15,6 +15,7 @@ from balie.rehearsal.recipe import Making, Recipe, Spec, Specs
 from balie.rehearsal.shape import Shape
 from balie.rehearsal.trouble import RehearsalError
 from balie.rehearsal.words import Made, functions
+from balie.systems.contract import Type
 from balie.systems.rows import Row
 
 Everybody = Mapping[str, tuple[Row, ...]]
@@ -38,7 +39,8 @@ def everybody(
     _Maker(recipe, shapes, made).make_all()
     _fill(recipe, shapes, made)
     return {
-        table: tuple(_finished(shapes[table], made.rows.get(table, []))) for table in sorted(shapes)
+        table: tuple(_finished(shapes[table], made.rows.get(table, []), today))
+        for table in sorted(shapes)
     }
 
 
@@ -63,7 +65,7 @@ def _shape(table: str, shapes: Mapping[str, Shape]) -> Shape:
     return shapes[table]
 
 
-def _finished(shape: Shape, rows: list[dict[str, Value]]) -> Iterator[Row]:
+def _finished(shape: Shape, rows: list[dict[str, Value]], today: date) -> Iterator[Row]:
     """Rows as the system says them; two rows with one key are a mistake of the author."""
     seen = set()
     for row in rows:
@@ -71,7 +73,17 @@ def _finished(shape: Shape, rows: list[dict[str, Value]]) -> Iterator[Row]:
         if key in seen:
             raise RehearsalError(f"{shape.name} has two rows with the key {key}.")
         seen.add(key)
-        yield shape.raw(row)
+        yield shape.raw({**_stamps(shape, today), **row})
+
+
+def _stamps(shape: Shape, today: date) -> dict[str, Value]:
+    """Days and moments that a row must have, when nobody says which."""
+    morning = datetime.combine(today, time(8), UTC)
+    return {
+        name: morning if field.type is Type.DATETIME else today
+        for name, field in shape.table.fields.items()
+        if field.type in {Type.DATE, Type.DATETIME} and not field.nullable
+    }
 
 
 class _Maker:
@@ -153,7 +165,7 @@ def _fill(recipe: Recipe, shapes: Mapping[str, Shape], made: Made) -> None:
             names = {**lists, **functions(chance, made, nr), "nr": Decimal(nr), "row": row}
             for name, spec in fields.items():
                 if name not in row:
-                    row |= shape.fit({name: _filled(table, name, spec, names)})
+                    row.update(shape.fit({name: _filled(table, name, spec, names)}))
 
 
 def _filled(table: str, name: str, spec: Spec, names: Mapping[str, Value]) -> Value:
@@ -163,7 +175,7 @@ def _filled(table: str, name: str, spec: Spec, names: Mapping[str, Value]) -> Va
         raise RehearsalError(f"fill / {table} / {name}: {error}") from error
 
 
-def _value(spec: Spec | Data, names: Mapping[str, Value]) -> Value:
+def _value(spec: "Spec | Data", names: Mapping[str, Value]) -> Value:
     if isinstance(spec, Formula):
         return spec.of(names)
     if isinstance(spec, list):

@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 from balie.rehearsal.trouble import RehearsalError
 
 Value: TypeAlias = (
-    "str | Decimal | bool | date | datetime | None | list[Value] | Mapping[str, Value] | Function"
+    "str | Decimal | bool | date | datetime | list[Value] | Mapping[str, Value] | Function | None"
 )
 """What a formula can hold. A mapping is a record; what a record does not have is nothing."""
 
@@ -88,7 +88,7 @@ def _parse(text: str) -> ast.expr:
         raise FormulaError(f"`{text.strip()}` is no formula: {error.msg}") from error
 
 
-def _work_out(node: ast.expr, names: Mapping[str, Value]) -> Value:  # noqa: PLR0911, C901
+def _work_out(node: ast.expr, names: Mapping[str, Value]) -> Value:
     match node:
         case ast.Constant(value=bool() | str() | None as value):
             return value

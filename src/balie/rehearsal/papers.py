@@ -82,7 +82,7 @@ def _dots(text: str, side: int) -> list[list[bool]]:
         for row in range(7):
             for column in range(7):
                 ring = max(abs(row - 3), abs(column - 3))
-                dots[top + row][left + column] = ring != 2  # noqa: PLR2004  the white ring
+                dots[top + row][left + column] = ring != 2  # the white ring
     return dots
 
 

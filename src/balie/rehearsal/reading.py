@@ -12,7 +12,7 @@ import yaml
 
 from balie.rehearsal.trouble import RehearsalError
 
-Data: TypeAlias = "str | Decimal | None | list[Data] | dict[str, Data]"
+Data: TypeAlias = "str | Decimal | list[Data] | dict[str, Data] | None"
 """What such a file holds. `str()` of a number is what the file says: nothing is lost."""
 
 
@@ -22,11 +22,11 @@ class _Loader(yaml.CSafeLoader):
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
 
-def _number(loader: _Loader, node: yaml.ScalarNode) -> Decimal:
+def _number(_: _Loader, node: yaml.ScalarNode) -> Decimal:
     return Decimal(node.value)
 
 
-def _nothing(loader: _Loader, node: yaml.ScalarNode) -> None:
+def _nothing(_loader: _Loader, _node: yaml.ScalarNode) -> None:
     return None
 
 

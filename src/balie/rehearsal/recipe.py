@@ -1,4 +1,4 @@
-"""`examples/rehearsal.yaml`, read: how many rows of each table there are and how they hang together.
+"""`examples/rehearsal.yaml`, read: how many rows there are and how they hang together.
 
 seed: a text; another text gives other rows
 lists:                      # to pick from, by name

@@ -52,7 +52,7 @@ class Shape:
         if problem is not None:
             key = ", ".join(f"{part} {row.get(part)}" for part in self.table.key)
             raise RehearsalError(f"A row of {self.name} ({key}) does not fit: {problem}.")
-        return row
+        return {name: row[name] for name in self.table.fields if name in row}
 
 
 def misfits(row: Mapping[str, Raw], fields: Mapping[str, Field]) -> Iterator[str]:
@@ -110,7 +110,7 @@ _PYTHON: Mapping[Type, tuple[type, ...]] = {
 }
 
 
-def _typed(value: Value, field: Field, later: timedelta, no_value: frozenset[str]) -> Value:  # noqa: PLR0911
+def _typed(value: Value, field: Field, later: timedelta, no_value: frozenset[str]) -> Value:
     if value is None or callable(value):
         return None
     if isinstance(value, list):

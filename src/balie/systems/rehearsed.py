@@ -17,8 +17,11 @@ from balie.systems.profile import Profile
 from balie.systems.query import Order
 from balie.systems.rows import Row
 
-_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 JSON = "application/json"
+
+
+def _no_headers() -> Mapping[str, str]:
+    return MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,7 @@ class Asked:
     method: str
     steps: tuple[str, ...]
     query: tuple[tuple[str, str], ...] = ()
-    headers: Mapping[str, str] = field(default=_NO_HEADERS)
+    headers: Mapping[str, str] = field(default_factory=_no_headers)
     root: str = ""
 
 
@@ -43,7 +46,7 @@ class Answer:
     status: int
     body: bytes = b""
     content_type: str = JSON
-    headers: Mapping[str, str] = field(default=_NO_HEADERS)
+    headers: Mapping[str, str] = field(default_factory=_no_headers)
     did: str = ""
 
 

@@ -325,7 +325,7 @@ def _orders(given: Mapping[str, str], path: Path, table: Table) -> tuple[Order, 
     return (Order(stamps[-1], descending=path.newest_first),) if stamps else ()
 
 
-def _good(body: Raw | Row, did: str) -> Answer:
+def _good(body: "Raw | Row", did: str) -> Answer:
     return Answer(status=200, body=_json(body), did=did)
 
 
@@ -348,7 +348,7 @@ def _refused(refusal: _Refusal) -> Answer:
     )
 
 
-def _json(body: Raw | Row) -> bytes:
+def _json(body: "Raw | Row") -> bytes:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
