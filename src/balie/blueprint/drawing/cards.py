@@ -1,5 +1,6 @@
 """Every card of the drawing, built at (0, 0) and as high as its texts need."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -81,6 +82,19 @@ def stacked(cards: Iterable[Card], gap: float) -> tuple[Card, ...]:
     for card in cards:
         placed.append(card.moved(0, y))
         y += card.box.height + gap
+    return tuple(placed)
+
+
+def side_by_side(cards: Iterable[Card], gap: float, room: float) -> tuple[Card, ...]:
+    """Cards beside each other as long as there is room, then on."""
+    placed: list[Card] = []
+    x = y = bottom = 0.0
+    for card in cards:
+        if x and x + card.box.width > room:
+            x, y = 0.0, bottom + gap
+        placed.append(card.moved(x, y))
+        x += card.box.width + gap
+        bottom = max(bottom, y + card.box.height)
     return tuple(placed)
 
 
@@ -265,7 +279,7 @@ def _with_button(card: Card, label: str) -> Card:
 def _with_small_print(card: Card, text: str) -> Card:
     """A line under a hairline: how old it may be, or when the form may be used."""
     y = card.box.height - 4
-    lines = measure.wrap(text, SMALL, card.box.width - 24, 2)
+    lines = measure.wrap(text, SMALL, card.box.width - 24, 3)
     said = paragraph(lines, 12, y + 2, SMALL, Ink.MUTED, leading=14)
     ruled = replace(card, signs=(*card.signs, Sign(Glyph.RULE, 8, y, round(card.box.width) - 16)))
     return _with_text(ruled, said, 8)
@@ -309,7 +323,9 @@ def _note(note: Note, room: float, top: float) -> Paragraph:
 def pill(use: Use, name: str, number: int, room: float) -> Card:
     """A system in a column, with how many fields go up from it and down to it."""
     counts = " ".join(
-        f"{arrow}{len(fields)}" for arrow, fields in (("↑", use.reads), ("↓", use.writes)) if fields
+        f"{arrow}{fields}"
+        for arrow, fields in (("↑", use.fields_read), ("↓", use.fields_written))
+        if fields
     )
     said = measure.clip(name, STRONG, room - 46 - measure.width(counts, STRONG))
     return Card(
@@ -356,8 +372,9 @@ def question(text: str, room: float) -> Card:
 # ---- names
 
 
-def tag(text: str, style: Style = SMALL_STRONG) -> Card:
+def tag(text: str, style: Style = SMALL_STRONG, room: float = math.inf) -> Card:
     """A name on a line."""
+    text = measure.clip(text, style, room - 14)
     wide = measure.width(text, style) + 14
     return Card(
         look=Look.TAG,
@@ -374,6 +391,13 @@ def phase(name: str, room: float) -> Card:
         box=Box(0, 0, room, 24),
         written=(Written(said, 10, 16.3, STRONG, Ink.ON_DARK),),
     )
+
+
+def track(name: str, system: int, room: float) -> Card:
+    """The name of a system's track, in the gutter."""
+    text = Written(measure.clip(name, SMALL, room - 14), 14, 12, SMALL)
+    mark = Sign(Glyph.MARK, 5, 8, system)
+    return Card(look=Look.BARE, box=Box(0, 0, room, 16), written=(text,), signs=(mark,))
 
 
 def lane(name: str, room: float, ink: Ink) -> Card:

@@ -82,11 +82,13 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What a step reads from a system and writes to it: names of fields."""
+    """What a step reads from a system and writes to it: names, and how many fields they are."""
 
     system: str
     reads: tuple[str, ...]
     writes: tuple[str, ...]
+    fields_read: int
+    fields_written: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,134 +1,95 @@
-"""Which systems a screen's field comes from and goes to, and what a step uses of each system."""
+"""Lineage in the drawing's terms: which systems a field, a task or a step has to do with."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
+from balie.blueprint import lineage
 from balie.blueprint.drawing.content import Use
 from balie.blueprint.drawing.phrases import Phrases
-from balie.blueprint.model import Blueprint, FieldRef, Sends, Step, Thing, ThingField
-
-Flow = tuple[str, str]
-"""A system, and the name of what it gives or gets."""
-
-
-def sources(phrases: Phrases, ref: FieldRef) -> tuple[str, ...]:
-    """The systems that a shown field comes from, in the order of the blueprint."""
-    nested = phrases.nested(ref)
-    if nested is not None:
-        return _in_order(phrases.blueprint, _of_thing(nested))
-    return of_name(phrases, str(ref.text))
+from balie.blueprint.lineage import Read, Write
+from balie.blueprint.model import Blueprint, FieldRef, Step, Work
+from balie.blueprint.source import Text
 
 
-def of_name(phrases: Phrases, name: str) -> tuple[str, ...]:
-    """The systems that a dotted name such as `order.status` comes from."""
-    thing = phrases.blueprint.things.get(name.partition(".")[0])
-    field = phrases.field(name)
-    if thing is None:
-        return ()
-    systems = _of_thing(thing) if field is None else _of_field(phrases.blueprint, thing, field)
-    return _in_order(phrases.blueprint, systems)
+def sources(blueprint: Blueprint, ref: FieldRef) -> tuple[str, ...]:
+    """The systems that what is shown comes from, in the order of the blueprint."""
+    return _in_order(blueprint, (read.system for read in lineage.sources_of(blueprint, ref)))
 
 
-def destinations(phrases: Phrases, ref: FieldRef) -> tuple[str, ...]:
+def counted(blueprint: Blueprint, of: Text) -> tuple[str, ...]:
+    """The systems of what a figure counts or adds up: a field, or rows of a thing."""
+    ref = FieldRef.of(of)
+    thing = blueprint.things.get(ref.thing)
+    if ref.field or thing is None:
+        return sources(blueprint, ref)
+    return _in_order(blueprint, (source.table.system for source in thing.from_))
+
+
+def destinations(blueprint: Blueprint, ref: FieldRef) -> tuple[str, ...]:
     """The systems that an answer goes to: the master and the followers."""
-    nested = phrases.nested(ref)
-    if nested is not None:
-        return _in_order(phrases.blueprint, _of_thing(nested))
-    return _destinations(phrases, str(ref.text))
-
-
-def _destinations(phrases: Phrases, name: str) -> tuple[str, ...]:
-    thing = phrases.blueprint.things.get(name.partition(".")[0])
-    field = phrases.field(name)
-    if thing is None or field is None:
-        return ()
-    found = (
-        system
-        for path in (*field.to, *field.also_to)
-        for system in _of_path(phrases.blueprint, thing, str(path))
+    written = (
+        write.system
+        for described in lineage.describe(blueprint, ref)
+        for write in lineage.field_writes(ref, described)
     )
-    return _in_order(phrases.blueprint, found)
+    return _in_order(blueprint, written)
 
 
-def written(phrases: Phrases, sets: Iterable[Sends], target: str | None) -> tuple[str, ...]:
-    """The systems that a task writes to: of `makes:` or `updates:`, and of what it sets."""
-    made = () if target is None else (target.partition(".")[0],)
-    found = (system for each in sets for system in _destinations(phrases, str(each.target)))
-    return _in_order(phrases.blueprint, (*made, *found))
+def written(blueprint: Blueprint, targets: Iterable[Text], table: Text | None) -> tuple[str, ...]:
+    """The systems that a task writes to: of its table, and of the fields that it sets."""
+    of_table = () if table is None else (table.partition(".")[0],)
+    of_fields = (
+        system for target in targets for system in destinations(blueprint, FieldRef.of(target))
+    )
+    return _in_order(blueprint, (*of_table, *of_fields))
 
 
 def uses(phrases: Phrases, step: Step) -> tuple[Use, ...]:
     """What a step reads and writes, one entry for each system that it touches."""
-    reads, writes = tuple(_reads(phrases, step)), tuple(_writes(phrases, step))
+    blueprint = phrases.blueprint
+    reads, writes = lineage.reads(blueprint, step), lineage.writes(blueprint, step)
+    read_from = {read.system for read in reads}
+    written_to = {write.system for write in writes}
+    touched = _in_order(blueprint, read_from | written_to)
     return tuple(
-        Use(system, _of(system, reads), _of(system, writes))
-        for system in _in_order(phrases.blueprint, (name for name, _ in (*reads, *writes)))
+        _use(
+            phrases,
+            step,
+            system,
+            [read for read in reads if read.system == system],
+            [write for write in writes if write.system == system],
+        )
+        for system in touched
     )
 
 
-def _of(system: str, flows: tuple[Flow, ...]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for of, name in flows if of == system))
+def _use(phrases: Phrases, step: Step, system: str, reads: list[Read], writes: list[Write]) -> Use:
+    """Counts fields in the customer's words up, and fields of the system's tables down."""
+    fields_read = {(read.thing, read.name): _read_name(phrases, read) for read in reads}
+    return Use(
+        system,
+        tuple(dict.fromkeys(fields_read.values())),
+        tuple(dict.fromkeys(_write_name(phrases, step, write) for write in writes)),
+        len(fields_read),
+        len({(write.table, write.field) for write in writes}),
+    )
 
 
-def _reads(phrases: Phrases, step: Step) -> Iterator[Flow]:
-    screen = step.screen
-    if screen is None:
-        return
-    for ref in screen.shows:
-        yield from ((system, phrases.shown(ref)) for system in sources(phrases, ref))
-    for figure in screen.figures:
-        name = phrases.text(figure.name)
-        yield from ((system, name) for system in of_name(phrases, str(figure.of)))
-    for ref in screen.asks:
-        yield from _read_to_ask(phrases, ref, is_change=screen.changes is not None)
+def _read_name(phrases: Phrases, read: Read) -> str:
+    return phrases.name(f"{read.thing}.{read.name}")
 
 
-def _read_to_ask(phrases: Phrases, ref: FieldRef, *, is_change: bool) -> Iterator[Flow]:
-    """What must be known before a question: the value of now, and what can be chosen."""
-    if is_change:
-        yield from ((system, phrases.shown(ref)) for system in sources(phrases, ref))
-    field = phrases.field(str(ref.text))
-    if field is not None and field.choose_from is not None:
-        chosen = str(field.choose_from)
-        yield from ((system, phrases.name(chosen)) for system in of_name(phrases, chosen))
+def _write_name(phrases: Phrases, step: Step, write: Write) -> str:
+    """The field in the customer's words, or the work that sends it."""
+    if write.ref.thing:
+        return phrases.name(f"{write.ref.thing}.{write.ref.field}")
+    table = f"{write.system}.{write.table}"
+    sender = next((work for work in step.backstage if table_of(work) == table), None)
+    return write.field if sender is None else phrases.text(sender.does)
 
 
-def _writes(phrases: Phrases, step: Step) -> Iterator[Flow]:
-    for ref in () if step.screen is None else step.screen.asks:
-        yield from ((system, phrases.shown(ref)) for system in destinations(phrases, ref))
-    for work in (*step.frontstage, *step.backstage):
-        target = work.makes or work.updates
-        if target is not None:
-            yield target.partition(".")[0], phrases.text(work.does)
-        yield from _set(phrases, work.sets)
-    for answer in step.decision:
-        yield from _set(phrases, answer.sets)
-
-
-def _set(phrases: Phrases, sets: Iterable[Sends]) -> Iterator[Flow]:
-    for each in sets:
-        target = str(each.target)
-        yield from ((system, phrases.name(target)) for system in _destinations(phrases, target))
-
-
-def _of_thing(thing: Thing) -> Iterator[str]:
-    return (source.table.system for source in thing.from_)
-
-
-def _of_field(blueprint: Blueprint, thing: Thing, field: ThingField) -> Iterator[str]:
-    for source in field.from_:
-        if source.source:
-            yield from (of.table.system for of in thing.from_ if of.name == source.source)
-        else:
-            yield from _of_path(blueprint, thing, str(source.path))
-
-
-def _of_path(blueprint: Blueprint, thing: Thing, path: str) -> Iterator[str]:
-    """A bare name is a field of the thing's own tables; a whole one begins with its system."""
-    first, dot, _ = path.partition(".")
-    if dot and first in blueprint.systems:
-        yield first
-    else:
-        yield from _of_thing(thing)
+def table_of(work: Work) -> Text | None:
+    """The table in which a task makes or changes a row."""
+    return work.makes or work.updates
 
 
 def _in_order(blueprint: Blueprint, systems: Iterable[str]) -> tuple[str, ...]:

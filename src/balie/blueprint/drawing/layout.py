@@ -31,7 +31,7 @@ from balie.blueprint.drawing.speech import Speech, speech
 
 MARGIN = 28
 GAP = 30  # between two columns
-CORE = 184  # the width of the cards behind the scenes
+CORE = 200  # the width of the cards behind the scenes
 ASIDE = 30  # beside a card of people in sight, where the customer's arrow passes
 LEFT_ARROW = 14
 WORK_ARROW = 30
@@ -150,7 +150,7 @@ def _pieces(step: Step, said: Speech, numbers: cards.Numbers, grid: Grid) -> Pie
     return Pieces(
         step=step,
         heading=cards.heading(step, room),
-        holds=cards.stacked((cards.slip(paper, room) for paper in step.holds), 6),
+        holds=cards.side_by_side((cards.slip(paper, room) for paper in step.holds), 6, room),
         customer=cards.customer(step.does, room),
         people=cards.stacked((cards.task(task, numbers, room - ASIDE) for task in step.people), 8),
         screen=None if step.screen is None else cards.screen(step.screen, numbers, room),
@@ -186,7 +186,7 @@ def _lanes(pieces: Sequence[Pieces], channels: float, systems: int) -> Lanes:
     visibility = screen + max(40, screens) + 26
     backstage = visibility + 26
     internal = backstage + max(24, _most(pieces, lambda piece: piece.tasks)) + 26
-    tracks = internal + 18
+    tracks = internal + 38
     wrong = tracks + systems * TRACK + 28
     questions = wrong + _most(pieces, lambda piece: piece.failures) + 20
     has_questions = any(piece.questions for piece in pieces)
@@ -371,18 +371,23 @@ def _names(
         "people": (lanes.people + 8, any(piece.people for piece in pieces)),
         "screen": (lanes.screen + 5, True),
         "backstage": (lanes.backstage + 8, True),
-        "systems": (lanes.systems + 13, bool(content.systems)),
+        "systems": (lanes.internal + 18, bool(content.systems)),
         "wrong": (lanes.wrong, any(piece.failures for piece in pieces)),
         "questions": (lanes.questions, any(piece.questions for piece in pieces)),
     }
     room = grid.gutter - 24
-    return tuple(
+    named = tuple(
         cards.lane(said.say("lanes", key), room, Ink.ALARM if key == "wrong" else Ink.MUTED).moved(
             MARGIN, y
         )
         for key, (y, is_there) in shown.items()
         if is_there
     )
+    tracks = (
+        cards.track(system.name, number, room).moved(MARGIN, _track(lanes, number) - 8)
+        for number, system in enumerate(content.systems)
+    )
+    return (*named, *tracks)
 
 
 def _bands(lanes: Lanes, systems: int) -> tuple[Band, ...]:

@@ -6,7 +6,7 @@ from balie.blueprint.drawing import measure
 from balie.blueprint.drawing.cards import SMALL, STRONG
 from balie.blueprint.drawing.content import Content
 from balie.blueprint.drawing.measure import Style
-from balie.blueprint.drawing.sheet import Anchor, Box, Card, Glyph, Ink, Look, Sign, Written
+from balie.blueprint.drawing.sheet import Box, Card, Glyph, Ink, Look, Sign, Written
 from balie.blueprint.drawing.speech import Speech
 
 NAME = Style(26, 700)
@@ -24,21 +24,20 @@ EXPLAINED = (
 
 
 def header(content: Content, said: Speech, room: float, margin: float) -> tuple[Card, ...]:
-    """Name, what it is about, version; the systems with their marks."""
+    """Name, version, and what it is about."""
     name = measure.clip(content.service, NAME, room)
     about = measure.clip(content.about, ABOUT, room)
     kind = said.say("says", "drawing")
     version = said.say("says", "version", version=content.version) if content.version else ""
-    right = room + margin
     aside = " · ".join(part for part in (kind, version) if part)
-    left = margin + measure.width(name, NAME) + 16
+    left = margin + measure.width(name, NAME) + 18
     return (
         Card(
             look=Look.BARE,
             box=Box(margin, margin, room, 50),
             written=(
                 Written(name, margin, margin + 24, NAME),
-                *_fitting(aside, left, right, margin + 24),
+                *_fitting(aside, left, margin + room, margin + 24),
                 Written(about, margin, margin + 46, ABOUT, Ink.MUTED),
             ),
         ),
@@ -48,7 +47,7 @@ def header(content: Content, said: Speech, room: float, margin: float) -> tuple[
 def _fitting(text: str, left: float, right: float, y: float) -> tuple[Written, ...]:
     if measure.width(text, ABOUT) > right - left:
         return ()
-    return (Written(text, right, y, ABOUT, Ink.MUTED, Anchor.END),)
+    return (Written(text, left, y, ABOUT, Ink.MUTED),)
 
 
 Entry = tuple[tuple[Sign, ...], tuple[Written, ...], float]

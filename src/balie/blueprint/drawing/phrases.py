@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 
 from balie.blueprint.drawing.speech import Speech
+from balie.blueprint.lineage import nested_list
 from balie.blueprint.model import Blueprint, Duration, FailPoint, FieldRef, Thing, ThingField
 
 TOKEN = re.compile(
@@ -45,14 +46,7 @@ class Phrases:
 
     def nested(self, ref: FieldRef) -> Thing | None:
         """The nested thing that a reference such as `order.lines` means."""
-        return next(
-            (
-                thing
-                for thing in self.blueprint.things.values()
-                if thing.parent == ref.thing and thing.list_name == ref.field
-            ),
-            None,
-        )
+        return nested_list(self.blueprint, ref.thing, ref.field)
 
     def name(self, dotted: str) -> str:
         """What customers call a field; its own name when it has no other."""
@@ -165,7 +159,7 @@ class Phrases:
         match token.lastgroup:
             case "of" | "known":
                 key = "unknown" if token[0].startswith("!") else "known"
-                return self.speech.say("conditions", key, name=self.name(token["of"]))
+                return self.speech.say("conditions", key, name=self.name(token["of"]).rstrip("?"))
             case "text":
                 return f"“{self.word(about, token[0][1:-1])}”"
             case "today":
@@ -173,7 +167,7 @@ class Phrases:
             case "operator":
                 return self.speech.say("conditions", token[0])
             case "word":
-                return self._name_or_word(token[0])
+                return self._name_or_word(token[0]).rstrip("?")
             case "comma":
                 return self.speech.say("conditions", "among").strip()
             case "bracket":

@@ -89,7 +89,13 @@ def _subject(phrases: Phrases, mail: str) -> str:
 
 def _filled(phrases: Phrases, text: str) -> str:
     """A text with the names of the fields in the places where values will come."""
-    return PLACEHOLDER.sub(lambda place: f"‹{phrases.name(place[1]).lower()}›", text)
+    return PLACEHOLDER.sub(lambda place: f"‹{_named(phrases, place)}›", text)
+
+
+def _named(phrases: Phrases, place: re.Match[str]) -> str:
+    """A field's name, in small letters unless the text begins with it."""
+    name = phrases.name(place[1])
+    return name.lower() if place.start() else name
 
 
 # ---- the screen
@@ -106,12 +112,12 @@ def _screen(phrases: Phrases, screen: Screen) -> content.Screen:
             *(_shown(phrases, ref) for ref in screen.shows),
         ),
         questions=tuple(
-            Row(phrases.shown(ref), flows.destinations(phrases, ref), _kind(phrases, ref))
+            Row(phrases.shown(ref), flows.destinations(phrases.blueprint, ref), _kind(phrases, ref))
             for ref in screen.asks
         ),
         only_while=tuple(
             phrases.speech.say(
-                "says", "only_while", condition=phrases.condition(str(only.if_.text))
+                "says", "otherwise", text=_filled(phrases, phrases.text(only.otherwise_says))
             )
             for only in screen.only_while
         ),
@@ -129,7 +135,7 @@ def _stages(phrases: Phrases, screen: Screen) -> int:
 
 
 def _shown(phrases: Phrases, ref: FieldRef) -> Row:
-    return Row(phrases.shown(ref), flows.sources(phrases, ref), _kind(phrases, ref))
+    return Row(phrases.shown(ref), flows.sources(phrases.blueprint, ref), _kind(phrases, ref))
 
 
 def _kind(phrases: Phrases, ref: FieldRef) -> RowKind:
@@ -137,7 +143,7 @@ def _kind(phrases: Phrases, ref: FieldRef) -> RowKind:
 
 
 def _figure(phrases: Phrases, figure: Figure) -> Row:
-    systems = flows.of_name(phrases, str(figure.of))
+    systems = flows.counted(phrases.blueprint, figure.of)
     return Row(phrases.text(figure.name), systems, RowKind.FIGURE)
 
 
@@ -149,7 +155,7 @@ def _task(phrases: Phrases, work: Work) -> Task:
         Doer.ITSELF if work.who is None else Doer.PERSON,
         phrases.text(work.does),
         _notes(phrases, work),
-        flows.written(phrases, work.sets, work.makes or work.updates),
+        flows.written(phrases.blueprint, (each.target for each in work.sets), flows.table_of(work)),
     )
 
 
@@ -194,9 +200,9 @@ def _decision(phrases: Phrases, step: Step) -> tuple[Task, ...]:
     if not step.decision:
         return ()
     notes = tuple(Note(_answer(phrases, answer)) for answer in step.decision)
-    sets = tuple(each for answer in step.decision for each in answer.sets)
+    targets = (each.target for answer in step.decision for each in answer.sets)
     text = phrases.speech.say("says", "decides")
-    return (Task(Doer.DECISION, text, notes, flows.written(phrases, sets, None)),)
+    return (Task(Doer.DECISION, text, notes, flows.written(phrases.blueprint, targets, None)),)
 
 
 def _answer(phrases: Phrases, answer: Answer) -> str:

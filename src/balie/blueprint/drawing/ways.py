@@ -11,7 +11,9 @@ CHANNEL = 26
 """The height of one channel."""
 
 INSET = 22  # between two lines that leave or reach the same card
-FIRST = 26  # of the outermost line, from the card's corner
+FIRST = 52  # of the nearest line, from the card's corner
+CORNER = 10  # of a line that stays to be seen beside a tag
+TAG_FROM_CORNER = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,11 @@ def _rank(each: Routed, others: Sequence[Routed]) -> int:
 def _tag(way: Way, leaves: float, reaches: float, y: float) -> Card | None:
     if not way.answer:
         return None
-    card = cards.tag(way.answer)
-    near = 12 if reaches > leaves else -12 - card.box.width
-    return card.moved(leaves + near, y - card.box.height / 2)
+    long = abs(reaches - leaves)
+    card = cards.tag(way.answer, room=long - 2 * CORNER)
+    near = min(TAG_FROM_CORNER, (long - card.box.width) / 2)
+    x = leaves + near if reaches > leaves else leaves - near - card.box.width
+    return card.moved(x, y - card.box.height / 2)
 
 
 def customer_to_screen(x: float, start: float, end: float, *, both: bool) -> Arrow:

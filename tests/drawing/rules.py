@@ -1,0 +1,93 @@
+"""What must hold for every drawing, checked on its layout."""
+
+from itertools import combinations
+
+from balie.blueprint.drawing.risers import crosses
+from balie.blueprint.drawing.sheet import Box, Card, Column, Look, Riser, Sheet
+
+
+def every_text(sheet: Sheet) -> list[tuple[str, Box]]:
+    """Each text with the room that it takes."""
+    cards = [*sheet.cards, *(border.tag for border in sheet.borders)]
+    cards += [card for column in sheet.columns for card in column.cards]
+    cards += [arrow.tag for arrow in sheet.arrows if arrow.tag is not None]
+    return [(text.text, text.box) for card in cards for text in card.every_text()]
+
+
+def overlapping_texts(sheet: Sheet) -> list[tuple[str, str]]:
+    """Texts that stand over each other."""
+    texts = sorted(every_text(sheet), key=lambda text: text[1].x)
+    return [
+        (one, other)
+        for place, (one, box) in enumerate(texts)
+        for other, its_box in texts[place + 1 :]
+        if its_box.x < box.right and box.overlaps(its_box)
+    ]
+
+
+def texts_outside(sheet: Sheet) -> list[str]:
+    """Texts that stick out of the sheet."""
+    paper = Box(0, 0, sheet.width, sheet.height)
+    return [text for text, box in every_text(sheet) if not paper.holds(box)]
+
+
+def texts_outside_their_card(sheet: Sheet) -> list[str]:
+    """Texts that stick out of the card that they are on."""
+    found: list[str] = []
+    for column in sheet.columns:
+        for card in column.cards:
+            found += _outside(card)
+    return found
+
+
+def _outside(card: Card) -> list[str]:
+    own = [text.text for text in card.written if not card.box.holds(text.box)]
+    return own + [text for inner in card.inner for text in _outside(inner)]
+
+
+def overlapping_cards(sheet: Sheet) -> list[tuple[str, Look, Look]]:
+    """Cards of one step, or names on its arrows, that lie over each other."""
+    tags = [arrow.tag for arrow in sheet.arrows if arrow.tag is not None]
+    return [
+        (column.step, one.look, other.look)
+        for column in sheet.columns
+        for one, other in combinations((*column.cards, *tags), 2)
+        if one.box.overlaps(other.box)
+    ]
+
+
+def risers_through_cards(sheet: Sheet) -> list[tuple[str, int, Look]]:
+    """Lines to systems that run through a card instead of beside it."""
+    return [
+        (column.step, riser.system, card.look)
+        for column in sheet.columns
+        for riser in column.risers
+        for card in _solid(sheet)
+        if _runs_through(riser, card.box)
+    ]
+
+
+def _solid(sheet: Sheet) -> list[Card]:
+    return [card for column in sheet.columns for card in column.cards]
+
+
+def _runs_through(riser: Riser, box: Box) -> bool:
+    return any(
+        box.x < max(a[0], b[0])
+        and min(a[0], b[0]) < box.right
+        and box.y < max(a[1], b[1])
+        and min(a[1], b[1]) < box.bottom
+        for a, b in riser.segments
+    )
+
+
+def crossing_risers(sheet: Sheet) -> list[tuple[str, str]]:
+    """Lines to systems that cross, within a step or between two."""
+    risers = [(column.step, riser) for column in sheet.columns for riser in column.risers]
+    return [(one, other) for (one, a), (other, b) in combinations(risers, 2) if crosses(a, b)]
+
+
+def unconnected(column: Column) -> set[int]:
+    """Systems in a step whose pill no line reaches."""
+    pills = {card.system for card in column.cards if card.look is Look.PILL}
+    return pills - {riser.system for riser in column.risers}

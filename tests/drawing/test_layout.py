@@ -1,0 +1,185 @@
+"""The layout: whatever a blueprint says, nothing lies over anything else."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from balie.blueprint.drawing.content import (
+    Content,
+    Doer,
+    Failure,
+    Note,
+    Phase,
+    Row,
+    RowKind,
+    Screen,
+    Slip,
+    Step,
+    System,
+    Task,
+    Use,
+    Way,
+)
+from balie.blueprint.drawing.layout import lay_out
+from balie.blueprint.drawing.sheet import Look, Sheet
+from balie.blueprint.drawing.tell import tell
+from balie.blueprint.reader import read
+from tests.drawing.rules import (
+    crossing_risers,
+    overlapping_cards,
+    overlapping_texts,
+    risers_through_cards,
+    texts_outside,
+    texts_outside_their_card,
+    unconnected,
+)
+
+BLUEPRINTS = sorted((Path(__file__).parents[2] / "blueprints").glob("*/story.yaml"))
+
+
+def check(sheet: Sheet) -> None:
+    assert overlapping_texts(sheet) == []
+    assert texts_outside(sheet) == []
+    assert texts_outside_their_card(sheet) == []
+    assert overlapping_cards(sheet) == []
+    assert risers_through_cards(sheet) == []
+    assert crossing_risers(sheet) == []
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+@pytest.mark.parametrize("story", BLUEPRINTS, ids=lambda story: story.parent.name)
+def test_every_example_is_laid_out_cleanly(story: Path, language: str):
+    blueprint = read(story.parent).blueprint
+    assert blueprint is not None
+    sheet = lay_out(tell(blueprint, language))
+    check(sheet)
+    assert [column.step for column in sheet.columns] == [step.id for step in blueprint.steps]
+    assert [unconnected(column) for column in sheet.columns] == [set() for _ in blueprint.steps]
+
+
+# ---- any content at all
+
+WORDS = st.text(
+    st.sampled_from("abcdefghijklmnopqrstuvwxyzéABCDEFGHIJ ‹›“”0123456789€-,./?!漢"),
+    max_size=60,
+).map(lambda text: " ".join(text.split()) or "x")
+LONG = st.one_of(
+    WORDS, st.just("Donaudampfschifffahrtsgesellschaftskapitänsmützenverkäuferin " * 2)
+)
+
+
+def chosen(systems: Sequence[str]) -> st.SearchStrategy[tuple[str, ...]]:
+    """Some of the systems, in their order."""
+    return st.sets(st.sampled_from(systems)).map(
+        lambda some: tuple(s for s in systems if s in some)
+    )
+
+
+@st.composite
+def rows(draw: st.DrawFn, systems: Sequence[str]) -> Row:
+    return Row(draw(LONG), draw(chosen(systems)), draw(st.sampled_from(RowKind)))
+
+
+@st.composite
+def screens(draw: st.DrawFn, systems: Sequence[str]) -> Screen:
+    return Screen(
+        address=draw(LONG),
+        headline=draw(st.one_of(st.just(""), LONG)),
+        stages=draw(st.integers(0, 12)),
+        rows=draw(st.lists(rows(systems), max_size=15).map(tuple)),
+        questions=draw(st.lists(rows(systems), max_size=5).map(tuple)),
+        only_while=draw(st.lists(LONG, max_size=2).map(tuple)),
+        button=draw(st.one_of(st.just(""), LONG)),
+        age=draw(st.one_of(st.just(""), WORDS)),
+    )
+
+
+@st.composite
+def tasks(draw: st.DrawFn, systems: Sequence[str]) -> Task:
+    notes = st.builds(Note, LONG, st.booleans())
+    return Task(
+        draw(st.sampled_from(Doer)),
+        draw(LONG),
+        draw(st.lists(notes, max_size=3).map(tuple)),
+        draw(chosen(systems)),
+    )
+
+
+@st.composite
+def steps(draw: st.DrawFn, systems: Sequence[str], number: int) -> Step:
+    use = st.integers(0, 120)
+    screen = draw(st.one_of(st.none(), screens(systems)))
+    backstage = draw(st.lists(tasks(systems), max_size=4).map(tuple))
+    on_screen = [] if screen is None else [*screen.rows, *screen.questions]
+    touched = {s for some in (*on_screen, *backstage) for s in some.systems}
+    return Step(
+        id=f"step-{number}",
+        number=number,
+        phase="x",
+        title=draw(LONG),
+        whom=draw(st.lists(WORDS, max_size=4).map(tuple)),
+        promises=draw(st.lists(WORDS, max_size=2).map(tuple)),
+        feeling=draw(st.one_of(st.none(), st.integers(-2, 2))),
+        holds=draw(st.lists(st.builds(Slip, LONG, st.booleans()), max_size=4).map(tuple)),
+        does=draw(LONG),
+        people=draw(st.lists(tasks(systems), max_size=2).map(tuple)),
+        screen=screen,
+        backstage=backstage,
+        uses=tuple(
+            Use(system, ("a",), ("b",), draw(use), draw(use))
+            for system in systems
+            if system in touched
+        ),
+        failures=draw(
+            st.lists(
+                st.builds(Failure, st.sampled_from([None, *systems]), LONG, LONG, LONG), max_size=3
+            ).map(tuple)
+        ),
+        questions=draw(st.lists(LONG, max_size=2).map(tuple)),
+    )
+
+
+@st.composite
+def contents(draw: st.DrawFn) -> Content:
+    systems = [f"s{number}" for number in range(draw(st.integers(1, 7)))]
+    count = draw(st.integers(1, 5))
+    places = st.integers(0, count - 1)
+    ways = st.builds(Way, places, places, st.one_of(st.just(""), LONG))
+    return Content(
+        service=draw(LONG),
+        about=draw(LONG),
+        version="0123abcd",
+        language=draw(st.sampled_from(["nl", "en", "fy"])),
+        systems=tuple(System(system, draw(WORDS)) for system in systems),
+        phases=(Phase(draw(LONG), count),),
+        steps=tuple(draw(steps(systems, number + 1)) for number in range(count)),
+        ways=draw(st.lists(ways, max_size=4, unique=True).map(tuple)),
+    )
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(contents())
+def test_whatever_is_drawn_nothing_lies_over_anything_else(content: Content):
+    check(lay_out(content))
+
+
+def test_a_sketch_with_only_customer_actions_has_its_three_lines(tmp_path: Path):
+    (tmp_path / "story.yaml").write_text(
+        "service: Schets\nlanguage: nl\nstory:\n  - phase: Begin\n    steps:\n"
+        "      - {step: a, title: Ik kijk, customer does: Kijkt rond}\n"
+        "      - {step: b, title: Ik kies, customer does: Kiest iets}\n",
+        "utf-8",
+    )
+    blueprint = read(tmp_path).blueprint
+    assert blueprint is not None
+    sheet = lay_out(tell(blueprint, "nl"))
+    check(sheet)
+    assert len(sheet.borders) == 3
+    assert {card.look for column in sheet.columns for card in column.cards} == {
+        Look.BARE,
+        Look.CUSTOMER,
+    }
+    assert len(sheet.arrows) == 1
