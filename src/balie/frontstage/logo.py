@@ -13,15 +13,79 @@ from markupsafe import Markup
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _SHAPES = frozenset(
-    "svg g path circle ellipse rect line polyline polygon text tspan title desc defs "
-    "linearGradient radialGradient stop clipPath mask".split()
+    [
+        "svg",
+        "g",
+        "path",
+        "circle",
+        "ellipse",
+        "rect",
+        "line",
+        "polyline",
+        "polygon",
+        "text",
+        "tspan",
+        "title",
+        "desc",
+        "defs",
+        "linearGradient",
+        "radialGradient",
+        "stop",
+        "clipPath",
+        "mask",
+    ]
 )
 _ATTRIBUTES = frozenset(
-    "viewBox d cx cy r rx ry x y x1 y1 x2 y2 fx fy dx dy width height points transform offset "
-    "fill fill-rule fill-opacity stroke stroke-width stroke-linecap stroke-linejoin "
-    "stroke-dasharray stroke-opacity stroke-miterlimit opacity stop-color stop-opacity "
-    "clip-path clip-rule mask color id gradientUnits gradientTransform "
-    "font-family font-size font-weight letter-spacing text-anchor preserveAspectRatio".split()
+    [
+        "viewBox",
+        "d",
+        "cx",
+        "cy",
+        "r",
+        "rx",
+        "ry",
+        "x",
+        "y",
+        "x1",
+        "y1",
+        "x2",
+        "y2",
+        "fx",
+        "fy",
+        "dx",
+        "dy",
+        "width",
+        "height",
+        "points",
+        "transform",
+        "offset",
+        "fill",
+        "fill-rule",
+        "fill-opacity",
+        "stroke",
+        "stroke-width",
+        "stroke-linecap",
+        "stroke-linejoin",
+        "stroke-dasharray",
+        "stroke-opacity",
+        "stroke-miterlimit",
+        "opacity",
+        "stop-color",
+        "stop-opacity",
+        "clip-path",
+        "clip-rule",
+        "mask",
+        "color",
+        "id",
+        "gradientUnits",
+        "gradientTransform",
+        "font-family",
+        "font-size",
+        "font-weight",
+        "letter-spacing",
+        "text-anchor",
+        "preserveAspectRatio",
+    ]
 )
 _REFERENCE = re.compile(r"url\(\s*#([\w-]+)\s*\)")
 _ANY_URL = re.compile(r"url\(", re.IGNORECASE)
@@ -53,7 +117,7 @@ def _clean(element: Element) -> Element:
 
 
 def _is_shape(element: Element) -> bool:
-    return isinstance(element.tag, str) and element.tag.removeprefix(_SVG) in _SHAPES
+    return element.tag.removeprefix(_SVG) in _SHAPES
 
 
 def _allowed(name: str, value: str) -> bool:

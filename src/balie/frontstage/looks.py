@@ -15,7 +15,6 @@ from markupsafe import Markup
 from balie.backstage.page import Help, MenuItem
 from balie.frontstage.assets import Assets
 from balie.frontstage.moments import Voice
-from balie.frontstage.trust import has_own_age, notice_of, said_of
 
 OWN_TEMPLATES = Path(__file__).parent / "templates"
 _IN_THE_BAR = 5  # entries that fit beside each other on a phone
@@ -137,12 +136,7 @@ class Looks:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self.environment.globals |= {
-            "asset": assets.address,
-            "notice_of": notice_of,
-            "said_of": said_of,
-            "has_own_age": has_own_age,
-        }
+        self.environment.globals |= {"asset": assets.address}
 
     def render(self, template: str, chrome: Chrome, **context: object) -> str:
         """A template of ours, or of one of the folders, as a whole page."""

@@ -1,65 +1,112 @@
 """What is said about data that is not as it should be: `if it goes wrong:` and `at most old:`.
 
-The blueprint's own sentence goes first; Balie's words are for when it has none.
+The blueprint's own sentence goes first; Balie's words are for when it has none. What holds for
+several blocks of a page is said once, above it.
 """
 
-from collections.abc import Set
+from collections import Counter
 from dataclasses import dataclass
 
-from markupsafe import Markup
-
-from balie.backstage.page import Block, Freshness, Page, Trust
+from balie.backstage.page import (
+    Block,
+    Facts,
+    FigureBlock,
+    Freshness,
+    Listing,
+    Page,
+    Timeline,
+    Trust,
+)
 from balie.frontstage.moments import Voice
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A message in or above a block.
+    """A message above a page or in a block.
 
-    sign: its icon. grave: there is nothing to show, so say who can help.
-    again: trying again helps.
+    sign: its icon. nothing_shown: there is no data, so say who can help and how to try again.
     """
 
     sign: str
     tone: str
     title: str
     text: str
-    grave: bool = False
-    again: bool = False
+    nothing_shown: bool
 
 
-def notice_of(freshness: Freshness, t: Voice, said: Set[str] = frozenset()) -> Notice | None:
-    """What to say about a block, or None. said: sentences that stand above the page already."""
-    if freshness.trust in (Trust.FRESH, Trust.HIDDEN) or freshness.says in said:
-        return None
-    own = _own_words(freshness, t)
-    sign, tone, title, text = _ours(freshness, t)
-    nothing_shown = freshness.trust is not Trust.KNOWN
-    return Notice(sign, tone, title, own or text, grave=nothing_shown, again=nothing_shown)
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A page's blocks by what they are, with what is said of each.
+
+    notices: above the page. of_block: id of a block -> what it says itself.
+    older: ids of blocks that are of another time than the page's own label says.
+    """
+
+    notices: tuple[Notice, ...]
+    of_block: dict[str, Notice]
+    older: frozenset[str]
+    facts: tuple[Facts, ...]
+    listings: tuple[Listing, ...]
+    timelines: tuple[Timeline, ...]
+    numbers: tuple[FigureBlock, ...]
+    charts: tuple[FigureBlock, ...]
 
 
-def notices_of(page: Page, t: Voice) -> tuple[Notice, ...]:
-    """What stands above a page, once."""
-    notices = (notice_of(freshness, t) for freshness in page.notices)
-    return tuple(notice for notice in notices if notice is not None)
+def told(page: Page, t: Voice) -> Told:
+    """What a page shows and says."""
+    blocks = tuple(block for block in page.blocks if block.freshness.trust is not Trust.HIDDEN)
+    said = {block.id: notice for block in blocks if (notice := _notice(block.freshness, t))}
+    above = _above(page, said, t)
+    figures = tuple(block for block in blocks if isinstance(block, FigureBlock))
+    return Told(
+        notices=above,
+        of_block={name: n for name, n in said.items() if not _stands_in(n, above)},
+        older=frozenset(block.id for block in blocks if _is_older(block, page, t)),
+        facts=tuple(block for block in blocks if isinstance(block, Facts)),
+        listings=tuple(block for block in blocks if isinstance(block, Listing)),
+        timelines=tuple(block for block in blocks if isinstance(block, Timeline)),
+        numbers=tuple(block for block in figures if not block.bars),
+        charts=tuple(block for block in figures if block.bars),
+    )
 
 
-def said_of(page: Page) -> frozenset[str]:
-    """The sentences above a page: its blocks need not repeat them."""
-    return frozenset(freshness.says for freshness in page.notices if freshness.says)
+def _above(page: Page, said: dict[str, Notice], t: Voice) -> tuple[Notice, ...]:
+    ordered = [notice for freshness in page.notices if (notice := _notice(freshness, t))]
+    often = [notice for notice, blocks in Counter(said.values()).items() if blocks > 1]
+    return (*ordered, *(notice for notice in often if not _stands_in(notice, tuple(ordered))))
 
 
-def has_own_age(block: Block, page: Page, t: Voice) -> bool:
-    """Whether a block is of another time than the page's label says."""
+def _stands_in(notice: Notice, above: tuple[Notice, ...]) -> bool:
+    return any(notice.text == other.text for other in above)
+
+
+def _is_older(block: Block, page: Page, t: Voice) -> bool:
     as_of = block.freshness.as_of
     if as_of is None or page.as_of is None:
         return as_of is not None
     return t.ago(as_of) != t.ago(page.as_of)
 
 
-def shown(page: Page) -> tuple[Block, ...]:
-    """The blocks that are not left out."""
-    return tuple(block for block in page.blocks if block.freshness.trust is not Trust.HIDDEN)
+def _notice(freshness: Freshness, t: Voice) -> Notice | None:
+    own = _own_words(freshness, t)
+    match freshness.trust:
+        case Trust.FRESH:
+            return None
+        case Trust.HIDDEN:
+            title = t.say("trust.known_title")
+            return Notice("clock", "info", title, own, nothing_shown=False) if own else None
+        case Trust.KNOWN:
+            words = own or _known(freshness, t)
+            return Notice("clock", "warn", t.say("trust.known_title"), words, nothing_shown=False)
+        case Trust.WAITING:
+            title, words = t.say("trust.waiting_title"), own or t.say("trust.waiting")
+            return Notice("clock", "info", title, words, nothing_shown=True)
+        case Trust.UNRECOGNISED:
+            title, words = t.say("trust.unrecognised_title"), own or t.say("trust.unrecognised")
+            return Notice("search-user", "warn", title, words, nothing_shown=True)
+        case Trust.AWAY:
+            title, words = t.say("trust.away_title"), own or t.say("trust.away")
+            return Notice("cloud-off", "warn", title, words, nothing_shown=True)
 
 
 def _own_words(freshness: Freshness, t: Voice) -> str | None:
@@ -70,20 +117,7 @@ def _own_words(freshness: Freshness, t: Voice) -> str | None:
     return None if as_of is None else says.replace("{time}", t.at(as_of))
 
 
-def _ours(freshness: Freshness, t: Voice) -> tuple[str, str, Markup, Markup]:
-    match freshness.trust:
-        case Trust.KNOWN:
-            return "clock", "warn", t.say("trust.known_title"), _known(freshness, t)
-        case Trust.WAITING:
-            return "clock", "info", t.say("trust.waiting_title"), t.say("trust.waiting")
-        case Trust.UNRECOGNISED:
-            title = t.say("trust.unrecognised_title")
-            return "search-user", "warn", title, t.say("trust.unrecognised")
-        case _:
-            return "cloud-off", "warn", t.say("trust.away_title"), t.say("trust.away")
-
-
-def _known(freshness: Freshness, t: Voice) -> Markup:
+def _known(freshness: Freshness, t: Voice) -> str:
     if freshness.as_of is None:
         return t.say("trust.known_undated")
     return t.say("trust.known", time=t.at(freshness.as_of))

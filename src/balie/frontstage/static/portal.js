@@ -29,7 +29,10 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("submit", (event) => {
   if (event.target.dataset.sent) event.preventDefault();
   event.target.dataset.sent = "1";
+  const label = event.submitter?.querySelector("[data-busy]");
+  if (label) label.textContent = label.dataset.busy;
 });
+document.querySelector("[data-autofocus]")?.focus();
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });

@@ -1,0 +1,312 @@
+"""The API in one OpenAPI 3.1 file, made of the blueprint: `/api/openapi.json`.
+
+Every page is its own operation, at its own address, with the fields that the story shows there.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import orjson
+
+from balie.backstage.page import Progress, Trust
+from balie.backstage.plans import Part, Plan, capital, references
+from balie.backstage.service import Route
+from balie.blueprint.model import Blueprint, Figure
+from balie.frontstage.page_json import Json
+from balie.mapping.kinds import Kind
+from balie.mapping.thing import MappedField, MappedThing
+
+Things = Mapping[str, MappedThing]
+
+_TEXT: Json = {"type": "string"}
+_MAYBE_TEXT: Json = {"type": ["string", "null"]}
+_MOMENT: Json = {"type": ["string", "null"], "format": "date-time"}
+_AMOUNT: Json = {"type": ["string", "null"], "format": "decimal"}
+_VALUES: Mapping[Kind, Mapping[str, Json]] = {
+    Kind.TEXT: {"type": ["string", "null"]},
+    Kind.STATUS: {"type": ["string", "null"]},
+    Kind.DATE: {"type": ["string", "null"], "format": "date"},
+    Kind.DATETIME: {"type": ["string", "null"], "format": "date-time"},
+    Kind.NUMBER: {"type": ["integer", "string", "null"]},
+    Kind.MONEY: {"type": ["string", "integer", "null"], "format": "decimal"},
+    Kind.BOOLEAN: {"type": ["boolean", "null"]},
+    Kind.DOCUMENT: {"type": ["string", "null"]},
+}
+
+
+def openapi(
+    blueprint: Blueprint, routes: Iterable[Route], things: Things, *, cookie: str, public_url: str
+) -> bytes:
+    """The description as UTF-8 JSON. cookie: the name of the session cookie."""
+    described = tuple(routes)
+    return orjson.dumps(
+        {
+            "openapi": "3.1.0",
+            "info": {
+                "title": str(blueprint.service),
+                "description": str(blueprint.about),
+                "version": blueprint.version or "0",
+            },
+            "servers": [{"url": public_url}],
+            "security": [{"session": []}],
+            "tags": [{"name": str(phase.name)} for phase in blueprint.story],
+            "paths": {_template(route): _path(route, blueprint, things) for route in described},
+            "components": {
+                "securitySchemes": {
+                    "session": {"type": "apiKey", "in": "cookie", "name": cookie},
+                },
+                "parameters": {"language": _language(blueprint)},
+                "responses": _responses(),
+                "schemas": dict(_shared()),
+            },
+        },
+        option=orjson.OPT_INDENT_2,
+    )
+
+
+def _template(route: Route) -> str:
+    """`/orders/{order.number}` -> `/orders/{number}`: what a generated client can name."""
+    address = route.address
+    for thing, field in references(address):
+        address = address.replace(f"{{{thing}.{field}}}", f"{{{field}}}")
+    return address
+
+
+def _path(route: Route, blueprint: Blueprint, things: Things) -> Json:
+    plan = route.plan
+    return {
+        "get": {
+            "operationId": _operation(route),
+            "tags": [str(plan.step.phase)],
+            "summary": capital(str(plan.title)),
+            "description": str(plan.step.customer_does),
+            "parameters": [
+                *_parameters(route, things),
+                {"$ref": "#/components/parameters/language"},
+            ],
+            "responses": {
+                "200": {
+                    "description": "The page. What is away, or left out, is said in its blocks.",
+                    "content": {"application/json": {"schema": _page(plan, blueprint, things)}},
+                },
+                "401": {"$ref": "#/components/responses/signed_out"},
+                "404": {"$ref": "#/components/responses/not_there"},
+            },
+        }
+    }
+
+
+def _operation(route: Route) -> str:
+    name = route.step.replace("-", "_")
+    follows = route.kind == "list" and "{" in str(
+        route.plan.step.screen.address if route.plan.step.screen else ""
+    )
+    return f"{name}_list" if follows else name
+
+
+def _parameters(route: Route, things: Things) -> Iterator[Json]:
+    for thing, field in references(route.address):
+        mapped = things[thing].fields.get(field)
+        label = str(mapped.field.name) if mapped and mapped.field.name else field
+        yield {
+            "name": field,
+            "in": "path",
+            "required": True,
+            "description": label,
+            "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+        }
+    if route.kind == "list":
+        yield {
+            "name": "after",
+            "in": "query",
+            "description": "Where to go on: take it from `newer` or `older` of the list.",
+            "schema": {"type": "string", "maxLength": 8000},
+        }
+
+
+def _language(blueprint: Blueprint) -> Json:
+    languages = [str(blueprint.language), *(str(language) for language in blueprint.also)]
+    return {
+        "name": "Accept-Language",
+        "in": "header",
+        "description": f"The language of every text. One of: {', '.join(languages)}.",
+        "schema": {"type": "string"},
+    }
+
+
+# ---- what is on a page
+
+
+def _page(plan: Plan, blueprint: Blueprint, things: Things) -> Json:
+    blocks = dict(_blocks(plan, blueprint, things))
+    own: Json = {
+        "type": "object",
+        "properties": {
+            "step": {"const": str(plan.step.id)},
+            "kind": {"const": plan.kind},
+            "blocks": {
+                "type": "object",
+                "description": "What this viewer may see. A block that is left out is not there.",
+                "properties": blocks,
+            },
+        },
+    }
+    return {"allOf": [{"$ref": "#/components/schemas/Page"}, own]}
+
+
+def _blocks(plan: Plan, blueprint: Blueprint, things: Things) -> Iterator[tuple[str, Json]]:
+    timeline = plan.screen.timeline
+    if timeline is not None and timeline.thing in things:
+        yield f"{timeline.thing}-{timeline.field}", {"$ref": "#/components/schemas/Timeline"}
+    for place, figure in enumerate(plan.screen.figures):
+        yield f"{figure.of.partition('.')[0]}-{place}", _figure(figure, blueprint)
+    if plan.subject is not None:
+        block = _list if plan.kind == "list" else _facts
+        yield plan.subject.thing, block(plan.subject, things)
+    for part in plan.nested:
+        yield part.thing, _list(part, things)
+    for part in plan.others:
+        if part.thing in things:
+            yield part.thing, _facts(part, things)
+
+
+def _figure(figure: Figure, blueprint: Blueprint) -> Json:
+    name = blueprint.say(figure.name, str(blueprint.language))
+    return {"allOf": [{"$ref": "#/components/schemas/Figure"}, {"description": name}]}
+
+
+def _facts(part: Part, things: Things) -> Json:
+    own: Json = {"type": "object", "properties": {"fields": _fields(part, things)}}
+    return {"allOf": [{"$ref": "#/components/schemas/Facts"}, own]}
+
+
+def _list(part: Part, things: Things) -> Json:
+    record: Json = {"type": "object", "properties": {"fields": _fields(part, things)}}
+    records: Json = {"type": "array", "items": record}
+    own: Json = {"type": "object", "properties": {"records": records}}
+    return {"allOf": [{"$ref": "#/components/schemas/List"}, own]}
+
+
+def _fields(part: Part, things: Things) -> Json:
+    thing = things[part.thing]
+    seen = [thing.fields[name] for name in part.fields if name in thing.fields]
+    named = [field for field in seen if field.field.name is not None]
+    return {"type": "object", "properties": {field.id: _field(field) for field in named}}
+
+
+def _field(field: MappedField) -> Json:
+    value = dict(_VALUES[field.kind])
+    codes = [str(stage.code) for stage in field.field.words if stage.code is not None]
+    if codes:
+        value["examples"] = codes
+    own: Json = {
+        "type": "object",
+        "description": str(field.field.name),
+        "properties": {"kind": {"const": field.kind.value}, "value": value},
+    }
+    return {"allOf": [{"$ref": "#/components/schemas/Field"}, own]}
+
+
+# ---- what all pages share
+
+
+def _shared() -> Iterator[tuple[str, Json]]:
+    trust: Json = {
+        "type": "string",
+        "enum": [trust.value for trust in Trust],
+        "description": _TRUST,
+    }
+    freshness: Json = {"$ref": "#/components/schemas/Freshness"}
+    way: Json = {"$ref": "#/components/schemas/Way"}
+    yield "Trust", trust
+    yield "Way", _object(label=_TEXT, address=_TEXT)
+    yield (
+        "Freshness",
+        _object(trust={"$ref": "#/components/schemas/Trust"}, as_of=_MOMENT, says=_MAYBE_TEXT),
+    )
+    yield (
+        "Page",
+        _object(
+            step=_TEXT,
+            kind=_TEXT,
+            title=_TEXT,
+            headline=_TEXT,
+            address=_TEXT,
+            trust={"$ref": "#/components/schemas/Trust"},
+            as_of=_MOMENT,
+            acting_for=_MAYBE_TEXT,
+            up={"oneOf": [way, {"type": "null"}]},
+            menu={"type": "array", "items": way},
+            notices={"type": "array", "items": freshness},
+            blocks={"type": "object"},
+        ),
+    )
+    yield (
+        "Field",
+        _object(label=_TEXT, kind={"enum": [kind.value for kind in Kind]}, text=_TEXT, value={}),
+    )
+    yield "Facts", _object(type={"const": "facts"}, title=_TEXT, freshness=freshness, fields=_ANY)
+    yield "List", _list_schema(freshness)
+    yield "Timeline", _timeline_schema(freshness)
+    yield "Figure", _figure_schema(freshness)
+    yield (
+        "Problem",
+        _object(type=_TEXT, status={"type": "integer"}, title=_TEXT, detail=_TEXT),
+    )
+
+
+def _list_schema(freshness: Json) -> Json:
+    record = _object(link=_MAYBE_TEXT, fields=_ANY)
+    return _object(
+        type={"const": "list"},
+        title=_TEXT,
+        freshness=freshness,
+        records={"type": "array", "items": record},
+        broken={"type": "integer", "minimum": 0, "description": "Rows that could not be read."},
+        newer=_MAYBE_TEXT,
+        older=_MAYBE_TEXT,
+    )
+
+
+def _timeline_schema(freshness: Json) -> Json:
+    stage = _object(code=_TEXT, text=_TEXT, progress={"enum": [p.value for p in Progress]})
+    stages: Json = {"type": "array", "items": stage}
+    return _object(type={"const": "timeline"}, title=_TEXT, freshness=freshness, stages=stages)
+
+
+def _figure_schema(freshness: Json) -> Json:
+    bar = _object(label=_TEXT, text=_TEXT, value=_AMOUNT)
+    return _object(
+        type={"const": "figure"},
+        name=_TEXT,
+        kind=_TEXT,
+        freshness=freshness,
+        text=_TEXT,
+        value=_AMOUNT,
+        link=_MAYBE_TEXT,
+        bars={"type": "array", "items": bar},
+    )
+
+
+def _object(**properties: Json) -> Json:
+    """An object that always has all of these."""
+    return {"type": "object", "required": list(properties), "properties": properties}
+
+
+def _responses() -> Json:
+    problem: Json = {
+        "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+    }
+    return {
+        "signed_out": {"description": "Nobody is signed in.", "content": problem},
+        "not_there": {
+            "description": "There is no such page, or it is not this viewer's: the same answer.",
+            "content": problem,
+        },
+    }
+
+
+_ANY: Json = {"type": "object"}
+_TRUST = (
+    "fresh: within the promise on age. known: last known, of `as_of`. away: nothing to show. "
+    "waiting: not there yet, ask again. unrecognised: it is not known now who this is."
+)

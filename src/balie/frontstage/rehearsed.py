@@ -1,0 +1,53 @@
+"""The demo: who you can be, and switches that make a rehearsed system slow or take it away."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from balie.frontstage.looks import Mode, Switch
+
+
+class SystemSwitch(Protocol):
+    """The port to the rehearsal's own control. `site` wires it."""
+
+    async def state(self) -> Mapping[str, Mode]:
+        """Name of each rehearsed system -> how it behaves now."""
+        ...
+
+    async def set(self, name: str, mode: Mode) -> None:
+        """Makes a system behave so from now on."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoPerson:
+    """Somebody you can be. role: in words; organisation: for whom they act, if they do."""
+
+    mail: str
+    name: str
+    role: str
+    organisation: str | None = None
+    is_staff: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsed:
+    """titles: name of a system -> what people call it, in the order of the blueprint."""
+
+    people: tuple[DemoPerson, ...]
+    titles: Mapping[str, str]
+    control: SystemSwitch
+
+    async def switches(self) -> tuple[Switch, ...]:
+        """Every rehearsed system and how it behaves now."""
+        state = await self.control.state()
+        return tuple(
+            Switch(name, title, state.get(name, Mode.ON)) for name, title in self.titles.items()
+        )
+
+    async def switch_to(self, system: str, mode: str) -> bool:
+        """Switches a system; False when there is no such system or mode."""
+        if system not in self.titles or mode not in {known.value for known in Mode}:
+            return False
+        await self.control.set(system, Mode(mode))
+        return True

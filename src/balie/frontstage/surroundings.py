@@ -1,0 +1,93 @@
+"""What stands around the pages of one blueprint: made once, asked at every page."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from balie.access.viewer import Visitor
+from balie.backstage.page import Help, Page
+from balie.blueprint.model import Blueprint
+from balie.frontstage.languages import OWN_WORDS, Words, read_words
+from balie.frontstage.looks import Chrome, Identity, Link, Person, Switch
+from balie.frontstage.moments import Voice
+from balie.frontstage.preferences import Preferences
+
+SECURITY = "/accounts/password/change/"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """words: of every language that the blueprint offers, its own language first."""
+
+    blueprint: Blueprint
+    identity: Identity
+    words: Mapping[str, Words]
+    icons: Mapping[str, str]
+    now: Callable[[], datetime]
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """Those offered; the first is the blueprint's own."""
+        return tuple(self.words)
+
+    def voice(self, language: str) -> Voice:
+        """A language that speaks now."""
+        return Voice(self.words[language], ZoneInfo(self.blueprint.zone), self.now())
+
+    def chrome(
+        self,
+        preferences: Preferences,
+        address: str,
+        visitor: Visitor | None,
+        switches: tuple[Switch, ...] | None = None,
+    ) -> Chrome:
+        """Around a page that has no menu: signing in, a message.
+
+        address: of the page with its query, for the switches of language and theme.
+        """
+        t = self.voice(preferences.language)
+        return Chrome(
+            t=t,
+            identity=self.identity,
+            service=self.blueprint.say(self.blueprint.service, t.language),
+            address=address,
+            languages={code: words.own_name for code, words in self.words.items()},
+            appearance=preferences.appearance,
+            icons=self.icons,
+            person=_person(visitor, t),
+            help=self._help(t.language),
+            switches=switches,
+        )
+
+    def around(self, page: Page, chrome: Chrome) -> Chrome:
+        """Around a page of the service: with its menu, and for whom it is."""
+        person = chrome.person and replace(chrome.person, acting_for=page.acting_for)
+        return replace(chrome, menu=page.menu, person=person, help=page.help or chrome.help)
+
+    def _help(self, language: str) -> Help | None:
+        staff, blueprint = self.blueprint.people.staff, self.blueprint
+        desk = staff.get(str(blueprint.brand.help_desk))
+        desk = desk or next((team for team in staff.values() if team.phone), None)
+        if desk is None:
+            return None
+        hours = blueprint.say(desk.hours, language) if desk.hours else None
+        return Help(name=blueprint.say(desk.name, language), phone=desk.phone, hours=hours)
+
+
+def words_of(blueprint: Blueprint, folders: Sequence[Path] = (OWN_WORDS,)) -> Mapping[str, Words]:
+    """The words of every language that a blueprint offers, in its form of address.
+
+    folders: of every package that has words. Raises LookupError for a language without words.
+    """
+    form = str(blueprint.address_customers_as)
+    languages = (str(blueprint.language), *(str(language) for language in blueprint.also))
+    return {language: read_words(language, form, folders) for language in languages}
+
+
+def _person(visitor: Visitor | None, t: Voice) -> Person | None:
+    if visitor is None:
+        return None
+    security = Link(t.say("chrome.security"), SECURITY)
+    return Person(name=visitor.name or visitor.email, links=(security,))

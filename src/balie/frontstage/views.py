@@ -1,0 +1,214 @@
+"""The customer's pages, without any web framework: a plain question in, a plain answer out."""
+
+import logging
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote
+
+from markupsafe import Markup
+
+from balie.access.viewer import Viewer, Visitor
+from balie.backstage.page import Page
+from balie.blueprint.drawing.draw import draw
+from balie.frontstage.looks import Chrome, Link, Looks
+from balie.frontstage.page_json import page_json, problem_json
+from balie.frontstage.preferences import Preferences
+from balie.frontstage.rehearsed import Rehearsed
+from balie.frontstage.surroundings import Surroundings
+from balie.frontstage.trust import told
+
+HTML = "text/html; charset=utf-8"
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+_LONGEST_ADDRESS = 2000
+_READ_ONLY = frozenset({"GET", "HEAD"})
+_KINDS = frozenset({"overview", "list", "details"})
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One request. path: raw, percent-encoded. address: with its query, without choices.
+
+    after: the cursor of a list. from_here: the request is no other website's doing.
+    form: the fields of a form that was sent.
+    """
+
+    method: str
+    path: str
+    address: str
+    preferences: Preferences
+    visitor: Visitor | None
+    after: str = ""
+    wants_json: bool = False
+    from_here: bool = True
+    form: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What goes back."""
+
+    status: int
+    body: bytes = b""
+    kind: str = HTML
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+class Opens(Protocol):
+    """What pages come from: `backstage.service.Service`."""
+
+    def match(self, path: str) -> object | None:
+        """Something when the service has a page at this raw path."""
+        ...
+
+    async def viewer(self, visitor: Visitor) -> Viewer:
+        """Who a visitor is to the systems."""
+        ...
+
+    async def open(self, path: str, viewer: Viewer, language: str, after: str = "") -> Page | None:
+        """The page, or None when there is none for this viewer."""
+        ...
+
+
+class Views:
+    """Answers every question that is not another package's.
+
+    description: the OpenAPI document. rehearsed: only in the demo.
+    """
+
+    def __init__(
+        self,
+        service: Opens,
+        looks: Looks,
+        surroundings: Surroundings,
+        description: bytes,
+        rehearsed: Rehearsed | None = None,
+    ) -> None:
+        self._service = service
+        self._looks = looks
+        self._surroundings = surroundings
+        self._description = description
+        self._rehearsed = rehearsed
+
+    async def answer(self, ask: Ask) -> Answer:
+        """The answer, whatever happens inside."""
+        try:
+            return await self._answer(ask)
+        except Exception as error:  # noqa: BLE001  the one place where everything ends up
+            failure = where(error)
+        log.error("A page failed: %s", failure)
+        return await self.problem(ask, HTTPStatus.INTERNAL_SERVER_ERROR, "error", "alert")
+
+    async def problem(self, ask: Ask, status: HTTPStatus, words: str, sign: str) -> Answer:
+        """A page, or a problem+json, that says in words what cannot be done."""
+        t = self._surroundings.voice(ask.preferences.language)
+        title, text = t.say(f"problem.{words}_title"), t.say(f"problem.{words}")
+        if ask.wants_json:
+            return Answer(status=status, body=problem_json(status, title, text), kind=PROBLEM)
+        chrome = await self._chrome(ask)
+        home = Link(t.say("chrome.home"), chrome.home)
+        page = self._looks.render(
+            "message.html", chrome, title=title, text=text, sign=sign, action=home
+        )
+        return Answer(status=status, body=page.encode())
+
+    async def _answer(self, ask: Ask) -> Answer:
+        if not ask.from_here:
+            return await self.problem(ask, HTTPStatus.FORBIDDEN, "elsewhere", "alert")
+        if ask.path == "/api/openapi.json" and ask.method in _READ_ONLY:
+            return Answer(status=HTTPStatus.OK, body=self._description, kind=JSON)
+        if self._rehearsed is not None and ask.path.startswith("/demo"):
+            return await self._demo(ask, self._rehearsed)
+        if len(ask.path) > _LONGEST_ADDRESS or self._service.match(ask.path) is None:
+            return await self._not_found(ask)
+        if ask.method not in _READ_ONLY:
+            refusal = await self.problem(ask, HTTPStatus.METHOD_NOT_ALLOWED, "not_allowed", "alert")
+            return _with(refusal, allow="GET, HEAD")
+        if ask.visitor is None:
+            return await self._sign_in_first(ask)
+        return await self._page(ask, ask.visitor)
+
+    async def _page(self, ask: Ask, visitor: Visitor) -> Answer:
+        if visitor.is_staff or visitor.staff_roles:
+            return _to("/staff") if ask.path == "/" else await self._not_found(ask)
+        viewer = await self._service.viewer(visitor)
+        language = ask.preferences.language
+        page = await self._service.open(ask.path, viewer, language, ask.after)
+        if page is None:
+            return await self._not_found(ask)
+        if ask.wants_json:
+            return Answer(status=HTTPStatus.OK, body=page_json(page), kind=JSON)
+        return Answer(status=HTTPStatus.OK, body=(await self._html(ask, page)).encode())
+
+    async def _html(self, ask: Ask, page: Page) -> str:
+        chrome = self._surroundings.around(page, await self._chrome(ask))
+        template = f"{page.kind if page.kind in _KINDS else 'details'}.html"
+        lineage = self._rehearsed is not None
+        said = told(page, chrome.t)
+        return self._looks.render(template, chrome, page=page, told=said, lineage=lineage)
+
+    async def _chrome(self, ask: Ask) -> Chrome:
+        switches = None if self._rehearsed is None else await self._rehearsed.switches()
+        return self._surroundings.chrome(ask.preferences, ask.address, ask.visitor, switches)
+
+    async def _not_found(self, ask: Ask) -> Answer:
+        return await self.problem(ask, HTTPStatus.NOT_FOUND, "not_found", "search")
+
+    async def _sign_in_first(self, ask: Ask) -> Answer:
+        if ask.wants_json:
+            status = HTTPStatus.UNAUTHORIZED
+            refusal = await self.problem(ask, status, "sign_in_first", "alert")
+            return _with(refusal, **{"www-authenticate": 'Cookie realm="/accounts/login/"'})
+        if self._rehearsed is not None and ask.path == "/":
+            return _to("/demo")
+        return _to(f"/accounts/login/?next={quote(ask.address, safe='')}")
+
+    async def _demo(self, ask: Ask, rehearsed: Rehearsed) -> Answer:
+        if ask.path == "/demo" and ask.method in _READ_ONLY:
+            chrome = await self._chrome(ask)
+            page = self._looks.render("demo.html", chrome, people=rehearsed.people)
+            return Answer(status=HTTPStatus.OK, body=page.encode())
+        if ask.path == "/demo/drawing" and ask.method in _READ_ONLY:
+            return await self._drawing(ask)
+        system = ask.path.removeprefix("/demo/systems/")
+        if ask.method == "POST" and await rehearsed.switch_to(system, ask.form.get("mode", "")):
+            return _to(_here(ask.form.get("next", "/")))
+        return await self._not_found(ask)
+
+    async def _drawing(self, ask: Ask) -> Answer:
+        chrome, language = await self._chrome(ask), ask.preferences.language
+        drawing = Markup(draw(self._surroundings.blueprint, language))  # noqa: S704  ours, escaped
+        page = self._looks.render("drawing.html", chrome, drawing=drawing)
+        return Answer(status=HTTPStatus.OK, body=page.encode())
+
+
+def where(error: BaseException) -> str:
+    """What happened and where, without the message: that may hold somebody's data."""
+    frames = traceback.extract_tb(error.__traceback__)[-3:]
+    places = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
+    return f"{type(error).__name__} at {places}"
+
+
+def _here(address: str) -> str:
+    """The address when it is one of ours, else the first page."""
+    ours = address.startswith("/") and not address.startswith(("//", "/\\"))
+    return address if ours and address.isprintable() and address.isascii() else "/"
+
+
+def _to(address: str) -> Answer:
+    return Answer(status=HTTPStatus.SEE_OTHER, headers={"location": address})
+
+
+def _with(answer: Answer, **headers: str) -> Answer:
+    return Answer(
+        status=answer.status,
+        body=answer.body,
+        kind=answer.kind,
+        headers={**answer.headers, **headers},
+    )
