@@ -6,7 +6,7 @@ Everything a customer sees comes through `Service.open`; there is no second door
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from balie.access.viewer import Viewer, Visitor
 from balie.access.visibility import may_open, may_see
@@ -78,6 +78,11 @@ class Service:
     async def close(self) -> None:
         """Stops what is under way."""
         await self._sources.close()
+
+    @property
+    def today(self) -> date:
+        """The day in the blueprint's zone."""
+        return self._clock.today()
 
     # ---- addresses
 

@@ -167,14 +167,21 @@ class MappedThing:
         Raises Unreadable when a field that is asked for cannot be read, or the key is missing.
         """
         look = self._raw_lookup(rows)
-        if any(condition.holds(look, today) for condition in self.thing.leave_out):
+        if self._condition_leaves_out(look, today):
             return None
         needed = dict.fromkeys((*fields, *self._fields_that_leave_out()))
         values = {id_: self._value(self.fields[id_], rows, look, today) for id_ in needed}
-        if self._is_left_out(values):
+        if self._code_leaves_out(values):
             return None
         unknown = tuple(id_ for id_, value in values.items() if _has_no_words(value))
         return Record(self._key(rows), values, rows, unknown)
+
+    def left_out(self, rows: RowsBySource, today: date) -> bool:
+        """Whether the blueprint leaves these rows out. Raises Unreadable like `record`."""
+        return self.record(rows, (), today) is None
+
+    def _condition_leaves_out(self, look: Lookup, today: date) -> bool:
+        return any(condition.holds(look, today) for condition in self.thing.leave_out)
 
     def _key(self, rows: RowsBySource) -> str:
         for source in self.sources:
@@ -184,7 +191,7 @@ class MappedThing:
                     return key
         raise Unreadable(f'"{self.key}" is missing, and it is the key')
 
-    def _is_left_out(self, values: Mapping[str, Value]) -> bool:
+    def _code_leaves_out(self, values: Mapping[str, Value]) -> bool:
         return any(
             value.code in self.fields[id_].field.leave_out_codes
             for id_, value in values.items()
