@@ -1,17 +1,21 @@
-"""The bridge between Django's session and the completed sign-in."""
+"""The bridge between Django's session and the completed sign-in, and how faults are answered."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 
 from balie.identity.signing_in import still_holds
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 class CompletedSignIn:
     """On Django's pages nobody is signed in either, once the completed sign-in is gone."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -19,3 +23,23 @@ class CompletedSignIn:
         if request.user.is_authenticated and not still_holds(request.session.session_key):
             logout(request)
         return self._get_response(request)
+
+
+class FaultsHaveAStatus:
+    """A form that is shown again because something is wrong with it answers 422."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answers as asked."""
+        return self._get_response(request)
+
+    def process_template_response(
+        self, _request: HttpRequest, response: TemplateResponse
+    ) -> TemplateResponse:
+        """Looks whether the page holds a form with errors."""
+        form = (response.context_data or {}).get("form")
+        if response.status_code == HTTPStatus.OK and getattr(form, "errors", None):
+            response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        return response

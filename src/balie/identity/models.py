@@ -55,7 +55,7 @@ class Person(AbstractBaseUser):
 
 
 class Session(AbstractBaseSession):
-    """A browser's session as Django keeps it: half-finished sign-ins, messages. Never read by pages.
+    """A browser's session as Django keeps it: half-finished sign-ins, messages. No page reads it.
 
     person: set once somebody signed in, so that all sessions of a person can be ended.
     """

@@ -43,7 +43,7 @@ class Configuration:
 
     blueprint: the folder to run, or None when it was not said. state: the folder for our files.
     keys: Fernet keys; the first encrypts, the others still open what they once closed.
-    private_systems: whether systems on loopback and private addresses may be asked.
+    private_systems: hosts of systems that may have a private address, such as "127.0.0.1".
     values: the environment, for `${NAME}` in `systems.yaml` and in profiles.
     """
 
@@ -57,7 +57,7 @@ class Configuration:
     port: int
     trusted_proxies: tuple[Network, ...] = ()
     demo: bool = False
-    private_systems: bool = False
+    private_systems: frozenset[str] = frozenset()
     mail: MailServer | None = None
     mail_from: str = ""
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -108,7 +108,7 @@ def read(environment: Mapping[str, str]) -> Configuration:
         port=port,
         trusted_proxies=said.read("BALIE_TRUSTED_PROXIES", _networks),
         demo=said.read("BALIE_DEMO", _yes_or_no),
-        private_systems=said.read("BALIE_PRIVATE_SYSTEMS", _yes_or_no),
+        private_systems=frozenset(environment.get("BALIE_PRIVATE_SYSTEMS", "").split(",")) - {""},
         mail=said.read("BALIE_MAIL_URL", _mail),
         mail_from=environment.get("BALIE_MAIL_FROM", ""),
         values=dict(environment),

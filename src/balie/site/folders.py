@@ -7,3 +7,4 @@ _HOMES = tuple(Path(str(files(package))) for package in ("balie.identity", "bali
 
 TEMPLATES = tuple(home / "templates" for home in _HOMES)
 WORDS = tuple(home / "words" for home in _HOMES)
+STATIC = tuple(home / "static" for home in _HOMES if (home / "static").is_dir())

@@ -6,6 +6,7 @@ nothing can be signed, but everything can be checked.
 
 import hashlib
 import os
+from importlib.resources import files
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -53,6 +54,7 @@ MIDDLEWARE = [
     "balie.identity.middleware.CompletedSignIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "balie.identity.middleware.FaultsHaveAStatus",
 ]
 TEMPLATES = [
     {
@@ -60,9 +62,9 @@ TEMPLATES = [
         "BACKEND": "balie.identity.rendering.Pages",
         "DIRS": [str(folder) for folder in folders.TEMPLATES],
     },
-    {  # allauth's own messages
+    {  # allauth's own messages; ours are no Django templates, so not by APP_DIRS
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
+        "DIRS": [str(files("allauth") / "templates")],
         "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
     },
 ]

@@ -1,0 +1,60 @@
+"""The pages of staff. For everybody else they do not exist."""
+
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from markupsafe import Markup
+
+from balie.console.findings import findings, system_states
+from balie.console.watch import watch_of
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+def for_staff(view: View) -> View:
+    """The view for staff; 404 for whoever is not, signed in or out."""
+
+    @require_safe
+    @never_cache
+    def guarded(request: HttpRequest) -> HttpResponse:
+        if not getattr(request.user, "is_staff", False):
+            raise Http404
+        return view(request)
+
+    return guarded
+
+
+@for_staff
+def first_screen(request: HttpRequest) -> HttpResponse:
+    """What is down, since when, and what was found."""
+    watch = watch_of(request)
+    health = {name: watch.health(name) for name in watch.blueprint.systems}
+    return render(
+        request,
+        "console/first_screen.html",
+        {
+            "systems": system_states(watch.blueprint, health),
+            "findings": findings(watch.noted(), watch.blueprint),
+            "version": watch.blueprint.version,
+        },
+    )
+
+
+@for_staff
+def drawing(request: HttpRequest) -> HttpResponse:
+    """The blueprint that runs, drawn, and the same as a table."""
+    watch = watch_of(request)
+    language = get_language() or str(watch.blueprint.language)
+    return render(
+        request,
+        "console/blueprint.html",
+        {
+            "drawing": Markup(watch.drawing(language)),  # noqa: S704 - made by us, every text escaped
+            "table": Markup(watch.table(language)),  # noqa: S704
+            "version": watch.blueprint.version,
+        },
+    )

@@ -1,0 +1,29 @@
+"""What the console gets from the rest of the site, by way of the request."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from balie.blueprint.model import Blueprint
+from balie.store.incidents import Health, Noted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """The running blueprint and what was noted while it ran.
+
+    drawing, table: the blueprint in a language, as SVG and as an HTML table.
+    """
+
+    blueprint: Blueprint
+    health: Callable[[str], Health]
+    noted: Callable[[], tuple[Noted, ...]]
+    drawing: Callable[[str], str]
+    table: Callable[[str], str]
+
+
+def watch_of(request: HttpRequest) -> Watch:
+    """What the site put beside this request."""
+    watch: Watch = getattr(request, "scope")["state"]["console"]  # noqa: B009 - only ASGI has it
+    return watch

@@ -1,0 +1,65 @@
+"""One address space, two layers: Django has identity and staff, the frontstage has customers.
+
+The choice is made on the raw path, before either layer sees the request.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from balie.frontstage.preferences import with_choices
+from balie.identity.reader import Reader
+from balie.site import health
+from balie.site.configuration import Configuration
+from balie.site.doors import behind, known_hosts
+from balie.site.headers import with_headers
+
+DJANGO = ("/accounts/", "/admin/", "/staff/")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layers:
+    """What the site is made of.
+
+    languages: those offered. systems: name -> up.
+    state: what Django's pages find beside their request, by package.
+    """
+
+    django: ASGIApp
+    frontstage: ASGIApp
+    static: ASGIApp
+    reader: Reader
+    languages: Sequence[str]
+    systems: Callable[[], Mapping[str, bool]]
+    state: Mapping[str, object]
+
+
+def application(layers: Layers, configuration: Configuration) -> ASGIApp:
+    """The whole site as one app. It expects to be started and stopped by `bootstrap`."""
+
+    async def dispatch(scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        if path.startswith(DJANGO) or path == "/staff":
+            state = {**scope.get("state", {}), **layers.state}
+            await layers.django({**scope, "state": state}, receive, send)
+        elif path.startswith("/static/"):
+            await layers.static(scope, receive, send)
+        else:
+            await layers.frontstage(scope, receive, send)
+
+    at_home = known_hosts(configuration.public_url, with_choices(dispatch, layers.languages))
+
+    async def doorstep(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        if scope["path"] == "/healthz":
+            await health.alive()(scope, receive, send)
+        elif scope["path"] == "/readyz":
+            answer = await health.ready(Request(scope), layers.reader, layers.systems)
+            await answer(scope, receive, send)
+        else:
+            await at_home(scope, receive, send)
+
+    return behind(configuration.trusted_proxies, with_headers(doorstep))

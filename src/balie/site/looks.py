@@ -1,0 +1,53 @@
+"""Django's pages in the site's looks: the same layout, words and choices as around all others."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+
+from asgiref.sync import async_to_sync
+from django.http import HttpRequest
+
+from balie.access.viewer import Visitor
+from balie.frontstage.looks import Chrome, Looks, Switch
+from balie.frontstage.preferences import address_without_choices, preferences_of
+from balie.frontstage.surroundings import Surroundings
+
+Switches = Callable[[], Awaitable[tuple[Switch, ...]]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DjangoPages:
+    """Draws the pages of identity and the console. switches: those of the demo, in a demo."""
+
+    looks: Looks
+    surroundings: Surroundings
+    switches: Switches | None = None
+
+    def __call__(self, request: HttpRequest, template: str, context: Mapping[str, object]) -> str:
+        """A page for this request."""
+        return self.looks.render(template, self._chrome(request), **context)
+
+    def _chrome(self, request: HttpRequest) -> Chrome:
+        preferences = preferences_of(
+            request.COOKIES,
+            request.headers.get("accept-language", ""),
+            self.surroundings.languages,
+        )
+        chrome = self.surroundings.chrome(
+            preferences,
+            address_without_choices(request.path, request.META.get("QUERY_STRING", "")),
+            _visitor(request),
+            async_to_sync(self.switches)() if self.switches else None,
+        )
+        if request.path.startswith("/staff"):
+            return replace(chrome, staff=chrome.t.say("staff.tag"), home="/staff")
+        return chrome
+
+
+def _visitor(request: HttpRequest) -> Visitor | None:
+    """Who is signed in, as far as the layout wants to know."""
+    person = request.user
+    if not person.is_authenticated:
+        return None
+    return Visitor(
+        person=person.pk.hex, email=person.email, name=person.name, is_staff=person.is_staff
+    )

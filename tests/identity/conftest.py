@@ -1,0 +1,225 @@
+"""A site with both layers, a thin page that only says who looks at it, and a browser for it."""
+
+import asyncio
+import re
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+import pytest
+from django.core.asgi import get_asgi_application
+from django.core.cache import cache
+from django.db import connection
+from pytest_django import Settings
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from balie.access.viewer import Visitor
+from balie.blueprint.reader import read as read_blueprint
+from balie.frontstage.assets import Assets, read_files
+from balie.frontstage.brand import brand_files, identity_of
+from balie.frontstage.languages import OWN_WORDS
+from balie.frontstage.looks import Looks
+from balie.frontstage.surroundings import Surroundings, words_of
+from balie.identity.desk import Desk
+from balie.identity.models import DemoMail, Person
+from balie.identity.people import enrol
+from balie.identity.reader import Reader, SqliteReader
+from balie.site import configuration, folders
+from balie.site.asgi import Layers, application
+from balie.site.configuration import Configuration
+from balie.site.looks import DjangoPages
+
+T = TypeVar("T")
+PASSWORD = "vier losse woorden samen"
+BLUEPRINT = Path(__file__).parents[2] / "blueprints" / "lindeman"
+
+
+class Loop:
+    """An event loop in a thread, so that tests are plain functions."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def run(self, work: Awaitable[T]) -> T:
+        async def whole() -> T:
+            return await work
+
+        return asyncio.run_coroutine_threadsafe(whole(), self._loop).result(timeout=30)
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+
+@dataclass
+class Systems:
+    """What the systems underneath know: mail address -> links. `away` hangs for ever."""
+
+    known: dict[str, Mapping[str, str]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+    async def recognise(self, visitor: Visitor) -> Mapping[str, str]:
+        self.asked.append(visitor.email)
+        return self.known.get(visitor.email, {})
+
+
+def thin_pages(reader: Reader, cookie: str) -> ASGIApp:
+    """A thin page: says who looks at it, as the customer's pages would know it."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        visitor = await reader(Request(scope).cookies.get(cookie))
+        said = None if visitor is None else {
+            "email": visitor.email, "links": dict(visitor.links), "staff": visitor.is_staff,
+            "roles": sorted(visitor.staff_roles), "name": visitor.name,
+        }  # fmt: skip
+        await JSONResponse(said)(scope, receive, send)
+
+    return answer
+
+
+class Browser:
+    """A browser with cookies, for both layers."""
+
+    def __init__(self, loop: Loop, app: ASGIApp, address: str = "http://127.0.0.1:8000") -> None:
+        self._loop = loop
+        self._client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=app, client=("203.0.113.9", 4711)),
+            base_url=address,
+            headers={"accept-language": "nl"},
+        )
+
+    @property
+    def cookies(self) -> httpx.Cookies:
+        return self._client.cookies
+
+    def get(self, path: str, **more: object) -> httpx.Response:
+        return self._loop.run(self._client.get(path, **more))
+
+    def post(
+        self, path: str, data: Mapping[str, str] | None = None, page: str = ""
+    ) -> httpx.Response:
+        """Fills in a form: its token is taken from the page that it stands on."""
+        html = self.get(page or path).text
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', html)
+        form = {"csrfmiddlewaretoken": token[1] if token else ""} | dict(data or {})
+        return self._loop.run(
+            self._client.post(
+                path, data=form, headers={"origin": str(self._client.base_url).rstrip("/")}
+            )
+        )
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> httpx.Response:
+        return self.post("/accounts/login/", {"login": email, "password": password})
+
+    @property
+    def seen_by_thin(self) -> Mapping[str, object] | None:
+        """Whom a thin page takes this browser for."""
+        found: Mapping[str, object] | None = self.get("/who").json()
+        return found
+
+    @property
+    def seen_by_django(self) -> bool:
+        """Whether a page of Django takes this browser for somebody who signed in."""
+        return self.get("/accounts/password/change/").status_code == 200
+
+
+@dataclass
+class Site:
+    """Everything a test wants to touch."""
+
+    loop: Loop
+    app: ASGIApp
+    systems: Systems
+    reader: Reader
+    configuration: Configuration
+
+    def browser(self, **more: str) -> Browser:
+        return Browser(self.loop, self.app, **more)
+
+
+@pytest.fixture(scope="session")
+def loop() -> Iterator[Loop]:
+    loop = Loop()
+    yield loop
+    loop.stop()
+
+
+@pytest.fixture
+def build(
+    transactional_db: None, loop: Loop, settings: Settings
+) -> Iterator[Callable[..., Site]]:
+    """Builds a site; changes of the configuration by name."""
+    settings.EMAIL_BACKEND = "balie.identity.outbox.Outbox"
+    built: list[Site] = []
+
+    def site(**changes: object) -> Site:
+        chosen = replace(configuration.read({}), **changes)
+        blueprint = read_blueprint(BLUEPRINT).blueprint
+        assert blueprint is not None
+        assets = Assets({**read_files(), **read_files([*folders.STATIC]), **brand_files(blueprint)})
+        surroundings = Surroundings(
+            blueprint=blueprint,
+            identity=identity_of(blueprint),
+            words=words_of(blueprint, [OWN_WORDS, *folders.WORDS]),
+            icons={},
+            now=lambda: datetime.now(UTC),
+        )
+        pages = DjangoPages(looks=Looks(assets, folders.TEMPLATES), surroundings=surroundings)
+        systems = Systems()
+        reader = loop.run(_reader())
+        layers = Layers(
+            django=get_asgi_application(),
+            frontstage=thin_pages(reader, "balie"),
+            static=assets,
+            reader=reader,
+            languages=surroundings.languages,
+            systems=lambda: {"erp": True, "crm": False},
+            state={"identity": Desk(recognise=systems.recognise, render=pages, demo=chosen.demo)},
+        )
+        built.append(Site(loop, application(layers, chosen), systems, reader, chosen))
+        return built[-1]
+
+    cache.clear()
+    yield site
+    for one in built:
+        loop.run(one.reader.close())
+
+
+@pytest.fixture
+def site(build: Callable[..., Site]) -> Site:
+    return build(demo=True)
+
+
+@pytest.fixture
+def browser(site: Site) -> Browser:
+    return site.browser()
+
+
+@pytest.fixture
+def sanne(transactional_db: None) -> Person:
+    person, _ = enrol("sanne@example.nl", name="Sanne de Wit", verified=True)
+    person.set_password(PASSWORD)
+    person.save()
+    return person
+
+
+async def _reader() -> SqliteReader:
+    """A reader that belongs to the loop, as in the running site."""
+    return SqliteReader(Path(connection.settings_dict["NAME"]))
+
+
+def last_code(to: str) -> str:
+    """The code in the last mail to this address."""
+    body = DemoMail.objects.filter(to=to)[0].body
+    found = re.search(r"^[A-Z0-9]{3,}(-?[A-Z0-9]+)*$", body, re.MULTILINE)
+    assert found, body
+    return found[0]
