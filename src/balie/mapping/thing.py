@@ -275,7 +275,7 @@ def _has_no_words(value: Value) -> bool:
         return False
     if value.stage is None:
         return value.code is not None
-    return value.stage.code is None
+    return value.stage.code is None and value.stage.if_ is None
 
 
 def _field_at(fields: Mapping[str, Field], path: str) -> Field | None:

@@ -21,6 +21,7 @@ MODELS = (
     "account.invoice",
     "account.invoice.line",
     "account.invoice.payment_term",
+    "account.move.line",
     "currency.currency",
     "party.address",
     "party.contact_mechanism",

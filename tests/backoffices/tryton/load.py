@@ -272,6 +272,7 @@ def confirm_without_processing(sales: list[Record]) -> None:
 
 def ship(running: list[tuple[shop.Plan, Record]]) -> None:
     going = shipments_of(running)
+    plan_a_day(going)
     send_half([s for plan, s in going if plan.fate in shop.IN_TWO_PARTS])
     press("stock.shipment.out", [s for p, s in going if p.fate == "shipment cancelled"], "cancel")
     move_along([(plan, s) for plan, s in going if plan.fate != "shipment cancelled"])
@@ -281,6 +282,16 @@ def ship(running: list[tuple[shop.Plan, Record]]) -> None:
 
 def shipments_of(running: list[tuple[shop.Plan, Record]]) -> list[tuple[shop.Plan, Record]]:
     return [(plan, shipment) for plan, sale in running for shipment in fresh(sale).shipments]
+
+
+def plan_a_day(going: list[tuple[shop.Plan, Record]]) -> None:
+    """Tryton plans nothing in the past; only a draft may be given another day."""
+    shipments = [shipment for _, shipment in going]
+    press("stock.shipment.out", shipments, "draft")
+    for plan, shipment in going:
+        shipment.planned_date = plan.on + timedelta(days=3)
+    press("stock.shipment.out", shipments, "", save=True)
+    press("stock.shipment.out", shipments, "wait")
 
 
 def send_half(shipments: list[Record]) -> None:

@@ -65,9 +65,11 @@ def _ties(opening: Opening, parent: MappedThing) -> Extra:
     paths: dict[str, set[str]] = {}
     for part in _parts(opening):
         nested = opening.things[part.thing]
+        fields = opening.presenting.plain(nested, part.fields)
         for source in nested.sources:
             if source.at.inside is not None:
-                paths.setdefault(parent.sources[0].name, set()).add(source.at.inside)
+                inner = (f"{source.at.inside}.{path}" for path in nested.raw_paths(source, fields))
+                paths.setdefault(parent.sources[0].name, set()).update(inner)
             for equality in nested.thing.linked_by:
                 if isinstance(equality.value, relations.Other):
                     for name, path in tie_paths(equality.value, source, parent):
