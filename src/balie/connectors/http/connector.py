@@ -84,17 +84,17 @@ class Http:
             if below(at, call.cursor) is None:
                 raise Misconfigured("A cursor leads to another address.")
             return f"{at}/{call.cursor}"
-        asked = {**self._always(), **_relations(call), **self._page(call), **_sort(call)}
+        asked = {**self._always(call), **_relations(call), **self._page(call), **_sort(call)}
         after = "&".join(f"{quote(name, safe='')}={value}" for name, value in asked.items())
         return f"{at}/{quote(call.table.name)}" + (f"?{after}" if after else "")
 
-    def _always(self) -> dict[str, str]:
-        """What the profile sends with every question, such as a company."""
+    def _always(self, call: Call) -> dict[str, str]:
+        """What the profile sends with every question that knows it, such as a company."""
         settings = self.connection.settings
         return {
             name: quote(filled(value, settings), safe="")
             for name, value in self.connection.profile.section("send always").items()
-            if isinstance(value, str)
+            if isinstance(value, str) and name in call.table.parameters
         }
 
     def _page(self, call: Call) -> dict[str, str]:

@@ -1,0 +1,218 @@
+"""The OData connector holds to the contract of connectors, on recorded answers over real HTTP."""
+
+import asyncio
+from base64 import urlsafe_b64encode
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.resources import files
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from balie.connectors.odata.connector import connect, read_contract
+from balie.systems.conformance import NASTY, Conformance
+from balie.systems.connector import Connection, Connector
+from balie.systems.contract import Contract, Type
+from balie.systems.errors import Misconfigured
+from balie.systems.profile import Profile
+from balie.systems.query import Query, Relation
+from balie.systems.rows import Rows
+from balie.systems.transport import Request, Response, Transport
+
+RECORDED = files("balie.connectors.odata") / "recorded"
+PROFILE = Profile(
+    {
+        "path": "companies(${SHOP_COMPANY})/{table}",
+        "filters": ["=", "gt", "ge", "lt", "le", "and"],
+        "many keys": "one call per 3 keys, with or on one field",
+        "page size": "200",
+        "no value": ["", "0001-01-01", "00000000-0000-0000-0000-000000000000"],
+        "lines": "with documentId only",
+    }
+)
+
+
+def contract(profile: Profile = PROFILE) -> Contract:
+    return read_contract([(RECORDED / "metadata.xml").read_bytes()], profile)
+
+
+CONTRACT = contract()
+
+
+def connection_to(at: str, transport: Transport, profile: Profile = PROFILE) -> Connection:
+    return Connection(
+        name="shop",
+        title="The shop",
+        at=f"{at}/api/v2.0",
+        contract=CONTRACT,
+        profile=profile,
+        transport=transport,
+        now=lambda: datetime(2026, 11, 22, 12, tzinfo=UTC),
+        settings={"SHOP_COMPANY": "314655c2-4915-5d4f-b800-8d0ffad41fb7"},
+        tables={"purchases": "orders"},
+    )
+
+
+class TestOData(Conformance):
+    recorded = RECORDED
+
+    def connection(self, at: str, transport: Transport) -> Connection:
+        return connection_to(at, transport)
+
+    def connect(self, connection: Connection) -> Connector:
+        return connect(connection)
+
+
+class Listener:
+    """A transport that keeps the questions and answers that there are no rows."""
+
+    def __init__(self) -> None:
+        self.urls: list[str] = []
+
+    async def send(self, request: Request) -> Response:
+        self.urls.append(request.url)
+        headers = {"content-type": "application/json"}
+        return Response(status=200, headers=headers, body=b'{"value": []}')
+
+    @property
+    def filters(self) -> list[str]:
+        """Each `$filter`, decoded as a server would."""
+        return [dict(parse_qsl(urlsplit(url).query))["$filter"] for url in self.urls]
+
+
+def ask(query: Query, profile: Profile = PROFILE) -> Listener:
+    listener = Listener()
+    connector = connect(connection_to("https://shop.example", listener, profile))
+    assert asyncio.run(connector.read(query)) == Rows(())
+    return listener
+
+
+def by(field: str, *values: str, fold_case: bool = False) -> Query:
+    relation = Relation(field, values, fold_case)
+    return Query(table="orders", relations=(relation,), fields=("number",))
+
+
+@pytest.mark.parametrize("value", NASTY)
+def test_a_text_stays_one_literal(value: str) -> None:
+    expected = "customerNumber eq '" + value.replace("'", "''") + "'"
+    assert ask(by("customerNumber", value)).filters == [expected]
+
+
+@given(st.text(min_size=1, max_size=40))
+def test_any_text_stays_one_literal_or_is_not_asked(value: str) -> None:
+    listener = ask(by("customerNumber", value))
+    expected = "customerNumber eq '" + value.replace("'", "''") + "'"
+    assert listener.filters in ([expected], [])
+    assert listener.filters or "\0" in value
+
+
+@given(st.sampled_from(["id", "orderDate", "total", "isSent", "boxes", "changedAt"]), st.text())
+def test_a_value_that_does_not_fit_the_type_is_never_asked(field: str, value: str) -> None:
+    for found in ask(by(field, value)).filters:
+        assert found == f"{field} eq {value}"
+        assert not set(value) & set("'()/ ,;&=")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "expected"),
+    [
+        ("id", "D63CE269-c4e2-512e-b361-c611df6c23ee", "D63CE269-c4e2-512e-b361-c611df6c23ee"),
+        ("orderDate", "2026-11-18", "2026-11-18"),
+        ("total", "-12.50", "-12.50"),
+        ("boxes", "3", "3"),
+        ("isSent", "true", "true"),
+        ("changedAt", "2026-11-18T13:02:51+01:00", "2026-11-18T13:02:51+01:00"),
+        ("status", "In_x0020_Review", "'In_x0020_Review'"),
+    ],
+)
+def test_each_type_is_written_its_own_way(field: str, value: str, expected: str) -> None:
+    assert ask(by(field, value)).filters == [f"{field} eq {expected}"]
+
+
+def test_a_text_longer_than_the_field_equals_nothing_and_is_not_asked() -> None:
+    assert ask(by("customerNumber", "x" * 41)).urls == []
+
+
+def test_mail_is_compared_in_small_letters_where_the_system_can() -> None:
+    profile = Profile({**PROFILE.words, "filters": ["=", "tolower"]})
+    listener = ask(by("customerNumber", "Zoe@Example.nl", fold_case=True), profile)
+    assert listener.filters == ["tolower(customerNumber) eq 'zoe@example.nl'"]
+
+
+def test_a_cursor_that_leads_elsewhere_is_refused() -> None:
+    connector = connect(connection_to("https://shop.example", Listener()))
+    for place in ("//elsewhere.example/x", "../../admin", "https://elsewhere.example/x"):
+        cursor = _packed(place)
+        with pytest.raises(Misconfigured):
+            asyncio.run(connector.read(replace(by("number", "VO-1"), cursor=cursor)))
+
+
+def _packed(place: str) -> str:
+    return urlsafe_b64encode(f'["{place}"]'.encode()).decode()
+
+
+def test_the_contract_has_types_lengths_and_what_can_be_written() -> None:
+    orders = contract().tables["orders"]
+    found = {
+        name: (field.type, field.writable, field.nullable) for name, field in orders.fields.items()
+    }
+    assert found == {
+        "id": (Type.TEXT, False, False),
+        "number": (Type.TEXT, True, False),
+        "customerNumber": (Type.TEXT, True, True),
+        "orderDate": (Type.DATE, True, True),
+        "total": (Type.NUMBER, False, True),
+        "status": (Type.TEXT, True, True),
+        "isSent": (Type.BOOLEAN, True, True),
+        "boxes": (Type.INTEGER, True, True),
+        "weight": (Type.NUMBER, True, True),
+        "shipTo": (Type.OBJECT, True, True),
+        "tags": (Type.UNKNOWN, True, True),
+        "photo": (Type.DOCUMENT, True, True),
+        "changedAt": (Type.DATETIME, False, True),
+        "lines": (Type.LIST, False, True),
+        "pdfDocument": (Type.OBJECT, False, True),
+    }
+    assert orders.key == ("id",)
+    assert orders.fields["number"].max_length == 20
+    assert orders.fields["number"].required_to_create
+    assert orders.fields["status"].codes == ("Draft", "In_x0020_Review", "Open")
+
+
+def test_a_path_goes_through_navigation_properties() -> None:
+    orders = contract().tables["orders"]
+    content, quantity = orders.field("pdfDocument.content"), orders.field("lines.quantity")
+    assert content is not None
+    assert quantity is not None
+    assert (content.type, quantity.type) == (Type.DOCUMENT, Type.NUMBER)
+    assert orders.field("lines.order.number") is not None
+    assert orders.field("lines.colour") is None
+
+
+def test_the_contract_says_how_a_table_can_be_asked() -> None:
+    tables = contract().tables
+    assert "weight" not in tables["orders"].equals
+    assert "photo" not in tables["orders"].equals
+    assert "status" not in tables["orders"].sorts
+    assert tables["orders"].among["number"] == 3
+    assert tables["orders"].demands == frozenset()
+    assert tables["orderLines"].demands == {"documentId"}
+    assert not any(field.writable for field in tables["orderLines"].fields.values())
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"<html></html>", "not the <Edmx>"),
+        (b"not XML", "not the XML"),
+        (b"", "not the XML"),
+        (b'<!DOCTYPE x [<!ENTITY e "e">]><Edmx Version="4.0">&e;</Edmx>', "not the XML"),
+        (b'<Edmx Version="1.0"/>', "only V4"),
+        (b'<Edmx Version="4.0"/>', "no entity sets"),
+    ],
+)
+def test_a_file_that_is_no_metadata_is_refused_in_words(content: bytes, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        read_contract([content], PROFILE)
