@@ -158,7 +158,7 @@ def test_the_table_spans_each_phase_over_its_steps(blueprint: Blueprint):
 
 def test_the_table_says_where_a_field_comes_from_and_where_an_answer_goes(blueprint: Blueprint):
     text = draw_table(blueprint, "nl")
-    assert "<li>Pakket ← Vervoerder</li>" in text
+    assert "<li>Pakketten ← Vervoerder</li>" in text
     assert "<li>Straat en huisnummer → Business Central, CRM</li>" in text
 
 

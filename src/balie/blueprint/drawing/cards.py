@@ -226,14 +226,14 @@ def _with_row(card: Card, row: Row, left: float, numbers: Numbers) -> Card:
     glyph = ROW_GLYPHS.get(row.kind)
     side = () if glyph is None else (Sign(glyph, card.box.width - 16, y + 8),)
     room = card.box.width - left - (28 if side else 8)
-    text = Written(measure.clip(row.text, BODY, room), left, y + 12.5, BODY)
+    text = paragraph(measure.wrap(row.text, BODY, room, 2), left, y + 0.5, BODY)
     return _grown(
         replace(
             card,
-            written=(*card.written, text),
+            written=(*card.written, *text.written),
             signs=(*card.signs, *marks(row.systems, numbers, 14, y + 8.5), *side),
         ),
-        18,
+        text.bottom + 2.5 - y,
     )
 
 

@@ -82,6 +82,8 @@ def _fitting(words: list[str], style: Style, room: float) -> list[str]:
 
 
 def _pieces(word: str, style: Style, room: float) -> list[str]:
+    if width(word, style) <= room:
+        return [word]
     pieces = [""]
     for character in word:
         if pieces[-1] and width(pieces[-1] + character, style) > room:

@@ -55,10 +55,11 @@ class Phrases:
 
     def shown(self, ref: FieldRef) -> str:
         """What customers call what a screen shows or asks."""
-        thing = self.nested(ref) or self.blueprint.things.get(ref.thing if not ref.field else "")
-        if thing is not None and thing.name is not None:
-            return _capital(self.text(thing.name))
-        return self.name(str(ref.text))
+        nested = self.nested(ref)
+        if nested is None:
+            return self.name(str(ref.text))
+        name = nested.plural or nested.name
+        return str(ref.text) if name is None else _capital(self.text(name))
 
     def word(self, dotted: str, code: str) -> str:
         """The customer's words for a code of a field."""
