@@ -17,8 +17,7 @@ from importlib.resources.abc import Traversable
 import msgspec
 
 from balie.systems.loopback import Answer, Asked
-from balie.systems.query import Order, Query, Relation
-from balie.systems.rows import Row
+from balie.systems.rows import Raw, Row
 
 
 class RecordedRelation(msgspec.Struct, forbid_unknown_fields=True):
@@ -39,28 +38,13 @@ class RecordedQuery(msgspec.Struct, forbid_unknown_fields=True):
     at_most: list[str] = []
     limit: int = 200
 
-    def query(self) -> Query:
-        """The query itself."""
-        field, value = self.at_most or ("", "")
-        return Query(
-            table=self.table,
-            relations=tuple(
-                Relation(one.field, tuple(one.values), one.fold_case) for one in self.relations
-            ),
-            fields=tuple(self.fields),
-            order=Order(self.order.removeprefix("-"), self.order.startswith("-"))
-            if self.order
-            else None,
-            at_most=(field, value) if self.at_most else None,
-            limit=self.limit,
-        )
-
 
 class RecordedQuestion(msgspec.Struct, forbid_unknown_fields=True):
-    """What arrives at the system, percent-decoded."""
+    """What arrives at the system, percent-decoded; `body` is JSON, for kinds that send a body."""
 
     path: str
     query: dict[str, str] = {}
+    body: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class RecordedAnswer(msgspec.Struct, forbid_unknown_fields=True):
@@ -88,9 +72,14 @@ class Exchange(msgspec.Struct, forbid_unknown_fields=True):
 
     def fits(self, asked: Asked) -> bool:
         """Whether this is what was asked, each word of it."""
-        return asked.path == self.asks.path and sorted(asked.query) == sorted(
-            self.asks.query.items()
-        )
+        here = asked.path == self.asks.path
+        alike = sorted(asked.query) == sorted(self.asks.query.items())
+        return here and alike and _json(asked.body) == _json(self.asks.body)
+
+
+def _json(body: bytes | msgspec.Raw) -> Raw:
+    value: Raw = msgspec.json.decode(body) if body else None
+    return value
 
 
 class Case(msgspec.Struct, forbid_unknown_fields=True):
