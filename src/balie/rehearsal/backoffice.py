@@ -129,14 +129,14 @@ def everybody_of(
 ) -> Everybody:
     """Everybody's rows of a blueprint, by "system.table". Raises RehearsalError.
 
-    only_examples: the rows of examples/rows.yaml and no others, whole all the same.
+    only_examples: the rows that are written down, none that are made.
     """
     examples = folder / "examples"
     people = read_data(examples / "people.yaml")
     recipe = read_recipe(read_data(examples / "rehearsal.yaml"))
     return everybody(
         examples=read_data(examples / "rows.yaml"),
-        recipe=replace(recipe, also={}, make=()) if only_examples else recipe,
+        recipe=replace(recipe, make=()) if only_examples else recipe,
         shapes=shapes(offices),
         anchor=_anchor(people, today),
         today=today,

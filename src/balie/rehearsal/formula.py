@@ -1,7 +1,7 @@
 """Formulas of `examples/rehearsal.yaml`: `= line.price * line.quantity`, `Order {nr}`.
 
 A value that begins with `=` is a formula; braces inside a text hold one; anything else is what it
-says. Formulas are a small part of Python's expressions: names, dots, numbers, texts, lists,
+says. Formulas are a small part of Python's expressions: names, dots, `list[n]`, numbers, texts, lists,
 `+ - * /`, comparisons, `and or not`, `a if b else c`, and calls of the functions given.
 """
 
@@ -98,6 +98,8 @@ def _work_out(node: ast.expr, names: Mapping[str, Value]) -> Value:
             return _named(name, names)
         case ast.Attribute(value=of, attr=name):
             return _field(_work_out(of, names), name)
+        case ast.Subscript(value=of, slice=place):
+            return _at(_work_out(of, names), _work_out(place, names))
         case ast.List(elts=items):
             return [_work_out(item, names) for item in items]
         case ast.BinOp(left=left, op=op, right=right):
@@ -132,6 +134,13 @@ def _field(record: Value, name: str) -> Value:
     if isinstance(record, Mapping):
         return record.get(name)
     raise FormulaError(f"`.{name}` asks a field of something that has no fields")
+
+
+def _at(things: Value, place: Value) -> Value:
+    """`list[0]` counts from 0 and goes round; `record["name"]` is `record.name`."""
+    if isinstance(things, list):
+        return things[int(_decimal(place)) % len(things)]
+    return _field(things, say(place))
 
 
 def _binary(op: ast.operator, left: Value, right: Value) -> Value:

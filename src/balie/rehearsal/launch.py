@@ -159,7 +159,7 @@ def launched(
 
     first_port: the systems take this port and those after it; None takes ports that are free.
     log_dir: each system writes its log there too, as <system>.jsonl.
-    only_examples: the rows of examples/rows.yaml and no others.
+    only_examples: the rows that are written down, none that are made.
     They stop when the context ends, and when this process does. Raises RehearsalError.
     """
     offices = back_offices(folder)

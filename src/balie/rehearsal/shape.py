@@ -64,7 +64,7 @@ def misfits(row: Mapping[str, Raw], fields: Mapping[str, Field]) -> Iterator[str
         elif problem := _misfit(value, field):
             yield f"`{name}` {problem}"
     for name, field in fields.items():
-        if name not in row and not field.nullable and field.type is not Type.DOCUMENT:
+        if name not in row and field.readable and not field.nullable:
             yield f"`{name}` is missing; give it a value under `fill:`"
 
 

@@ -101,7 +101,9 @@ def _of_rows(made: Made) -> dict[str, Value]:
         return list(made.rows.get(table, []))
 
     def find(table: str, **fields: Value) -> Value:
-        """The first row with these values, or nothing."""
+        """The first row with these values, or nothing. Nothing is never equal to nothing."""
+        if None in fields.values():
+            return None
         for row in made.rows.get(table, []):
             if all(row.get(name) == value for name, value in fields.items()):
                 return row
@@ -133,6 +135,14 @@ def _cut(text: str, width: Decimal) -> Value:
     return text[: int(width)]
 
 
+def _lowest(*numbers: Decimal) -> Value:
+    return min(numbers)
+
+
+def _highest(*numbers: Decimal) -> Value:
+    return max(numbers)
+
+
 def _named(*given: Function) -> dict[str, Value]:
     return {function.__name__: function for function in given}
 
@@ -154,6 +164,8 @@ def _picture(text: str) -> Value:
 _PLAIN: dict[str, Value] = {
     "round": _round,
     "sum": _sum,
+    "min": _lowest,
+    "max": _highest,
     "len": _count_of,
     "plain": _plain,
     "pad": _pad,
