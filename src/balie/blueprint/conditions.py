@@ -30,11 +30,14 @@ Evaluate = Callable[[Lookup, date], Outcome]
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A parsed condition. `names` are the dotted names in it, each with its place."""
+    """A parsed condition. `names` are the dotted names in it, each with its place; `compared`
+    are the names that are compared with texts, each with one of those.
+    """
 
     text: Text
     names: tuple[Text, ...]
     evaluate: Evaluate = field(repr=False, compare=False)
+    compared: tuple[tuple[Text, Text], ...] = ()
 
     def holds(self, lookup: Lookup, today: date) -> bool | None:
         """Yes, no, or None for unknown."""
@@ -48,7 +51,7 @@ def parse(text: Text) -> Condition:
         raise NotUnderstood(text.at, "this condition is too long", "split it in two")
     parser = _Parser(text)
     evaluate = parser.whole()
-    return Condition(text, tuple(parser.names), evaluate)
+    return Condition(text, tuple(parser.names), evaluate, tuple(parser.compared))
 
 
 # ---- words
@@ -111,6 +114,7 @@ class _Parser:
         self.position = 0
         self.depth = 0
         self.names: list[Text] = []
+        self.compared: list[tuple[Text, Text]] = []
         self.rows: dict[str, str] = {}  # the variable of all() or exists() -> the list it is of
 
     @property
@@ -163,13 +167,28 @@ class _Parser:
         return _not(self.comparison()) if negated else self.comparison()
 
     def comparison(self) -> Evaluate:
+        start = self.position
         left = self.sum()
+        middle = self.position
         if sign := self.take(*COMPARE):
-            return _compare(sign, left, self.sum())
+            right = self.sum()
+            self.note_compared(start, middle)
+            return _compare(sign, left, right)
         if self.token.kind == "name" and self.token.word == "in":
             self.position += 1
-            return _among(left, self.listed())
+            items = self.listed()
+            self.note_compared(start, middle)
+            return _among(left, items)
         return left
+
+    def note_compared(self, start: int, middle: int) -> None:
+        """Remembers `name == "text"` and `name in ["text", ...]`."""
+        first, *more = self.tokens[start:middle]
+        if first.kind == "name" and not more:
+            for token in self.tokens[middle : self.position]:
+                if token.kind == "text":
+                    inside = token.word.part(1, len(token.word) - 1)
+                    self.compared.append((self.resolved(first.word), inside))
 
     def sum(self) -> Evaluate:
         left = self.product()
@@ -262,10 +281,14 @@ class _Parser:
         self.need(")")
         return _over(rows, variable, holds, wanted=function == "exists")
 
-    def mentioned(self, name: Text) -> Evaluate:
+    def resolved(self, name: Text) -> Text:
+        """`line.quantity` -> `order.lines.quantity`, within `order.lines.all(line, …)`."""
         first, dot, rest = name.partition(".")
         of_rows = self.rows.get(first)
-        self.names.append(name if of_rows is None else Text(of_rows + dot + rest, name.at))
+        return name if of_rows is None else Text(of_rows + dot + rest, name.at)
+
+    def mentioned(self, name: Text) -> Evaluate:
+        self.names.append(self.resolved(name))
         plain = str(name)
         return lambda lookup, _today: _clean(lookup(plain))
 

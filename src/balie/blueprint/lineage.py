@@ -17,6 +17,7 @@ from balie.blueprint.model import (
     Sends,
     Source,
     Step,
+    TableRef,
     Thing,
     ThingField,
 )
@@ -72,7 +73,7 @@ def reads(
         read
         for ref in screen_refs(blueprint, step.screen)
         for described in describe(blueprint, ref)
-        for read in field_reads(ref, described, contracts)
+        for read in field_reads(blueprint, ref, described, contracts)
     )
     return tuple(dict.fromkeys(found))
 
@@ -89,7 +90,7 @@ def sources_of(
     return tuple(
         read
         for described in describe(blueprint, ref)
-        for read in field_reads(ref, described, contracts)
+        for read in field_reads(blueprint, ref, described, contracts)
     )
 
 
@@ -137,7 +138,7 @@ def figure_refs(screen: Screen) -> Iterator[FieldRef]:
 def choices(blueprint: Blueprint, asked: Iterable[FieldRef]) -> Iterator[FieldRef]:
     """What the questions of a form offer to choose from."""
     for question in asked:
-        for described in describe(blueprint, question):
+        for described in questions(blueprint, question):
             if described.field.choose_from is not None:
                 yield FieldRef.of(described.field.choose_from)
 
@@ -183,12 +184,12 @@ def columns(thing: Thing) -> tuple[ThingField, ...]:
 
 
 def field_reads(
-    ref: FieldRef, described: Described, contracts: Contracts = NO_CONTRACTS
+    blueprint: Blueprint, ref: FieldRef, described: Described, contracts: Contracts = NO_CONTRACTS
 ) -> Iterator[Read]:
     """The raw fields of one field: those in its `from:`, and those that its words look at."""
     thing, field = described.thing, described.field
     for written in field.from_:
-        for source in sources_for(thing, written, contracts):
+        for source in sources_for(blueprint, thing, written, contracts):
             yield _read(ref, described, source, written.path)
     for stage in field.words:
         if stage.if_ is not None:
@@ -196,28 +197,29 @@ def field_reads(
 
 
 def sources_for(
-    thing: Thing, written: FieldSource, contracts: Contracts = NO_CONTRACTS
+    blueprint: Blueprint, thing: Thing, written: FieldSource, contracts: Contracts = NO_CONTRACTS
 ) -> tuple[Source, ...]:
     """The thing's sources that a line of `from:` is about: the named one, or each that has it."""
     if written.source:
         return tuple(source for source in thing.from_ if source.name == written.source)
-    return tuple(source for source in thing.from_ if _has(source, written.path, contracts))
+    return tuple(
+        source
+        for source in thing.from_
+        if _has(blueprint, source.table, source.table.within(written.path), contracts)
+    )
 
 
-def _has(source: Source, path: str, contracts: Contracts) -> bool:
-    contract = contracts.get(source.table.system)
-    table = contract.tables.get(source.table.table) if contract else None
-    return table is None or table.field(within(source, path)) is not None
-
-
-def within(source: Source, path: str) -> str:
-    """The path of a raw field in its table: `lines.quantity` for rows inside rows."""
-    return f"{source.table.inside}.{path}" if source.table.inside else path
+def _has(blueprint: Blueprint, ref: TableRef, path: str, contracts: Contracts) -> bool:
+    contract, system = contracts.get(ref.system), blueprint.systems.get(ref.system)
+    if contract is None or system is None:
+        return True
+    table = contract.tables.get(system.tables.get(ref.table, ref.table))
+    return table is None or table.field(path) is not None
 
 
 def _read(ref: FieldRef, described: Described, source: Source, path: str) -> Read:
     table = source.table
-    field = within(source, path)
+    field = table.within(path)
     return Read(ref, table.system, table.table, field, described.thing.id, described.field.id)
 
 
@@ -252,8 +254,21 @@ def _writes(blueprint: Blueprint, step: Step) -> Iterator[Write]:
 
 def _answers(blueprint: Blueprint, asked: Iterable[FieldRef]) -> Iterator[Write]:
     for question in asked:
-        for described in describe(blueprint, question):
+        for described in questions(blueprint, question):
             yield from field_writes(question, described)
+
+
+def questions(blueprint: Blueprint, asked: FieldRef) -> tuple[Described, ...]:
+    """The fields that a question asks: of a nested list, those that `sets:` does not fill in."""
+    nested = nested_list(blueprint, asked.thing, asked.field)
+    if nested is None:
+        return describe(blueprint, asked)
+    filled = {str(line.target) for line in blueprint.things[asked.thing].sets}
+    return tuple(
+        Described(nested, field)
+        for field in nested.fields.values()
+        if field.to and f"{asked.field}.{field.id}" not in filled
+    )
 
 
 def field_writes(ref: FieldRef, described: Described) -> Iterator[Write]:
@@ -266,7 +281,7 @@ def field_writes(ref: FieldRef, described: Described) -> Iterator[Write]:
             yield Write(ref, system, table, name)
         elif source is not None:
             table_ref = source.table
-            yield Write(ref, table_ref.system, table_ref.table, within(source, target))
+            yield Write(ref, table_ref.system, table_ref.table, table_ref.within(target))
 
 
 def _set_at_acceptance(blueprint: Blueprint, thing: Thing) -> Iterator[Write]:
@@ -289,3 +304,101 @@ def _sets(blueprint: Blueprint, lines: Iterable[Sends]) -> Iterator[Write]:
         target = FieldRef.of(line.target)
         for described in describe(blueprint, target):
             yield from field_writes(target, described)
+
+
+# ---- every place where the story names a field
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A place in the story that names a field. label: what it does there, "shown here"."""
+
+    step: Step
+    ref: FieldRef
+    label: str
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether customers get to see its value here."""
+        return self.label in (SHOWN, COUNTED)
+
+
+SHOWN, COUNTED, ASKED = "shown here", "counted here", "asked here"
+LOOKED_AT, SENT, SET, AWAITED = "looked at here", "sent here", "set here", "waited for here"
+
+
+def uses(step: Step) -> Iterator[Use]:
+    """Every place in a step that names a field, described or not."""
+    if step.screen is not None:
+        yield from _screen_uses(step, step.screen)
+    for work in (*step.frontstage, *step.backstage):
+        yield from _condition_uses(step, work.if_)
+        yield from _value_uses(step, work.sends)
+        yield from _set_uses(step, work.sets)
+    for answer in step.decision:
+        yield from (Use(step, asked, ASKED) for asked in answer.asks)
+        yield from _set_uses(step, answer.sets)
+    happenings = [tells.when for tells in step.tells] + ([step.waits.when] if step.waits else [])
+    for when in happenings:
+        yield from (Use(step, awaited, AWAITED) for awaited in happening_refs(when))
+
+
+def _screen_uses(step: Step, screen: Screen) -> Iterator[Use]:
+    shown = placeholders(screen.headline) if screen.headline else ()
+    timeline = () if screen.timeline is None else (screen.timeline,)
+    yield from (Use(step, ref, SHOWN) for ref in (*shown, *timeline, *screen.shows))
+    yield from (Use(step, ref, COUNTED) for ref in figure_refs(screen))
+    for rule in screen.only_while:
+        yield from _condition_uses(step, rule.if_)
+        yield from (Use(step, ref, SHOWN) for ref in placeholders(rule.otherwise_says))
+    yield from (Use(step, ref, ASKED) for ref in screen.asks)
+
+
+def _condition_uses(step: Step, condition: Condition | None) -> Iterator[Use]:
+    if condition is not None:
+        yield from (Use(step, FieldRef.of(name), LOOKED_AT) for name in condition.names)
+
+
+def _value_uses(step: Step, lines: Iterable[Sends]) -> Iterator[Use]:
+    for line in lines:
+        yield from (Use(step, ref, SENT) for ref in value_refs(line.value))
+
+
+def _set_uses(step: Step, lines: Iterable[Sends]) -> Iterator[Use]:
+    for line in lines:
+        yield Use(step, FieldRef.of(line.target), SET)
+    yield from _value_uses(step, lines)
+
+
+DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+")
+
+
+def value_refs(value: Text) -> tuple[FieldRef, ...]:
+    """The fields in a value of `sends:` or `sets:`: a field, a formula, or a text with { }."""
+    if "{" in value:
+        return placeholders(value)
+    is_field = DOTTED.fullmatch(value) is not None
+    if not is_field and "(" not in value:
+        return ()
+    found = (FieldRef.of(value.part(*match.span())) for match in DOTTED.finditer(value))
+    return tuple(ref for ref in found if ref.thing not in ("me", "login", "work"))
+
+
+BECOMES = re.compile(r"(\w+(?:\.\w+)+) becomes (\w+(?: or \w+)*)")
+
+
+def happening_refs(when: Text) -> tuple[FieldRef, ...]:
+    """The field of `order.status becomes sent`; other happenings name none."""
+    match = BECOMES.fullmatch(when)
+    return () if match is None else (FieldRef.of(when.part(*match.span(1))),)
+
+
+def happening_codes(when: Text) -> tuple[Text, ...]:
+    """The codes of `order.status becomes sent or done`."""
+    match = BECOMES.fullmatch(when)
+    if match is None:
+        return ()
+    start = match.start(2)
+    words = re.finditer(r"\w+", match[2])
+    codes = (when.part(start + word.start(), start + word.end()) for word in words)
+    return tuple(code for code in codes if code != "or")

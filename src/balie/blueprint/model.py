@@ -274,6 +274,10 @@ class TableRef:
     table: str
     inside: str | None = None  # "itemLines"
 
+    def within(self, path: str) -> str:
+        """The path of a raw field in the table: `itemLines.quantity` for rows inside rows."""
+        return f"{self.inside}.{path}" if self.inside else path
+
 
 @dataclass(frozen=True, slots=True)
 class Source:
@@ -319,6 +323,7 @@ class ThingField:
     leave_out_codes: tuple[Text, ...] = ()
     empty: Text | None = None
     seen_by: tuple[Text, ...] = ()  # empty: all who may see the thing
+    seen_by_at: Span | None = None
     personal: Text | None = None
     must_be: Text | None = None
     optional: bool = False

@@ -7,7 +7,6 @@ missing or misshapen is reported by the vocabulary and is here left empty.
 import re
 from collections.abc import Mapping
 
-from balie.blueprint.grammar import NotUnderstood
 from balie.blueprint.model import (
     SEED_COLOUR,
     Accepts,
@@ -244,10 +243,7 @@ def _accepts(section: Section) -> tuple[Accepts, ...]:
     accepted: list[Accepts] = []
     for text in section.texts("accepts"):
         match = ACCEPTS.fullmatch(text)
-        if match is None:
-            help_ = "write  BP204 because it happens once a year"
-            section.report("BP008", NotUnderstood(text.at, "this accepts nothing", help_))
-        else:
+        if match is not None:
             because = text.part(*match.span(2))
             accepted.append(Accepts(code=text.part(*match.span(1)), because=because))
     return tuple(accepted)
@@ -340,6 +336,7 @@ def _field(id_: Text, section: Section) -> ThingField:
         leave_out_codes=section.texts("leave out rows"),
         empty=section.text("empty"),
         seen_by=section.texts("seen by"),
+        seen_by_at=section.value_at("seen by"),
         personal=section.text("personal"),
         must_be=section.text("must be"),
         optional=section.yes("optional"),

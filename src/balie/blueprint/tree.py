@@ -7,6 +7,7 @@ that reading takes time in proportion to the text and never more stack than `DEE
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import yaml
 
@@ -28,7 +29,7 @@ class Unreadable(Exception):
         self.finding = finding
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class File:
     """One file of a blueprint: its text and its tree."""
 
@@ -36,7 +37,7 @@ class File:
     text: str
     tree: Node
 
-    @property
+    @cached_property
     def lines(self) -> list[str]:
         """The text's lines, counted as the tree's places count them."""
         return LINES.split(self.text)
@@ -47,16 +48,16 @@ class File:
         return line[mapping.at.column - 1 : mapping.at.column] == "{"
 
 
-def mappings(tree: Node) -> Iterator[Mapping]:
-    """Every mapping in a tree, outer ones first, in the order of the text."""
-    waiting = [tree]
+def mappings(tree: Node) -> Iterator[tuple[Text | None, Mapping]]:
+    """Every mapping in a tree with the word it stands under, in the order of the text."""
+    waiting: list[tuple[Text | None, Node]] = [(None, tree)]
     while waiting:
-        node = waiting.pop()
+        under, node = waiting.pop()
         if isinstance(node, Mapping):
-            yield node
-            waiting.extend(value for _, value in reversed(node.entries))
+            yield under, node
+            waiting.extend(reversed(node.entries))
         elif isinstance(node, Sequence):
-            waiting.extend(reversed(node.items))
+            waiting.extend((under, item) for item in reversed(node.items))
 
 
 def grow(name: str, text: str) -> File:
@@ -101,7 +102,7 @@ class _Grower:
             self.refuse_anchor(event)
             self.begin(event)
         elif isinstance(event, yaml.CollectionEndEvent):
-            self.end()
+            self.end(event)
         elif isinstance(event, yaml.AliasEvent):
             raise self.refusal(event, "anchors and references are not used in a blueprint")
         elif isinstance(event, yaml.DocumentStartEvent):
@@ -129,13 +130,14 @@ class _Grower:
         is_mapping = isinstance(event, yaml.MappingStartEvent)
         self.open.append(_Open(self.span(event), [], is_mapping))
 
-    def end(self) -> None:
+    def end(self, event: yaml.CollectionEndEvent) -> None:
         done = self.open.pop()
-        self.add(self.mapping(done) if done.is_mapping else Sequence(done.at, tuple(done.items)))
+        at = _up_to(done.at, event.end_mark)
+        self.add(self.mapping(done, at) if done.is_mapping else Sequence(at, tuple(done.items)))
 
-    def mapping(self, done: _Open) -> Mapping:
+    def mapping(self, done: _Open, at: Span) -> Mapping:
         pairs = zip(done.items[::2], done.items[1::2], strict=True)
-        return Mapping(done.at, tuple((self.key(key), value) for key, value in pairs))
+        return Mapping(at, tuple((self.key(key), value) for key, value in pairs))
 
     def key(self, node: Node) -> Text:
         if isinstance(node, Text):
@@ -160,6 +162,13 @@ class _Grower:
     def refusal(self, event: yaml.Event, message: str) -> Unreadable:
         at = self.span(event)
         return Unreadable(_refusal("BP004", at, message, "this is not read"))
+
+
+def _up_to(at: Span, end: yaml.error.Mark | None) -> Span:
+    """The place of a whole `[a, b]`; of a list over several lines, its beginning."""
+    if end is None or end.line + 1 != at.line:
+        return at
+    return Span(at.file, at.line, at.column, end.column + 1)
 
 
 def _refusal(code: str, at: Span, message: str, label: str) -> Finding:

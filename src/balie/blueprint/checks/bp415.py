@@ -1,0 +1,32 @@
+"""An address that Balie needs itself."""
+
+from collections.abc import Iterator
+
+from balie.blueprint.checks.check import About, Change, Subject, place
+from balie.blueprint.finding import Finding, Severity
+
+ABOUT = About(
+    code="BP415",
+    severity=Severity.ERROR,
+    title="This address is taken",
+    why="Some addresses are Balie's own: signing in, staff, the API, receipts.",
+    example=Change("story.yaml", "address: /longer", "address: /staff/longer"),
+    near_miss=Change("story.yaml", "address: /longer", "address: /staffed"),
+)
+
+OURS = ("accounts", "admin", "staff", "api", "static", "healthz", "readyz")
+RECEIPTS = ("ontvangst", "receipts")
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    for step in subject.blueprint.steps:
+        address = step.screen.address if step.screen else None
+        if address is None:
+            continue
+        first = address.strip("/").partition("/")[0]
+        if first in (*OURS, *RECEIPTS):
+            yield ABOUT.finding(
+                f'the address "{address}" is taken',
+                place(address, f"/{first} is Balie's own"),
+                help_=("choose another first word",),
+            )

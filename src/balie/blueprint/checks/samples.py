@@ -1,0 +1,116 @@
+"""The sample blueprint that the checks' examples change: its folder, and what its systems say."""
+
+from collections.abc import Mapping
+from importlib.resources import as_file, files
+from pathlib import Path
+from shutil import copytree
+
+from balie.blueprint.checks.check import Change
+from balie.systems.contract import Contract, Field, Table, Type
+
+
+def write(change: Change | None, folder: Path) -> None:
+    """The sample with this change, into a folder that is not there yet.
+
+    Raises ValueError when the text to change is not there exactly once.
+    """
+    with as_file(files("balie.blueprint.checks") / "sample") as sample:
+        copytree(sample, folder)
+    if change is not None:
+        path = folder / change.file
+        path.write_bytes(_changed(path.read_text(encoding="utf-8"), change))
+
+
+def _changed(text: str, change: Change) -> bytes:
+    if text.count(change.old) != 1:
+        times = text.count(change.old)
+        raise ValueError(f"{change.file} has {times} times: {change.old!r}")
+    # Surrogates stand for bytes that are not UTF-8: the example of BP006 needs one.
+    return text.replace(change.old, change.new).encode("utf-8", "surrogateescape")
+
+
+def _text(name: str, *, writable: bool = True) -> Field:
+    return Field(name=name, nullable=False, writable=writable)
+
+
+def _table(name: str, *fields: Field, asked_by: frozenset[str]) -> Table:
+    return Table(
+        name=name,
+        fields={field.name: field for field in fields},
+        key=(fields[0].name,),
+        equals=asked_by,
+        among=dict.fromkeys(asked_by, 50),
+    )
+
+
+NUMBER = _text("number", writable=False)
+STATUS = Field(name="status", nullable=False, codes=("draft", "out", "late", "back"))
+
+SHELF = Contract(
+    tables={
+        table.name: table
+        for table in (
+            _table(
+                "loans",
+                _text("id", writable=False),
+                NUMBER,
+                _text("memberNumber"),
+                Field(name="dueDate", type=Type.DATE),
+                Field(name="fee", type=Type.NUMBER),
+                STATUS,
+                asked_by=frozenset({"memberNumber", "number"}),
+            ),
+            _table(
+                "pastLoans",
+                _text("id", writable=False),
+                NUMBER,
+                _text("memberNumber"),
+                STATUS,
+                asked_by=frozenset({"memberNumber", "number"}),
+            ),
+            _table(
+                "loanBooks",
+                _text("id"),
+                _text("loanNumber"),
+                _text("title"),
+                Field(name="lentOn", type=Type.DATE),
+                asked_by=frozenset({"loanNumber"}),
+            ),
+            _table(
+                "extensions",
+                _text("id", writable=False),
+                _text("loanNumber"),
+                Field(name="days", type=Type.INTEGER),
+                asked_by=frozenset({"loanNumber"}),
+            ),
+        )
+    }
+)
+
+CRM = Contract(
+    tables={
+        table.name: table
+        for table in (
+            _table(
+                "people",
+                _text("id"),
+                _text("email"),
+                Field(name="birthDate", type=Type.DATE),
+                _text("memberNumber"),
+                asked_by=frozenset({"id", "email"}),
+            ),
+            _table(
+                "wishes",
+                NUMBER,
+                _text("memberId"),
+                Field(name="kind", nullable=False, codes=("longer", "other")),
+                _text("loanNumber"),
+                _text("reason"),
+                Field(name="status", nullable=False, codes=("asked", "granted", "refused")),
+                asked_by=frozenset({"memberId", "number"}),
+            ),
+        )
+    }
+)
+
+CONTRACTS: Mapping[str, Contract] = {"shelf": SHELF, "crm": CRM}
