@@ -3,9 +3,10 @@
 The choice is made on the raw path, before either layer sees the request.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.core.handlers.asgi import ASGIHandler
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -27,7 +28,7 @@ class Layers:
     state: what Django's pages find beside their request, by package.
     """
 
-    django: ASGIApp
+    django: ASGIHandler
     frontstage: ASGIApp
     static: ASGIApp
     reader: Reader
@@ -43,7 +44,7 @@ def application(layers: Layers, configuration: Configuration) -> ASGIApp:
         path = scope["path"]
         if path.startswith(DJANGO) or path == "/staff":
             state = {**scope.get("state", {}), **layers.state}
-            await layers.django({**scope, "state": state}, receive, send)
+            await layers.django({**scope, "state": state}, receive, _plain(send))
         elif path.startswith("/static/"):
             await layers.static(scope, receive, send)
         else:
@@ -63,3 +64,12 @@ def application(layers: Layers, configuration: Configuration) -> ASGIApp:
             await at_home(scope, receive, send)
 
     return behind(configuration.trusted_proxies, with_headers(doorstep))
+
+
+def _plain(send: Send) -> Callable[[Mapping[str, object]], Awaitable[None]]:
+    """Takes Django's messages, which it promises to leave alone, as those of everybody."""
+
+    async def pass_on(message: Mapping[str, object]) -> None:
+        await send(dict(message))
+
+    return pass_on

@@ -10,6 +10,8 @@ from urllib.parse import unquote, urlsplit
 
 from cryptography.fernet import Fernet
 
+from balie.site.refusal import Refusal
+
 Network = IPv4Network | IPv6Network
 T = TypeVar("T")
 
@@ -17,13 +19,12 @@ _YES = frozenset({"1", "yes", "true", "on"})
 _NO = frozenset({"", "0", "no", "false", "off"})
 
 
-class WrongSetting(Exception):
+class WrongSetting(Refusal):
     """A setting is missing or cannot be used. Its text says which, why, and what to set."""
 
     def __init__(self, name: str, problem: str, *help_lines: str) -> None:
+        super().__init__(f"setting {name}", problem, help_lines)
         self.name = name
-        lines = [f"-- SETTING {name} ".ljust(72, "-"), "", problem, ""]
-        super().__init__("\n".join(lines + [f"    {line}" for line in help_lines]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +131,7 @@ def demands(configuration: Configuration) -> None:
             f"There is no folder {configuration.blueprint}.",
             "Give the folder that holds story.yaml, things.yaml and systems.yaml.",
         )
-    if not configuration.keys:
+    if not configuration.keys and not configuration.embedded:
         raise WrongSetting(
             "BALIE_KEYS",
             "With PostgreSQL every process must have the same key, so I do not make one up.",

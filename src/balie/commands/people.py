@@ -1,0 +1,129 @@
+"""`balie people`: who may sign in, beside the customers whom the systems know."""
+
+import argparse
+import csv
+import os
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from pkgutil import resolve_name
+
+from balie.site import installation
+from balie.site.refusal import Refusal
+
+EXAMPLES = """\
+A file of people is CSV with a heading; only `mail` is needed. Roles are teams of the blueprint
+(`people: staff:`), with spaces between them; whoever has one is staff.
+
+  mail,name,staff roles
+  mila@example.com,Mila,returns service
+  info@example.com,Bicycle shop,
+
+examples:
+  balie people import people.csv       adds them, or brings them up to date
+  balie people close mila@example.com  signs her out everywhere and lets her in no more
+  balie people remove-demo             takes the people of the demo away
+
+exit codes: 0 done; 1 refused, and says why; 2 wrong use
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a file of people."""
+
+    mail: str
+    name: str
+    staff_roles: tuple[str, ...]
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds the command to the `balie` command line."""
+    parser = subparsers.add_parser(
+        "people",
+        help="say who may sign in",
+        description="Customers whom a system knows sign in by themselves. Others, and staff, "
+        "are said here.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    importing = actions.add_parser("import", help="add people, or bring them up to date")
+    importing.add_argument("file", type=Path, metavar="FILE", help="CSV: mail,name,staff roles")
+    importing.set_defaults(run=import_people)
+    closing = actions.add_parser("close", help="sign somebody out everywhere, for good")
+    closing.add_argument("mail", metavar="MAIL")
+    closing.set_defaults(run=close)
+    removing = actions.add_parser("remove-demo", help="take the people of the demo away")
+    removing.set_defaults(run=remove_demo)
+
+
+def import_people(args: argparse.Namespace) -> int:
+    """Adds the people of a file, all of them or none."""
+    try:
+        rows = list(_rows(args.file))
+        installation.ready(os.environ)
+    except Refusal as refusal:
+        return _refused(refusal)
+    enrol: Callable[[list[tuple[str, str, tuple[str, ...]]]], int] = resolve_name(
+        "balie.identity.people:enrol_all"
+    )
+    new = enrol([(row.mail, row.name, row.staff_roles) for row in rows])
+    print(f"{len(rows)} people, of whom {new} are new. They sign in with a code by mail.")
+    return 0
+
+
+def close(args: argparse.Namespace) -> int:
+    """Closes somebody's account."""
+    try:
+        installation.ready(os.environ)
+    except Refusal as refusal:
+        return _refused(refusal)
+    close_account: Callable[[str], bool] = resolve_name("balie.identity.people:close_account")
+    if not close_account(args.mail):
+        print(f"Nobody here has the address {args.mail}.", file=sys.stderr)
+        return 1
+    print(f"{args.mail} is signed out everywhere and cannot sign in.")
+    return 0
+
+
+def remove_demo(args: argparse.Namespace) -> int:
+    """Takes the people of the demo away."""
+    del args  # it has none
+    try:
+        installation.ready(os.environ)
+    except Refusal as refusal:
+        return _refused(refusal)
+    remove: Callable[[], int] = resolve_name("balie.site.demo:remove_demo_people")
+    print(f"{remove()} people of the demo were taken away.")
+    return 0
+
+
+def _rows(file: Path) -> Iterator[Row]:
+    """The people of a file. Raises Refusal with the line that cannot be read."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.DictReader(lines)
+            for number, line in enumerate(reader, start=2):
+                yield _row(line, f"{file}:{number}")
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise Refusal("PEOPLE", f"{file} cannot be read: {error}", [EXAMPLES]) from error
+
+
+def _row(line: dict[str, str | None], where: str) -> Row:
+    mail = (line.get("mail") or "").strip().lower()
+    before, at, after = mail.partition("@")
+    if not (before and at and "." in after) or " " in mail:
+        raise Refusal(
+            "PEOPLE",
+            f"{where}: {mail!r} is no mail address; nobody was added.",
+            ["The first line says:  mail,name,staff roles"],
+        )
+    roles = (line.get("staff roles") or "").replace(";", " ").split()
+    return Row(mail, (line.get("name") or "").strip(), tuple(roles))
+
+
+def _refused(refusal: Refusal) -> int:
+    print(refusal, file=sys.stderr)
+    return 1

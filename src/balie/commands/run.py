@@ -1,0 +1,122 @@
+"""`balie run`: a blueprint as a portal that customers can use."""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from pkgutil import resolve_name
+
+from balie.rehearsal.launch import RehearsedSystem, launched, settings
+from balie.rehearsal.trouble import RehearsalError
+from balie.site import configuration, installation
+from balie.site.configuration import Configuration
+from balie.site.refusal import Refusal
+
+EXAMPLES = """\
+examples:
+  balie run --demo blueprints/shop     rehearsed systems, and people to sign in as
+  balie run blueprints/shop            with your own systems; settings come from the environment
+  balie run --port 8080 blueprints/shop
+
+settings (environment):
+  BALIE_BLUEPRINT        the blueprint's folder, when it is not on the command line
+  BALIE_STATE            the folder for our own files                  var/balie
+  BALIE_PUBLIC_URL       the address that customers type               http://127.0.0.1:PORT
+  BALIE_MAIL_URL         smtp://user:password@host:587?tls=starttls
+  BALIE_MAIL_FROM        service@example.com
+  BALIE_DATABASE_URL     postgresql://... for several processes        a file in the state folder
+  BALIE_CACHE_URL        redis://... for several processes             a file in the state folder
+  BALIE_KEYS             keys that encrypt; the first closes         made once, but not for PostgreSQL
+  BALIE_TRUSTED_PROXIES  addresses of your own proxies                 none
+  BALIE_PRIVATE_SYSTEMS  hosts of systems on your own network          none
+
+exit codes: 0 stopped; 1 it does not start, and says why; 2 wrong use
+"""
+_DEMO_STATE = "var/balie-demo"
+
+Serve = Callable[[Configuration, Mapping[str, RehearsedSystem], Callable[[str], None]], None]
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds the command to the `balie` command line."""
+    parser = subparsers.add_parser(
+        "run",
+        help="run a blueprint as a portal",
+        description="Serves a blueprint: pages, API, sign-in and the pages of staff.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("path", type=Path, metavar="PATH", nargs="?", help="the blueprint's folder")
+    parser.add_argument("--port", type=int, metavar="8000", help="where to listen")
+    parser.add_argument("--host", metavar="127.0.0.1", help="which address to listen at")
+    parser.add_argument(
+        "--demo",
+        "--rehearse",
+        action="store_true",
+        help="rehearse the systems on the ports after ours, with people to sign in as",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serves until stopped. 0: stopped; 1: it does not start, and says why."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    environment = {**os.environ, **_said(args)}
+    try:
+        with _systems(args.demo, environment) as systems:
+            _serve({**environment, **_of_demo(environment, systems)}, systems)
+    except (Refusal, RehearsalError) as refusal:
+        print(refusal, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _serve(environment: Mapping[str, str], systems: Mapping[str, RehearsedSystem]) -> None:
+    wanted = configuration.read(environment)
+    configuration.demands(wanted)
+    chosen = installation.ready(environment)
+    if not wanted.keys:
+        print(f"A new key encrypts what is kept: {chosen.state / 'keys'}. Keep a copy of it.")
+    serve: Serve = resolve_name("balie.site.serving:serve")  # can be imported only now
+    serve(chosen, systems, lambda text: print(text, flush=True))
+
+
+@contextmanager
+def _systems(
+    is_demo: bool, environment: Mapping[str, str]
+) -> Iterator[Mapping[str, RehearsedSystem]]:
+    """The rehearsed systems of a demo; none otherwise."""
+    wanted = configuration.read(environment)
+    if not is_demo or wanted.blueprint is None or not wanted.blueprint.exists():
+        yield {}
+        return
+    today = date.today()  # noqa: DTZ011 - the day where we are
+    with launched(wanted.blueprint, first_port=wanted.port + 1, today=today) as systems:
+        yield systems
+
+
+def _said(args: argparse.Namespace) -> Mapping[str, str]:
+    """What the command line says, as settings; it wins over the environment."""
+    said = {
+        "BALIE_BLUEPRINT": args.path and str(args.path),
+        "BALIE_PORT": args.port and str(args.port),
+        "BALIE_HOST": args.host,
+        "BALIE_DEMO": "1" if args.demo else None,
+    }
+    if args.demo and "BALIE_STATE" not in os.environ:
+        said["BALIE_STATE"] = _DEMO_STATE
+    return {name: value for name, value in said.items() if value}
+
+
+def _of_demo(
+    environment: Mapping[str, str], systems: Mapping[str, RehearsedSystem]
+) -> Mapping[str, str]:
+    """Where the rehearsed systems are, and their keys."""
+    if not systems:
+        return {}
+    found = settings(Path(environment["BALIE_BLUEPRINT"]), systems)
+    return {**found, "BALIE_PRIVATE_SYSTEMS": "127.0.0.1"}

@@ -1,0 +1,228 @@
+"""The one place that knows every concrete thing, and puts them together."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pkgutil import resolve_name
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from django.core.asgi import get_asgi_application
+from starlette.types import ASGIApp
+
+from balie.backstage.opening import StepKind
+from balie.backstage.ports import Clock, Memory
+from balie.backstage.service import Service
+from balie.blueprint.drawing.draw import draw, draw_table
+from balie.blueprint.finding import Finding, Severity
+from balie.blueprint.model import Blueprint
+from balie.blueprint.reader import read
+from balie.console.watch import Watch
+from balie.frontstage.app import frontstage
+from balie.frontstage.assets import OWN_FILES, Assets, read_files
+from balie.frontstage.brand import brand_files, identity_of
+from balie.frontstage.languages import OWN_WORDS
+from balie.frontstage.looks import Looks
+from balie.frontstage.openapi import openapi
+from balie.frontstage.rehearsed import Rehearsed
+from balie.frontstage.signs import signs_of
+from balie.frontstage.surroundings import Surroundings, words_of
+from balie.frontstage.views import Views
+from balie.identity.desk import Desk
+from balie.identity.reader import Reader, SqliteReader
+from balie.site import folders, systems
+from balie.site.asgi import Layers, application
+from balie.site.configuration import Configuration
+from balie.site.looks import DjangoPages
+from balie.site.refusal import Refusal
+from balie.steps.details.step import DetailsStep
+from balie.steps.list.step import ListStep
+from balie.steps.overview.step import OverviewStep
+from balie.store.ciphers import Cipher
+from balie.store.incidents import Health, IncidentBook
+from balie.store.sqlite_memory import SqliteMemory
+from balie.transport.breaker import Condition
+from balie.transport.http import Network
+
+STEP_KINDS: Mapping[str, StepKind] = {
+    "overview": OverviewStep(),
+    "list": ListStep(),
+    "details": DetailsStep(),
+}
+
+
+class _Kept(Memory, Protocol):
+    """A memory that holds on to something until it is closed."""
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """A running site."""
+
+    application: ASGIApp
+    blueprint: Blueprint
+    service: Service
+    _open: AsyncExitStack = field(repr=False)
+
+
+def blueprint_of(configuration: Configuration) -> Blueprint:
+    """The blueprint that this configuration names. Raises Refusal when it cannot run."""
+    if configuration.blueprint is None:
+        raise Refusal("BLUEPRINT", "I do not know which service to run.", ["balie run PATH"])
+    reading = read(configuration.blueprint)
+    wrong = [one for one in reading.findings if one.severity is Severity.ERROR]
+    if reading.blueprint is None or wrong:
+        raise Refusal(
+            "BLUEPRINT",
+            f"{configuration.blueprint} cannot run yet.\n\n" + "\n".join(map(_told, wrong)),
+            [f"To read more:  balie check {configuration.blueprint}"],
+        )
+    return reading.blueprint
+
+
+async def start(configuration: Configuration, rehearsed: Rehearsed | None = None) -> Portal:
+    """The site of this configuration, ready to answer. Raises Refusal.
+
+    rehearsed: the demo's people and switches. The database must have its tables.
+    """
+    blueprint = blueprint_of(configuration)
+    contracts = systems.contracts(blueprint)
+    async with AsyncExitStack() as opening:
+        network = Network(allowed_private=configuration.private_systems)
+        opening.push_async_callback(network.close)
+        connectors = systems.connectors(blueprint, contracts, network, configuration.values)
+        memory = _memory(configuration)
+        opening.push_async_callback(memory.close)
+        incidents = IncidentBook(configuration.state / "trace.db")
+        incidents.start()
+        opening.push_async_callback(incidents.stop)
+        reader = await _reader(configuration)
+        opening.push_async_callback(reader.close)
+        service = Service(
+            blueprint,
+            contracts,
+            connectors,
+            STEP_KINDS,
+            memory,
+            _clock(blueprint),
+            incidents,
+            _secret(configuration),
+        )
+        opening.push_async_callback(service.close)
+        app = _application(configuration, service, network, incidents, reader, rehearsed)
+        return Portal(app, blueprint, service, opening.pop_all())
+
+
+async def stop(portal: Portal) -> None:
+    """Lets go of everything, the last opened first."""
+    await portal._open.aclose()
+
+
+def _application(
+    configuration: Configuration,
+    service: Service,
+    network: Network,
+    incidents: IncidentBook,
+    reader: Reader,
+    rehearsed: Rehearsed | None,
+) -> ASGIApp:
+    blueprint = service.blueprint
+    assets = Assets({**read_files((OWN_FILES, *folders.STATIC)), **brand_files(blueprint)})
+    looks = Looks(assets, folders.TEMPLATES)
+    surroundings = Surroundings(
+        blueprint=blueprint,
+        identity=identity_of(blueprint),
+        words=words_of(blueprint, (OWN_WORDS, *folders.WORDS)),
+        icons=signs_of(service.routes, service.things, blueprint),
+        now=_utc_now,
+    )
+    description = openapi(
+        blueprint,
+        service.routes,
+        service.things,
+        cookie=configuration.session_cookie,
+        public_url=configuration.public_url,
+    )
+    views = Views(service, looks, surroundings, description, rehearsed)
+    pages = DjangoPages(
+        looks=looks,
+        surroundings=surroundings,
+        switches=rehearsed.switches if rehearsed else None,
+    )
+    layers = Layers(
+        django=get_asgi_application(),
+        frontstage=frontstage(views, reader, surroundings, configuration.session_cookie),
+        static=assets,
+        reader=reader,
+        languages=surroundings.languages,
+        systems=lambda: {name: _health(network, name).up for name in blueprint.systems},
+        state={
+            "identity": Desk(recognise=service.recognise, render=pages, demo=configuration.demo),
+            "console": Watch(
+                blueprint=blueprint,
+                health=partial(_health, network),
+                noted=incidents.noted,
+                drawing=partial(draw, blueprint),
+                table=partial(draw_table, blueprint),
+            ),
+        },
+    )
+    return application(layers, configuration)
+
+
+def _told(finding: Finding) -> str:
+    return f"    {finding.where[0].at}  {finding.code}  {finding.message}"
+
+
+def _memory(configuration: Configuration) -> _Kept:
+    cipher = Cipher(configuration.keys)
+    if configuration.cache_url.startswith("sqlite:"):
+        return SqliteMemory(configuration.cache_file, cipher)
+    with _needs_the_extra():
+        memory: Callable[[str, Cipher], _Kept] = resolve_name("balie.site.scale:memory")
+    return memory(configuration.cache_url, cipher)
+
+
+async def _reader(configuration: Configuration) -> Reader:
+    if configuration.embedded:
+        return SqliteReader(configuration.database_file)
+    with _needs_the_extra():
+        reader: Callable[[str], Awaitable[Reader]] = resolve_name("balie.site.scale:reader")
+    return await reader(configuration.database_url)
+
+
+@contextmanager
+def _needs_the_extra() -> Iterator[None]:
+    """What is named inside can only be imported when `balie[scale]` was installed."""
+    try:
+        yield
+    except ImportError as error:
+        raise Refusal(
+            "SCALE",
+            f"PostgreSQL and Redis need more than is installed: {error}.",
+            ["pip install 'balie[scale]'"],
+        ) from error
+
+
+def _health(network: Network, system: str) -> Health:
+    status = network.status_of(system)
+    return Health(up=status.condition is not Condition.DOWN, since=status.since)
+
+
+def _clock(blueprint: Blueprint) -> Clock:
+    zone = ZoneInfo(blueprint.zone)
+    return Clock(_utc_now, lambda: datetime.now(zone).date())
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _secret(configuration: Configuration) -> bytes:
+    """A secret of the service's own, so that no key is used for two purposes."""
+    return hashlib.sha256(b"balie: cursors\0" + configuration.keys[0].encode()).digest()

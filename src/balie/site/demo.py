@@ -1,0 +1,135 @@
+"""The demo: people to be, and switches on the rehearsed systems. Never in a real installation."""
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+from allauth.account.models import EmailAddress
+
+from balie.blueprint.model import Blueprint
+from balie.frontstage.looks import Mode
+from balie.frontstage.rehearsed import DemoPerson, Rehearsed
+from balie.identity.models import Person
+from balie.identity.people import enrol
+from balie.rehearsal.launch import RehearsedSystem
+from balie.site.refusal import Refusal
+
+PASSWORD = "balie-demo-2026"  # noqa: S105 - it opens nothing but a demo
+_SLOW = 3000  # milliseconds
+_AS_SAID: Mapping[Mode, Mapping[str, bool | int]] = {
+    Mode.ON: {"down": False, "latency_ms": 0},
+    Mode.SLOW: {"down": False, "latency_ms": _SLOW},
+    Mode.OFF: {"down": True, "latency_ms": 0},
+}
+_LOOKED_AGAIN = 2.0  # seconds
+
+
+@dataclass
+class Control:
+    """Fulfils `frontstage.rehearsed.SystemSwitch` with the rehearsal's own switches."""
+
+    systems: Mapping[str, RehearsedSystem]
+    _seen: dict[str, Mode] = field(default_factory=dict)
+    _seen_at: float = 0.0
+
+    async def state(self) -> Mapping[str, Mode]:
+        """How each system behaves, as of a moment ago."""
+        if time.monotonic() - self._seen_at > _LOOKED_AGAIN:
+            modes = await asyncio.gather(
+                *(asyncio.to_thread(_mode_of, system) for system in self.systems.values())
+            )
+            self._seen = dict(zip(self.systems, modes, strict=True))
+            self._seen_at = time.monotonic()
+        return self._seen
+
+    async def set(self, name: str, mode: Mode) -> None:
+        """Makes a system behave so from now on."""
+        await asyncio.to_thread(self.systems[name].mode, **_AS_SAID[mode])
+        self._seen_at = 0.0
+
+
+def rehearsed(people: Iterable[DemoPerson], systems: Mapping[str, RehearsedSystem]) -> Rehearsed:
+    """What the demo's pages show."""
+    titles = {name: system.title for name, system in systems.items()}
+    return Rehearsed(tuple(people), titles, Control(systems))
+
+
+def people_of(folder: Path, blueprint: Blueprint) -> tuple[DemoPerson, ...]:
+    """The people of `examples/people.yaml`; none when there is no such file."""
+    file = folder / "examples" / "people.yaml"
+    if not file.is_file():
+        return ()
+    said = yaml.safe_load(file.read_text("utf-8"))
+    customers = [_customer(mail, one, blueprint) for mail, one in said.get("customers", {}).items()]
+    staff = [_colleague(mail, one, blueprint) for mail, one in said.get("staff", {}).items()]
+    return (*customers, *staff)
+
+
+def enrol_people(folder: Path, people: Iterable[DemoPerson]) -> None:
+    """Makes the demo's people, with the demo's password."""
+    file = folder / "examples" / "people.yaml"
+    said = yaml.safe_load(file.read_text("utf-8")) if file.is_file() else {}
+    for one in people:
+        roles = tuple(said.get("staff", {}).get(one.mail, {}).get("roles", ()))
+        person, _ = enrol(one.mail, name=one.name, staff_roles=roles, verified=True)
+        person.is_demo = True
+        if not person.check_password(PASSWORD):
+            person.set_password(PASSWORD)
+        person.save()
+
+
+def refuse_demo_people() -> None:
+    """Raises Refusal when somebody of a demo could sign in to a real installation."""
+    found = list(Person.objects.filter(is_demo=True).values_list("email", flat=True))
+    staff = Person.objects.filter(is_staff=True, is_demo=False)
+    found += [one.email for one in staff if one.check_password(PASSWORD)]
+    if found:
+        raise Refusal(
+            "DEMO PEOPLE",
+            "This database holds people of a demo, whose password everybody can read:\n\n"
+            + "\n".join(f"    {email}" for email in found),
+            [
+                "If this is a demo:       balie run --demo PATH",
+                "If it is not, take them away:  balie people remove-demo",
+            ],
+        )
+
+
+def remove_demo_people() -> int:
+    """Takes the demo's people away, signed in or not; says how many there were."""
+    people = Person.objects.filter(is_demo=True)
+    EmailAddress.objects.filter(user__in=people).delete()
+    count = people.count()
+    people.delete()
+    return count
+
+
+def _customer(mail: str, said: Mapping[str, str], blueprint: Blueprint) -> DemoPerson:
+    kind = blueprint.people.customers.get(said.get("acts as", ""))
+    return DemoPerson(mail=mail, name=_first_name(mail), role=str(kind.name) if kind else "")
+
+
+def _colleague(mail: str, said: Mapping[str, object], blueprint: Blueprint) -> DemoPerson:
+    roles = said.get("roles", [])
+    teams = blueprint.people.staff
+    titles = (
+        [str(teams[role].name) for role in roles if role in teams]
+        if isinstance(roles, list)
+        else []
+    )
+    name = str(said.get("name", _first_name(mail)))
+    return DemoPerson(mail=mail, name=name, role=", ".join(titles), is_staff=True)
+
+
+def _first_name(mail: str) -> str:
+    return mail.partition("@")[0].replace(".", " ").title()
+
+
+def _mode_of(system: RehearsedSystem) -> Mode:
+    said = system.mode()
+    if said.get("down"):
+        return Mode.OFF
+    return Mode.SLOW if said.get("latency_ms") else Mode.ON

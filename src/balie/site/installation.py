@@ -1,0 +1,41 @@
+"""Gets an installation ready for a command: its keys, Django, the tables of its database."""
+
+import os
+from collections.abc import Mapping
+
+import django
+from django.core.management import call_command
+from django.db import connection
+
+from balie.site import configuration
+from balie.site.configuration import Configuration
+
+_ONE_AT_A_TIME = 7_241_905_113  # any number; the same for every process
+
+
+def ready(environment: Mapping[str, str]) -> Configuration:
+    """The configuration of this environment, with a key and up-to-date tables. Raises Refusal.
+
+    After it, modules with Django's models can be imported; before it they can not.
+    """
+    read = configuration.read(environment)
+    read.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    configuration.make_key(read)
+    os.environ.update(environment)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "balie.site.settings"
+    django.setup()
+    _bring_tables_up_to_date()
+    return configuration.read(environment)
+
+
+def _bring_tables_up_to_date() -> None:
+    """One process at a time where there may be several."""
+    if connection.vendor != "postgresql":
+        call_command("migrate", verbosity=0, interactive=False)
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_ONE_AT_A_TIME])
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_ONE_AT_A_TIME])

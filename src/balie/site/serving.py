@@ -1,0 +1,105 @@
+"""Serves the site with uvicorn until it is told to stop."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import Callable, Mapping, Sequence
+
+import uvicorn
+from uvicorn.loops.auto import auto_loop_factory
+
+from balie.frontstage.rehearsed import DemoPerson, Rehearsed
+from balie.rehearsal.launch import RehearsedSystem
+from balie.site import demo
+from balie.site.bootstrap import Portal, blueprint_of, start, stop
+from balie.site.configuration import Configuration
+from balie.site.refusal import Refusal
+
+Say = Callable[[str], None]
+Tell = Callable[[Portal], None]
+_DRAIN = 10  # seconds for requests under way, once it is told to stop
+
+
+def serve(configuration: Configuration, systems: Mapping[str, RehearsedSystem], say: Say) -> None:
+    """Serves until stopped. systems: those that are rehearsed. say: tells whoever started it.
+
+    Raises Refusal when it cannot start.
+    """
+    rehearsed = _rehearsed(configuration, systems)
+    if not configuration.demo:
+        demo.refuse_demo_people()
+
+    def tell(portal: Portal) -> None:
+        people = rehearsed.people if rehearsed else ()
+        say(_told(configuration, portal, people, systems))
+
+    with _listening(configuration) as listening:
+        factory = auto_loop_factory(use_subprocess=False)
+        with asyncio.Runner(loop_factory=factory) as runner:
+            runner.run(_serve(configuration, rehearsed, listening, tell))
+
+
+async def _serve(
+    configuration: Configuration, rehearsed: Rehearsed | None, listening: socket.socket, tell: Tell
+) -> None:
+    portal = await start(configuration, rehearsed)
+    try:
+        tell(portal)
+        await _until_stopped(portal, listening)
+    finally:
+        await stop(portal)
+
+
+async def _until_stopped(portal: Portal, listening: socket.socket) -> None:
+    # uvicorn raises the signal again when it has stopped; by then there is nothing left to do.
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: None)
+    config = uvicorn.Config(
+        portal.application,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,  # our own door believes only the proxies that it knows
+        server_header=False,
+        timeout_graceful_shutdown=_DRAIN,
+    )
+    await uvicorn.Server(config).serve(sockets=[listening])
+
+
+def _rehearsed(
+    configuration: Configuration, systems: Mapping[str, RehearsedSystem]
+) -> Rehearsed | None:
+    if not systems or configuration.blueprint is None:
+        return None
+    people = demo.people_of(configuration.blueprint, blueprint_of(configuration))
+    demo.enrol_people(configuration.blueprint, people)
+    return demo.rehearsed(people, systems)
+
+
+def _listening(configuration: Configuration) -> socket.socket:
+    try:
+        return socket.create_server((configuration.host, configuration.port), backlog=2048)
+    except OSError as error:
+        raise Refusal(
+            "PORT",
+            f"I cannot listen at {configuration.host}:{configuration.port}: {error.strerror}.",
+            [f"Another port:  balie run --port {configuration.port + 10}"],
+        ) from error
+
+
+def _told(
+    configuration: Configuration,
+    portal: Portal,
+    people: Sequence[DemoPerson],
+    systems: Mapping[str, RehearsedSystem],
+) -> str:
+    lines = [f"{portal.blueprint.service}: {configuration.public_url}/   (stop with Ctrl+C)"]
+    if people:
+        width = max(len(person.mail) for person in people)
+        lines += ["", "Sign in as:"]
+        lines += [f"  {person.mail:<{width}}  {person.role}" for person in people]
+        lines += ["", f"Their password:  {demo.PASSWORD}"]
+    if systems:
+        lines += ["", "Rehearsed systems:"]
+        lines += [f"  {system.title:<24}{system.url}" for system in systems.values()]
+    return "\n".join(lines)

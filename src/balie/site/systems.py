@@ -1,0 +1,141 @@
+"""From the blueprint's `systems:` to connectors that can be asked."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from balie.blueprint.model import Blueprint, System
+from balie.site.refusal import Refusal
+from balie.systems.connector import Connection, Connector
+from balie.systems.contract import Contract
+from balie.systems.errors import Misconfigured
+from balie.systems.kinds import ConnectorKind, installed
+from balie.systems.placeholders import filled
+from balie.transport.http import Network
+from balie.transport.limits import read_limits
+
+_NAME = re.compile(r"\$\{(\w+)\}")
+_COMMENT = re.compile(r"(^|\s)#.*")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A `${NAME}` and where it stands."""
+
+    name: str
+    file: str
+    line: int
+
+
+def contracts(blueprint: Blueprint) -> Mapping[str, Contract]:
+    """What each system says of itself. Raises Refusal when a contract cannot be read."""
+    return {name: _contract(blueprint, system) for name, system in blueprint.systems.items()}
+
+
+def connectors(
+    blueprint: Blueprint,
+    described: Mapping[str, Contract],
+    network: Network,
+    values: Mapping[str, str],
+) -> Mapping[str, Connector]:
+    """A connector for each system. values: the environment.
+
+    Raises Refusal when a value is missing, naming each place where it is used.
+    """
+    _refuse_missing(blueprint, values)
+    return {
+        name: _connector(blueprint, system, described[name], network, values)
+        for name, system in blueprint.systems.items()
+    }
+
+
+def named_values(blueprint: Blueprint) -> Iterator[Named]:
+    """Every `${NAME}` of the systems and their profiles, comments left out."""
+    for file in _files(blueprint):
+        for number, line in enumerate(blueprint.texts.get(file, "").splitlines(), start=1):
+            for name in _NAME.findall(_COMMENT.sub("", line)):
+                yield Named(name, file, number)
+
+
+def _files(blueprint: Blueprint) -> list[str]:
+    systems = blueprint.systems.values()
+    written = [system.at.at.file for system in systems if system.at]
+    profiles = [str(system.profile) for system in systems if system.profile]
+    return list(dict.fromkeys(written + profiles))
+
+
+def _refuse_missing(blueprint: Blueprint, values: Mapping[str, str]) -> None:
+    missing = [named for named in named_values(blueprint) if not values.get(named.name)]
+    if missing:
+        names = dict.fromkeys(named.name for named in missing)
+        raise Refusal(
+            "SETTINGS OF SYSTEMS",
+            "The blueprint uses values that are not set:\n\n"
+            + "\n".join(f"    {m.file}:{m.line}  ${{{m.name}}}" for m in missing),
+            [
+                "Set them in the environment:",
+                *(f"    export {name}=..." for name in names),
+                "To look around first, without any system:  balie run --rehearse",
+            ],
+        )
+
+
+def _contract(blueprint: Blueprint, system: System) -> Contract:
+    files = [blueprint.files[str(file)] for file in system.contract if str(file) in blueprint.files]
+    try:
+        return _kind(system).read_contract(files, system.what_it_does_not_say)
+    except ValueError as error:
+        raise Refusal(
+            "CONTRACT",
+            f"The contract of {system.name} cannot be read: {error}",
+            [f"It is named at {system.id.at}, under `contract:`."],
+        ) from error
+
+
+def _connector(
+    blueprint: Blueprint,
+    system: System,
+    contract: Contract,
+    network: Network,
+    values: Mapping[str, str],
+) -> Connector:
+    name = str(system.id)
+    try:
+        limits = read_limits(str(system.limit) if system.limit else None)
+        connection = Connection(
+            name=name,
+            title=str(system.name),
+            at=filled(str(system.at or ""), values).rstrip("/"),
+            contract=contract,
+            profile=system.what_it_does_not_say,
+            transport=network.transport(name, title=str(system.name), limits=limits),
+            now=network.now,
+            settings=_own(blueprint, system, values),
+            tables={ours: str(theirs) for ours, theirs in system.tables.items()},
+            language=str(blueprint.language),
+        )
+        return _kind(system).connect(connection)
+    except (ValueError, Misconfigured) as error:
+        raise Refusal(
+            "SYSTEM",
+            f"{system.name} cannot be connected: {error}",
+            [f"It stands at {system.id.at}."],
+        ) from error
+
+
+def _own(blueprint: Blueprint, system: System, values: Mapping[str, str]) -> Mapping[str, str]:
+    """The values that this system's profile may use, and no other system's secrets."""
+    profile = blueprint.texts.get(str(system.profile), "") if system.profile else ""
+    asked, prefix = set(_NAME.findall(profile)), f"{str(system.id).upper()}_"
+    return {name: values[name] for name in values if name in asked or name.startswith(prefix)}
+
+
+def _kind(system: System) -> ConnectorKind:
+    kind = installed().get(str(system.speaks))
+    if kind is None:
+        raise Refusal(
+            "SYSTEM",
+            f"No installed connector speaks {system.speaks!r} ({system.speaks.at}).",
+            [f"Installed are: {', '.join(installed())}."],
+        )
+    return kind
