@@ -105,8 +105,8 @@ def test_every_order_is_on_exactly_one_page_whatever_its_sources(
         day = date(2026, 11, 20) - timedelta(days=ago)
         if times < 3:
             orders.append(order(number, "10085", day))
-        for nth in range(times):
-            shipments.append(shipment(number, "10085", day + timedelta(days=later), nth))
+        sent = day + timedelta(days=later)
+        shipments.extend(shipment(number, "10085", sent, nth) for nth in range(times))
     rows = rows_of(LINDEMAN) | {"erp": {"salesOrders": orders, "salesShipments": shipments}}
     seen = asyncio.run(_walk(world(rows=rows)))
     assert sorted(seen) == sorted(f"VO-{number:05}" for number in range(len(life)))

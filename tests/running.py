@@ -1,0 +1,156 @@
+"""A whole portal for tests: `balie run --demo` in a process of its own, on free ports."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).parents[1]
+LINDEMAN = ROOT / "blueprints" / "lindeman"
+BALIE = Path(sys.executable).parent / "balie"
+PASSWORD = "balie-demo-2026"
+SYSTEMS = ("erp", "crm", "carrier")
+_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Portal:
+    """A running portal and the switches of its rehearsed systems."""
+
+    url: str
+    systems: Mapping[str, str]  # name -> address
+    process: subprocess.Popen[bytes]
+
+    def signed_in(self, mail: str) -> httpx.Client:
+        """A browser of somebody who signed in with mail address and password."""
+        client = httpx.Client(base_url=self.url, timeout=20)
+        form = client.get("/accounts/login/")
+        token = _TOKEN.search(form.text)
+        assert token is not None, form.text
+        answer = client.post(
+            "/accounts/login/",
+            data={"login": mail, "password": PASSWORD, "csrfmiddlewaretoken": token[1]},
+            headers={"Referer": self.url + "/accounts/login/"},
+        )
+        assert answer.status_code in (302, 303), answer.text
+        return client
+
+    def switch(self, system: str, **mode: Any) -> None:
+        """Changes how a rehearsed system behaves."""
+        request = urllib.request.Request(
+            f"{self.systems[system]}/_rehearsal/mode",
+            data=json.dumps(mode).encode(),
+            method="PUT",
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10):
+            pass
+
+    def behave(self) -> None:
+        """Every system on, as at the start."""
+        for system in self.systems:
+            request = urllib.request.Request(
+                f"{self.systems[system]}/_rehearsal/reset", data=b"", method="POST"
+            )
+            with urllib.request.urlopen(request, timeout=10):
+                pass
+
+    def asked(self, system: str) -> list[dict[str, Any]]:
+        """What a rehearsed system was asked for: reads of its rows, in order."""
+        with urllib.request.urlopen(f"{self.systems[system]}/_rehearsal/log", timeout=10) as answer:
+            lines = json.load(answer)
+        lines = lines["lines"] if isinstance(lines, dict) else lines
+        return [line for line in lines if "_rehearsal" not in line["path"]]
+
+
+def free_ports(count: int) -> int:
+    """The first of this many free ports in a row."""
+    for first in range(18200 + os.getpid() % 1000, 60000, count):
+        if all(_is_free(first + n) for n in range(count)):
+            return first
+    raise OSError("no free ports")
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+@contextmanager
+def portal(
+    state: Path,
+    folder: Path = LINDEMAN,
+    *,
+    port: int | None = None,
+    systems: tuple[str, ...] = SYSTEMS,
+) -> Iterator[Portal]:
+    """A portal with rehearsed systems, until the end of the block."""
+    port = port or free_ports(1 + len(systems))
+    process = start(state, folder, port)
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _wait_until_it_answers(url, process, state)
+        addresses = {n: f"http://127.0.0.1:{port + 1 + i}" for i, n in enumerate(systems)}
+        yield Portal(url, addresses, process)
+    finally:
+        stop(process)
+
+
+def start(state: Path, folder: Path, port: int) -> "subprocess.Popen[bytes]":
+    """Starts the portal; its output goes to a file beside its state."""
+    state.mkdir(parents=True, exist_ok=True)
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("BALIE_")}
+    return subprocess.Popen(
+        [BALIE, "run", folder, "--demo"],
+        env=environment | {"BALIE_PORT": str(port), "BALIE_STATE": str(state / "balie")},
+        stdout=(state / "output.txt").open("ab"),
+        stderr=subprocess.STDOUT,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """Asks the portal to stop, and waits until it has."""
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _wait_until_it_answers(url: str, process: "subprocess.Popen[bytes]", state: Path) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            raise AssertionError((state / "output.txt").read_text())
+        try:
+            if httpx.get(url + "/readyz", timeout=2).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise AssertionError("the portal did not start:\n" + (state / "output.txt").read_text())
+
+
+def impatient(folder: Path, copy: Path) -> Path:
+    """A copy of a blueprint in which nothing may be older than a second: pages ask again."""
+    shutil.copytree(folder, copy)
+    for name in ("story.yaml", "systems.yaml"):
+        file = copy / name
+        text = re.sub(r"at most old: \d+ \w+", "at most old: 1 second", file.read_text())
+        file.write_text(text.replace("news: asked every 2 minutes", "news: told at once"))
+    return copy
