@@ -82,7 +82,12 @@ class TrytonOffice:
         self.stop()
 
     def start(self) -> None:
-        """Starts, and returns when it answers. Its data is what the last stop left, or fresh."""
+        """Starts, and returns when it answers. Its data is what the last stop left, or fresh.
+
+        Raises RuntimeError when it does not start, or when the port is somebody else's.
+        """
+        if listens(self.port):
+            raise RuntimeError(f"Port {self.port} is taken")
         if not self.folder.exists():
             self._copy()
         self.process = self._serve()
@@ -128,14 +133,24 @@ class TrytonOffice:
 
     def _wait(self) -> None:
         deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            if self.process is not None and self.process.poll() is not None:
-                break
-            with suppress(OSError), socket.create_connection((HOST, self.port), timeout=1):
+        while time.monotonic() < deadline and self._runs():
+            if listens(self.port) and self._runs():
                 return
             time.sleep(0.1)
         self.stop()
         raise RuntimeError(f"Tryton did not start on port {self.port}; see {self.folder / 'log'}")
+
+    def _runs(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+
+def listens(port: int) -> bool:
+    """Whether somebody answers on this port."""
+    try:
+        with socket.create_connection((HOST, port), timeout=1):
+            return True
+    except OSError:
+        return False
 
 
 # ---- from a shell
@@ -158,12 +173,16 @@ def begin(port: int) -> None:
 
 
 def end(port: int) -> None:
-    """Stops the office that `begin` started."""
+    """Stops the office that `begin` started, and returns when its port is free."""
     mark = TrytonOffice(port).folder / "pid"
-    if mark.exists():
-        with suppress(ProcessLookupError):
-            os.kill(int(mark.read_text()), signal.SIGTERM)
-        mark.unlink()
+    if not mark.exists():
+        return
+    with suppress(ProcessLookupError):
+        os.kill(int(mark.read_text()), signal.SIGKILL)
+    mark.unlink()
+    deadline = time.monotonic() + PATIENCE
+    while listens(port) and time.monotonic() < deadline:
+        time.sleep(0.1)
 
 
 if __name__ == "__main__":

@@ -44,12 +44,16 @@ class Session:
         account: Callable[[], Account],
         transport: Transport,
         now: Callable[[], datetime],
+        authorization: str | None = None,
     ) -> None:
-        """account: looked up at each sign-in, so that a setting may still come."""
+        """account: looked up for each call, so that a setting may still come.
+
+        authorization: the header of a session to go on with, if there is one.
+        """
         self._account = account
         self._transport = transport
         self._now = now
-        self._authorization: str | None = None
+        self._authorization = authorization
         self._signing_in = asyncio.Lock()
         self._numbers = count(1)
 
