@@ -20,7 +20,8 @@ from balie.rehearsal.backoffice import back_offices, everybody_of, settings_of
 from balie.rehearsal.door import door
 from balie.rehearsal.holding import Holding
 from balie.rehearsal.journal import Journal
-from balie.rehearsal.server import System
+from balie.rehearsal.server import server
+from balie.rehearsal.system import System
 from balie.rehearsal.trouble import RehearsalError
 
 HOST = "127.0.0.1"
@@ -83,7 +84,7 @@ async def _serve(system: System, port: int) -> None:
     loop = asyncio.get_running_loop()
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_, stop.set)
-    runner = web.AppRunner(system.app(), access_log=None, handle_signals=False)
+    runner = web.AppRunner(server(system), access_log=None, handle_signals=False)
     await runner.setup()
     site = web.TCPSite(runner, HOST, port, shutdown_timeout=0.2)
     await site.start()

@@ -1,8 +1,8 @@
 """Formulas of `examples/rehearsal.yaml`: `= line.price * line.quantity`, `Order {nr}`.
 
 A value that begins with `=` is a formula; braces inside a text hold one; anything else is what it
-says. Formulas are a small part of Python's expressions: names, dots, `list[n]`, numbers, texts, lists,
-`+ - * /`, comparisons, `and or not`, `a if b else c`, and calls of the functions given.
+says. Formulas are a small part of Python's expressions: names, dots, `list[n]`, numbers, texts,
+lists, `+ - * /`, comparisons, `and or not`, `a if b else c`, and calls of the functions given.
 """
 
 import ast
