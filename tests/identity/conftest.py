@@ -6,6 +6,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +21,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from balie.access.viewer import Visitor
+from balie.blueprint.drawing.draw import draw, draw_table
 from balie.blueprint.reader import read as read_blueprint
+from balie.console.watch import Watch
 from balie.frontstage.assets import Assets, read_files
 from balie.frontstage.brand import brand_files, identity_of
 from balie.frontstage.languages import OWN_WORDS
@@ -34,6 +37,7 @@ from balie.site import configuration, folders
 from balie.site.asgi import Layers, application
 from balie.site.configuration import Configuration
 from balie.site.looks import DjangoPages
+from balie.store.incidents import IncidentBook
 
 T = TypeVar("T")
 PASSWORD = "vier losse woorden samen"
@@ -91,7 +95,7 @@ class Browser:
 
     def __init__(self, loop: Loop, app: ASGIApp, address: str = "http://127.0.0.1:8000") -> None:
         self._loop = loop
-        self._client = httpx.AsyncClient(
+        self.client = httpx.AsyncClient(
             transport=httpx.ASGITransport(app=app, client=("203.0.113.9", 4711)),
             base_url=address,
             headers={"accept-language": "nl"},
@@ -99,10 +103,10 @@ class Browser:
 
     @property
     def cookies(self) -> httpx.Cookies:
-        return self._client.cookies
+        return self.client.cookies
 
     def get(self, path: str, **more: object) -> httpx.Response:
-        return self._loop.run(self._client.get(path, **more))
+        return self._loop.run(self.client.get(path, **more))
 
     def post(
         self, path: str, data: Mapping[str, str] | None = None, page: str = ""
@@ -112,8 +116,8 @@ class Browser:
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', html)
         form = {"csrfmiddlewaretoken": token[1] if token else ""} | dict(data or {})
         return self._loop.run(
-            self._client.post(
-                path, data=form, headers={"origin": str(self._client.base_url).rstrip("/")}
+            self.client.post(
+                path, data=form, headers={"origin": str(self.client.base_url).rstrip("/")}
             )
         )
 
@@ -139,6 +143,7 @@ class Site:
     loop: Loop
     app: ASGIApp
     systems: Systems
+    incidents: IncidentBook
     reader: Reader
     configuration: Configuration
 
@@ -154,9 +159,7 @@ def loop() -> Iterator[Loop]:
 
 
 @pytest.fixture
-def build(
-    transactional_db: None, loop: Loop, settings: Settings
-) -> Iterator[Callable[..., Site]]:
+def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Callable[..., Site]]:
     """Builds a site; changes of the configuration by name."""
     settings.EMAIL_BACKEND = "balie.identity.outbox.Outbox"
     built: list[Site] = []
@@ -174,7 +177,7 @@ def build(
             now=lambda: datetime.now(UTC),
         )
         pages = DjangoPages(looks=Looks(assets, folders.TEMPLATES), surroundings=surroundings)
-        systems = Systems()
+        systems, incidents = Systems(), IncidentBook()
         reader = loop.run(_reader())
         layers = Layers(
             django=get_asgi_application(),
@@ -183,9 +186,18 @@ def build(
             reader=reader,
             languages=surroundings.languages,
             systems=lambda: {"erp": True, "crm": False},
-            state={"identity": Desk(recognise=systems.recognise, render=pages, demo=chosen.demo)},
+            state={
+                "identity": Desk(recognise=systems.recognise, render=pages, demo=chosen.demo),
+                "console": Watch(
+                    blueprint=blueprint,
+                    health=incidents.health,
+                    noted=incidents.noted,
+                    drawing=partial(draw, blueprint),
+                    table=partial(draw_table, blueprint),
+                ),
+            },
         )
-        built.append(Site(loop, application(layers, chosen), systems, reader, chosen))
+        built.append(Site(loop, application(layers, chosen), systems, incidents, reader, chosen))
         return built[-1]
 
     cache.clear()

@@ -146,7 +146,7 @@ def test_what_we_do_not_offer_does_not_exist(browser: Browser, path: str) -> Non
 def test_a_form_without_its_token_is_refused_in_words(site: Site, sanne: Person) -> None:
     browser = site.browser()
     answer = site.loop.run(
-        browser._client.post(
+        browser.client.post(
             "/accounts/login/", data={"login": "sanne@example.nl", "password": PASSWORD}
         )
     )

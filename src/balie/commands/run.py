@@ -22,17 +22,17 @@ examples:
   balie run blueprints/shop            with your own systems; settings come from the environment
   balie run --port 8080 blueprints/shop
 
-settings (environment):
+settings (environment), and what holds without them:
   BALIE_BLUEPRINT        the blueprint's folder, when it is not on the command line
-  BALIE_STATE            the folder for our own files                  var/balie
-  BALIE_PUBLIC_URL       the address that customers type               http://127.0.0.1:PORT
+  BALIE_STATE            the folder for our own files; var/balie
+  BALIE_PUBLIC_URL       the address that customers type; http://127.0.0.1:PORT
   BALIE_MAIL_URL         smtp://user:password@host:587?tls=starttls
   BALIE_MAIL_FROM        service@example.com
-  BALIE_DATABASE_URL     postgresql://... for several processes        a file in the state folder
-  BALIE_CACHE_URL        redis://... for several processes             a file in the state folder
-  BALIE_KEYS             keys that encrypt; the first closes         made once, but not for PostgreSQL
-  BALIE_TRUSTED_PROXIES  addresses of your own proxies                 none
-  BALIE_PRIVATE_SYSTEMS  hosts of systems on your own network          none
+  BALIE_DATABASE_URL     postgresql://... for several processes; a file in the state folder
+  BALIE_CACHE_URL        redis://... for several processes; a file in the state folder
+  BALIE_KEYS             keys that encrypt, the first closes; one is made (not for PostgreSQL)
+  BALIE_TRUSTED_PROXIES  addresses of your own proxies; none
+  BALIE_PRIVATE_SYSTEMS  hosts of systems on your own network; none
 
 exit codes: 0 stopped; 1 it does not start, and says why; 2 wrong use
 """

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pkgutil import resolve_name
@@ -165,7 +165,7 @@ def _application(
             "identity": Desk(recognise=service.recognise, render=pages, demo=configuration.demo),
             "console": Watch(
                 blueprint=blueprint,
-                health=partial(_health, network),
+                health=partial(_health_in_words, network, incidents),
                 noted=incidents.noted,
                 drawing=partial(draw, blueprint),
                 table=partial(draw_table, blueprint),
@@ -212,6 +212,11 @@ def _needs_the_extra() -> Iterator[None]:
 def _health(network: Network, system: str) -> Health:
     status = network.status_of(system)
     return Health(up=status.condition is not Condition.DOWN, since=status.since)
+
+
+def _health_in_words(network: Network, incidents: IncidentBook, system: str) -> Health:
+    health = _health(network, system)
+    return health if health.up else replace(health, why=incidents.health(system).why)
 
 
 def _clock(blueprint: Blueprint) -> Clock:
