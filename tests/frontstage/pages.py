@@ -100,11 +100,12 @@ def order(number: str, words: str, tone: Tone, code: str, placed: date, on: str)
 
 def orders(state: Freshness = FRESH, rows: int = 3, broken: int = 0) -> Listing:
     """The list of orders; without rows when there is nothing to show."""
-    records = (
-        order("VO-26120", "Verzonden", Tone.BUSY, "on_its_way", date(2026, 11, 20), "20 november 2026"),
-        order("VO-26088", "Bevestigd", Tone.PLAIN, "confirmed", date(2026, 11, 12), "12 november 2026"),
-        order("VO-25977", "Afgerond", Tone.GOOD, "done", date(2026, 10, 14), "14 oktober 2026"),
-    )  # fmt: skip
+    stands = (
+        ("VO-26120", "Verzonden", Tone.BUSY, "on_its_way", date(2026, 11, 20), "20 november 2026"),
+        ("VO-26088", "Bevestigd", Tone.PLAIN, "confirmed", date(2026, 11, 12), "12 november 2026"),
+        ("VO-25977", "Afgerond", Tone.GOOD, "done", date(2026, 10, 14), "14 oktober 2026"),
+    )
+    records = tuple(order(*stand) for stand in stands)
     there = state.trust in (Trust.FRESH, Trust.KNOWN)
     return Listing(
         id="orders",

@@ -43,7 +43,9 @@ class Voice:
         if age < _JUST_NOW:
             return self.say("freshness.just_now")
         if age < _LONG_AGO:
-            return format_timedelta(-age, add_direction=True, locale=self.words.locale)
+            return format_timedelta(
+                -age, granularity="minute", add_direction=True, locale=self.words.locale
+            )
         if self._is_today(moment):
             return self.say("freshness.at_time", time=self.clock(moment))
         return self.say("freshness.on_day", day=self.day(moment), time=self.clock(moment))
@@ -60,9 +62,10 @@ class Voice:
 
     def day(self, moment: datetime) -> str:
         """The day; with its year when that is another one: "20 november"."""
-        local = moment.astimezone(self.zone)
-        skeleton = "MMMMd" if local.year == self._local_now().year else "yMMMMd"
-        return format_skeleton(skeleton, local, locale=self.words.locale)
+        local, locale = moment.astimezone(self.zone), self.words.locale
+        if local.year == self._local_now().year:
+            return format_skeleton("MMMMd", local, locale=locale)
+        return format_date(local, "long", locale=locale)
 
     def today(self) -> str:
         """The day of today with its weekday, as a heading: "Zondag 22 november"."""

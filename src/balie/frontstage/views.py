@@ -3,7 +3,7 @@
 import logging
 import traceback
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Protocol
@@ -17,7 +17,7 @@ from balie.blueprint.drawing.draw import draw
 from balie.frontstage.looks import Chrome, Link, Looks
 from balie.frontstage.page_json import page_json, problem_json
 from balie.frontstage.preferences import Preferences
-from balie.frontstage.rehearsed import Rehearsed
+from balie.frontstage.rehearsed import DemoPerson, Rehearsed
 from balie.frontstage.surroundings import Surroundings
 from balie.frontstage.trust import told
 
@@ -172,7 +172,8 @@ class Views:
     async def _demo(self, ask: Ask, rehearsed: Rehearsed) -> Answer:
         if ask.path == "/demo" and ask.method in _READ_ONLY:
             chrome = await self._chrome(ask)
-            page = self._looks.render("demo.html", chrome, people=rehearsed.people)
+            people = [self._in(chrome.t.language, person) for person in rehearsed.people]
+            page = self._looks.render("demo.html", chrome, people=people)
             return Answer(status=HTTPStatus.OK, body=page.encode())
         if ask.path == "/demo/drawing" and ask.method in _READ_ONLY:
             return await self._drawing(ask)
@@ -180,6 +181,12 @@ class Views:
         if ask.method == "POST" and await rehearsed.switch_to(system, ask.form.get("mode", "")):
             return _to(_here(ask.form.get("next", "/")))
         return await self._not_found(ask)
+
+    def _in(self, language: str, person: DemoPerson) -> DemoPerson:
+        """Somebody of the demo, with their roles in the reader's language."""
+        say = self._surroundings.blueprint.say
+        roles = ", ".join(say(role, language) for role in person.role.split(", "))
+        return replace(person, role=roles)
 
     async def _drawing(self, ask: Ask) -> Answer:
         chrome, language = await self._chrome(ask), ask.preferences.language
@@ -206,9 +213,4 @@ def _to(address: str) -> Answer:
 
 
 def _with(answer: Answer, **headers: str) -> Answer:
-    return Answer(
-        status=answer.status,
-        body=answer.body,
-        kind=answer.kind,
-        headers={**answer.headers, **headers},
-    )
+    return replace(answer, headers={**answer.headers, **headers})

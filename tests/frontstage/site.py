@@ -1,0 +1,143 @@
+"""The customer's pages as they run: real views over a service, asked over ASGI."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from httpx import ASGITransport, AsyncClient
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from balie.access.viewer import Visitor
+from balie.blueprint.model import Blueprint
+from balie.frontstage.app import frontstage
+from balie.frontstage.assets import Assets, read_files
+from balie.frontstage.brand import brand_files, identity_of
+from balie.frontstage.looks import Chrome, Looks, Mode
+from balie.frontstage.openapi import openapi
+from balie.frontstage.preferences import Preferences, preferences_of, with_choices
+from balie.frontstage.rehearsed import DemoPerson, Rehearsed
+from balie.frontstage.signs import signs_of
+from balie.frontstage.surroundings import Surroundings, words_of
+from balie.frontstage.views import Opens, Views
+from tests.semantics.world import World, world
+
+AT = "http://portal.example"
+COOKIE = "balie"
+PEOPLE = {"sanne", "bram", "fatima", "joost", "mila"}
+FROM_HERE = {"sec-fetch-site": "same-origin"}
+
+
+@dataclass
+class Control:
+    """Switches that remember how they were set."""
+
+    modes: dict[str, Mode] = field(default_factory=dict)
+
+    async def state(self) -> Mapping[str, Mode]:
+        return self.modes
+
+    async def set(self, name: str, mode: Mode) -> None:
+        self.modes[name] = mode
+
+
+async def reader(cookie: str | None) -> Visitor | None:
+    """The cookie's value is the name of somebody who signed in."""
+    if cookie not in PEOPLE:
+        return None
+    return Visitor(
+        person=f"person of {cookie}@example.nl",
+        email=f"{cookie}@example.nl",
+        name=cookie.title(),
+        is_staff=cookie == "mila",
+    )
+
+
+@dataclass
+class Site:
+    """Everything that stands around a service."""
+
+    blueprint: Blueprint
+    looks: Looks
+    surroundings: Surroundings
+    assets: Assets
+    app: ASGIApp
+    control: Control
+
+    def visit(self, who: str = "", **headers: str) -> AsyncClient:
+        """A browser: signed in as somebody, or as nobody."""
+        return AsyncClient(
+            transport=ASGITransport(self.app),
+            base_url=AT,
+            cookies={COOKIE: who} if who else {},
+            headers=headers,
+        )
+
+    def chrome(self, language: str = "nl", address: str = "/") -> Chrome:
+        """What stands around a page in this language."""
+        preferences = preferences_of({"lang": language}, "", self.surroundings.languages)
+        return self.surroundings.chrome(preferences, address, None)
+
+
+def site(
+    over: World | None = None,
+    *,
+    service: Opens | None = None,
+    demo: bool = False,
+    now: datetime | None = None,
+    folders: Iterable[Path] = (),
+) -> Site:
+    """A site over a world; or over another service, with the world's blueprint around it."""
+    running = over or world()
+    blueprint, real = running.blueprint, running.service
+    surroundings = Surroundings(
+        blueprint=blueprint,
+        identity=identity_of(blueprint),
+        words=words_of(blueprint),
+        icons=signs_of(real.routes, real.things, blueprint),
+        now=running.hands.now if now is None else (lambda: now),
+    )
+    assets = Assets({**read_files(), **brand_files(blueprint)})
+    looks = Looks(assets, tuple(folders))
+    control = Control()
+    views = Views(
+        service or real,
+        looks,
+        surroundings,
+        openapi(blueprint, real.routes, real.things, cookie=COOKIE, public_url=AT),
+        _rehearsed(blueprint, control) if demo else None,
+    )
+    pages = with_choices(frontstage(views, reader, surroundings, COOKIE), surroundings.languages)
+    return Site(blueprint, looks, surroundings, assets, _both(pages, assets), control)
+
+
+def _both(pages: ASGIApp, assets: Assets) -> ASGIApp:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            static = scope["path"].startswith("/static/")
+            await (assets if static else pages)(scope, receive, send)
+
+    return app
+
+
+def _rehearsed(blueprint: Blueprint, control: Control) -> Rehearsed:
+    people = (
+        DemoPerson(mail="sanne@example.nl", name="Sanne", role="Particulier"),
+        DemoPerson(mail="bram@example.nl", name="Bram", role="Inkoper", organisation="Van Dalen"),
+        DemoPerson(mail="mila@example.nl", name="Mila", role="Retourafdeling", is_staff=True),
+    )
+    titles = {str(name): str(system.name) for name, system in blueprint.systems.items()}
+    return Rehearsed(people, titles, control)
+
+
+def leads_to(location: str) -> str:
+    """The path of an address that an answer sends to, without a host."""
+    parts = urlsplit(location)
+    assert not parts.netloc, location
+    return location
+
+
+def preferences(language: str) -> Preferences:
+    """Somebody who chose a language and nothing else."""
+    return preferences_of({"lang": language}, "", (language,))
