@@ -69,7 +69,7 @@ async def _until_stopped(portal: Portal, listening: socket.socket) -> None:
 def _rehearsed(
     configuration: Configuration, systems: Mapping[str, RehearsedSystem]
 ) -> Rehearsed | None:
-    if not systems or configuration.blueprint is None:
+    if not configuration.demo or configuration.blueprint is None:
         return None
     people = demo.people_of(configuration.blueprint, blueprint_of(configuration))
     demo.enrol_people(configuration.blueprint, people)
