@@ -12,6 +12,12 @@ from balie.blueprint.model import Accepts, Blueprint
 from balie.blueprint.source import Span, Text
 from balie.systems.contract import Contract
 
+Part = tuple[int, tuple[Accepts, ...]]
+"""The line on which a step, a thing or a system begins, and what it accepts."""
+
+Parts = dict[str, list[Part]]
+"""By file, the parts in it from top to bottom."""
+
 MOST = 200
 """Findings of one check: who gets more of them has another problem first."""
 
@@ -29,8 +35,9 @@ def check(
     """
     subject = Subject(blueprint=blueprint, contracts=contracts)
     found = [finding for one in meaning_checks() for finding in islice(one.check(subject), MOST)]
-    kept = _without_cascades([*read, *found])
-    return in_order(_grouped(_without_accepted(blueprint, kept)))
+    parts = _parts(blueprint)
+    kept = _without_cascades([*read, *found], parts)
+    return in_order(_grouped(_without_accepted(kept, parts)))
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -55,22 +62,56 @@ def _position(at: Span) -> tuple[int, str, int, int]:
 CAUSES = {
     "BP115": {"BP112"},
     "BP118": {"BP310"},
-    "BP317": {"BP112"},
+    "BP317": {"BP112", "BP116"},
+    "BP403": {"BP118", "BP311"},
     "BP116": {"BP112"},
 }
 """A finding of the first code at a place where one of the others is: said once, as the cause."""
 
 
-def _without_cascades(findings: list[Finding]) -> list[Finding]:
+ABSENCES = {
+    "BP101": 1,
+    "BP102": 1,
+    "BP115": 0,
+    "BP118": 1,
+    "BP131": 0,
+    "BP301": 0,
+    "BP310": 0,
+    "BP317": 0,
+    "BP403": 0,
+    "BP405": 0,
+    "BP407": 0,
+}
+"""Codes that say that a word is not there, and which of their places says where it belongs."""
+
+NOT_READ = {"BP002", "BP005", "BP008", "BP010", "BP011", "BP012"}
+"""Codes that say that a word was not read: then it is not missing, it must be mended."""
+
+
+def _without_cascades(findings: list[Finding], parts: Parts) -> list[Finding]:
     places: dict[str, set[Span]] = {}
     for finding in findings:
         places.setdefault(finding.code, set()).update(place.at for place in finding.where)
-    return [finding for finding in findings if not _has_cause(finding, places)]
+    unread = {
+        _part_of(finding.where[0].at, parts) for finding in findings if finding.code in NOT_READ
+    }
+    return [
+        finding
+        for finding in findings
+        if not (_has_cause(finding, places) or _was_not_read(finding, unread, parts))
+    ]
 
 
 def _has_cause(finding: Finding, places: Mapping[str, set[Span]]) -> bool:
     here = {place.at for place in finding.where}
     return any(here & places.get(cause, set()) for cause in CAUSES.get(finding.code, ()))
+
+
+def _was_not_read(finding: Finding, unread: set[tuple[str, int]], parts: Parts) -> bool:
+    number = ABSENCES.get(finding.code)
+    if number is None or number >= len(finding.where):
+        return False
+    return _part_of(finding.where[number].at, parts) in unread
 
 
 def _grouped(findings: Iterable[Finding]) -> Iterator[Finding]:
@@ -96,8 +137,7 @@ def _with_more(finding: Finding, more: int) -> Finding:
 # ---- accepted
 
 
-def _without_accepted(blueprint: Blueprint, findings: Iterable[Finding]) -> Iterator[Finding]:
-    parts = _parts(blueprint)
+def _without_accepted(findings: Iterable[Finding], parts: Parts) -> Iterator[Finding]:
     for finding in findings:
         if not (_can_be_accepted(finding) and _is_accepted(finding, parts)):
             yield finding
@@ -108,13 +148,8 @@ def _can_be_accepted(finding: Finding) -> bool:
     return finding.severity is not Severity.ERROR or (known is not None and known.can_be_accepted)
 
 
-Part = tuple[int, tuple[Accepts, ...]]
-"""The line on which a step, a thing or a system begins, and what it accepts."""
-
-
-def _parts(blueprint: Blueprint) -> dict[str, list[Part]]:
-    """By file, the parts in it from top to bottom."""
-    parts: dict[str, list[Part]] = {}
+def _parts(blueprint: Blueprint) -> Parts:
+    parts: Parts = {}
 
     def begins(at: Span, accepts: tuple[Accepts, ...] = ()) -> None:
         parts.setdefault(at.file, []).append((at.line, accepts))
@@ -137,7 +172,7 @@ def _other_starts(blueprint: Blueprint) -> Iterator[Span]:
     yield from (value.at for value in blueprint.logins.values())
 
 
-def _is_accepted(finding: Finding, parts: Mapping[str, list[Part]]) -> bool:
+def _is_accepted(finding: Finding, parts: Parts) -> bool:
     return any(
         accepted.code == finding.code
         for place in finding.where
@@ -145,7 +180,15 @@ def _is_accepted(finding: Finding, parts: Mapping[str, list[Part]]) -> bool:
     )
 
 
-def _accepted_at(at: Span, parts: Mapping[str, list[Part]]) -> tuple[Accepts, ...]:
-    here = parts.get(at.file, [])
-    index = bisect_right([line for line, _ in here], at.line) - 1
-    return here[index][1] if index >= 0 else ()
+def _accepted_at(at: Span, parts: Parts) -> tuple[Accepts, ...]:
+    index = _index(at, parts)
+    return parts[at.file][index][1] if index >= 0 else ()
+
+
+def _part_of(at: Span, parts: Parts) -> tuple[str, int]:
+    """The part that a place is in: its file, and its number from the top."""
+    return at.file, _index(at, parts)
+
+
+def _index(at: Span, parts: Parts) -> int:
+    return bisect_right(parts.get(at.file, []), at.line, key=lambda part: part[0]) - 1

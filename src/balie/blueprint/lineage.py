@@ -164,14 +164,8 @@ def describe(blueprint: Blueprint, ref: FieldRef) -> tuple[Described, ...]:
 
 def nested_list(blueprint: Blueprint, thing: str, list_name: str) -> Thing | None:
     """The thing that is `in: order.lines`, for "order" and "lines"."""
-    return next(
-        (
-            nested
-            for nested in blueprint.things.values()
-            if nested.parent == thing and nested.list_name == list_name and list_name
-        ),
-        None,
-    )
+    wanted = f"{thing}.{list_name}"
+    return next((nested for nested in blueprint.things.values() if nested.in_ == wanted), None)
 
 
 def columns(thing: Thing) -> tuple[ThingField, ...]:

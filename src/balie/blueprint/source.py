@@ -1,10 +1,10 @@
 """Where every word of a blueprint stands, so that a message can point at it."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A stretch of one line of a file. Lines and columns count from 1; `end` is exclusive."""
 
     file: str

@@ -89,17 +89,26 @@ class _Grower:
         self.documents = 0
 
     def grow(self, text: str) -> Node:
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            self.take(event)
+        loader = yaml.CSafeLoader(text)
+        event = loader.get_event()
+        while not isinstance(event, yaml.StreamEndEvent):
+            # Almost all events are scalars, so they are looked at first.
+            if isinstance(event, yaml.ScalarEvent):
+                self.take_scalar(event)
+            else:
+                self.take(event)
+            event = loader.get_event()
         root = self.open[0].items
         return root[0] if root else Mapping(Span(self.name, 1, 1, 1), ())
 
+    def take_scalar(self, event: yaml.ScalarEvent) -> None:
+        if event.anchor is not None or event.tag is not None:
+            self.refuse_marks(event)
+        self.add(Text(event.value, self.span(event)))
+
     def take(self, event: yaml.Event) -> None:
-        if isinstance(event, yaml.ScalarEvent):
-            self.refuse_anchor(event)
-            self.add(Text(event.value, self.span(event)))
-        elif isinstance(event, yaml.CollectionStartEvent):
-            self.refuse_anchor(event)
+        if isinstance(event, yaml.CollectionStartEvent):
+            self.refuse_marks(event)
             self.begin(event)
         elif isinstance(event, yaml.CollectionEndEvent):
             self.end(event)
@@ -146,10 +155,10 @@ class _Grower:
             _refusal("BP007", node.at, "a list or a mapping cannot be a word", "used as a word")
         )
 
-    def refuse_anchor(self, event: yaml.NodeEvent) -> None:
+    def refuse_marks(self, event: yaml.ScalarEvent | yaml.CollectionStartEvent) -> None:
         if event.anchor is not None:
             raise self.refusal(event, "anchors and references are not used in a blueprint")
-        if getattr(event, "tag", None) is not None:
+        if event.tag is not None:
             raise self.refusal(event, "tags (!) are not used in a blueprint")
 
     def count_document(self, event: yaml.DocumentStartEvent) -> None:

@@ -6,6 +6,7 @@ come from this table, so they cannot say different things.
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from typing import TypeAlias
 
 
@@ -77,7 +78,7 @@ class Word:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Construct:
     """A part of a blueprint and the words it knows. others: what names of the writer's own hold."""
 
@@ -85,9 +86,10 @@ class Construct:
     words: tuple[Word, ...]
     others: Shape | None = None
 
-    def word(self, name: str) -> Word | None:
-        """The word of this name."""
-        return next((word for word in self.words if word.name == name), None)
+    @cached_property
+    def by_name(self) -> dict[str, Word]:
+        """Its words by their names."""
+        return {word.name: word for word in self.words}
 
 
 TEXT, NUMBER, YES_NO = Scalar.TEXT, Scalar.NUMBER, Scalar.YES_NO

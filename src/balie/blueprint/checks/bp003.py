@@ -22,13 +22,13 @@ CUT = re.compile(r"\S (#[^\s#][^\n]*)")
 
 def check(written: Written) -> Iterator[Finding]:
     file = written.file
+    if not CUT.search(file.text):
+        return
     cuts = {
         (number, match.start(1)): match[1].rstrip()
         for number, line in enumerate(file.lines, 1)
         for match in CUT.finditer(line)
     }
-    if not cuts:
-        return
     for text in _texts(file):
         comment = cuts.get((text.at.line, text.at.end))
         if comment is not None and len(text) == text.at.end - text.at.column:

@@ -16,7 +16,7 @@ ABOUT = About(
     why="The story names only what is described once, under things. So it can be shown where "
     "each word comes from, and who may see it.",
     example=Change("story.yaml", "loan.due_on, loan.fee,", "loan.due_on, loan.fees,"),
-    near_miss=Change("story.yaml", "loan.due_on, loan.fee,", "loan.due_on,"),
+    near_miss=Change("story.yaml", "Your book is {loan.status}", "At {time} it was {loan.status}"),
 )
 
 

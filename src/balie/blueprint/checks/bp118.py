@@ -14,8 +14,12 @@ ABOUT = About(
     title="A page shows a thing, and nothing says which one",
     why="A page is about one thing, or is the list of one thing. What else it shows must be tied "
     "to that, or somebody reads a row that has nothing to do with it.",
-    example=Change("story.yaml", "loan.fee, loan.books]", "loan.fee, loan.books, wish.status]"),
-    near_miss=Change("story.yaml", "loan.fee, loan.books]", "loan.fee, loan.books.title]"),
+    example=Change(
+        "story.yaml", "loan.books, loan.reminders]", "loan.books, wish.status, loan.reminders]"
+    ),
+    near_miss=Change(
+        "story.yaml", "loan.books, loan.reminders]", "loan.books.title, loan.reminders]"
+    ),
 )
 
 

@@ -15,9 +15,7 @@ ABOUT = About(
     title="A system cannot be asked for these rows only",
     why="If a system cannot be asked for one customer's rows, everybody's would have to be read "
     "to find them. Balie never does that.",
-    example=Change(
-        "systems.yaml", "      where: id = person", "      where: memberNumber = person"
-    ),
+    example=Change("systems.yaml", "      where: id = person", "      where: cardNumber = person"),
     near_miss=Change(
         "systems.yaml", "      where: id = person", "      where: email = login.email"
     ),

@@ -33,13 +33,13 @@ def _text(name: str, *, writable: bool = True) -> Field:
     return Field(name=name, nullable=False, writable=writable)
 
 
-def _table(name: str, *fields: Field, asked_by: frozenset[str]) -> Table:
+def _table(name: str, *fields: Field, asked_by: set[str], at_once: int = 50) -> Table:
     return Table(
         name=name,
         fields={field.name: field for field in fields},
         key=(fields[0].name,),
-        equals=asked_by,
-        among=dict.fromkeys(asked_by, 50),
+        equals=frozenset(asked_by),
+        among=dict.fromkeys(asked_by, at_once) if at_once > 1 else {},
     )
 
 
@@ -58,7 +58,7 @@ SHELF = Contract(
                 Field(name="dueDate", type=Type.DATE),
                 Field(name="fee", type=Type.NUMBER),
                 STATUS,
-                asked_by=frozenset({"memberNumber", "number"}),
+                asked_by={"memberNumber", "number"},
             ),
             _table(
                 "pastLoans",
@@ -66,7 +66,7 @@ SHELF = Contract(
                 NUMBER,
                 _text("memberNumber"),
                 STATUS,
-                asked_by=frozenset({"memberNumber", "number"}),
+                asked_by={"memberNumber", "number"},
             ),
             _table(
                 "loanBooks",
@@ -74,14 +74,22 @@ SHELF = Contract(
                 _text("loanNumber"),
                 _text("title"),
                 Field(name="lentOn", type=Type.DATE),
-                asked_by=frozenset({"loanNumber"}),
+                asked_by={"loanNumber"},
+            ),
+            _table(
+                "reminders",
+                _text("id"),
+                _text("forLoan"),
+                Field(name="sentOn", type=Type.DATE, nullable=False),
+                asked_by={"forLoan"},
+                at_once=1,
             ),
             _table(
                 "extensions",
                 _text("id", writable=False),
                 _text("loanNumber"),
                 Field(name="days", type=Type.INTEGER),
-                asked_by=frozenset({"loanNumber"}),
+                asked_by={"loanNumber"},
             ),
         )
     }
@@ -97,7 +105,8 @@ CRM = Contract(
                 _text("email"),
                 Field(name="birthDate", type=Type.DATE),
                 _text("memberNumber"),
-                asked_by=frozenset({"id", "email"}),
+                _text("cardNumber"),
+                asked_by={"id", "email", "memberNumber"},
             ),
             _table(
                 "wishes",
@@ -107,7 +116,7 @@ CRM = Contract(
                 _text("loanNumber"),
                 _text("reason"),
                 Field(name="status", nullable=False, codes=("asked", "granted", "refused")),
-                asked_by=frozenset({"memberId", "number"}),
+                asked_by={"memberId", "number"},
             ),
         )
     }

@@ -147,7 +147,7 @@ def _part(node: Node, construct: Construct, at: Span) -> Iterator[Misfit]:
         return
     unknown: list[Text] = []
     for name, held in node.entries:
-        word = construct.word(name)
+        word = construct.by_name.get(name)
         shape = word.shape if word else construct.others
         if _is_absent(held):
             continue
