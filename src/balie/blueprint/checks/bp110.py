@@ -16,15 +16,10 @@ ABOUT = About(
     example=Change("things.yaml", "from: shelf.loanBooks", "from: shelv.loanBooks"),
     near_miss=Change(
         "story.yaml",
-        "          - when: crm is down
-            then: show",
-        "          - when: login is down
-            then: offer a call back
-"
-        "            then goes to: desk
-"
-        "          - when: crm is down
-            then: show",
+        "          - when: crm is down\n            then: show",
+        "          - when: login is down\n            then: offer a call back\n"
+        "            then goes to: desk\n"
+        "          - when: crm is down\n            then: show",
     ),
 )
 
