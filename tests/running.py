@@ -113,14 +113,15 @@ def start(state: Path, folder: Path, port: int) -> "subprocess.Popen[bytes]":
     """Starts the portal; its output goes to a file beside its state."""
     state.mkdir(parents=True, exist_ok=True)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BALIE_")}
-    return subprocess.Popen(
-        [BALIE, "run", folder, "--demo"],
-        env=environment | {"BALIE_PORT": str(port), "BALIE_STATE": str(state / "balie")},
-        stdout=(state / "output.txt").open("ab"),
-        stderr=subprocess.STDOUT,
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    with (state / "output.txt").open("ab") as output:
+        return subprocess.Popen(
+            [BALIE, "run", folder, "--demo"],
+            env=environment | {"BALIE_PORT": str(port), "BALIE_STATE": str(state / "balie")},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
 
 
 def stop(process: "subprocess.Popen[bytes]") -> None:
