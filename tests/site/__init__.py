@@ -1,0 +1,1 @@
+"""The whole site: configuration, doors, both layers together."""  # noqa: A005

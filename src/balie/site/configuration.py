@@ -23,7 +23,7 @@ class WrongSetting(Refusal):
     """A setting is missing or cannot be used. Its text says which, why, and what to set."""
 
     def __init__(self, name: str, problem: str, *help_lines: str) -> None:
-        super().__init__(f"setting {name}", problem, help_lines)
+        super().__init__(f"SETTING {name}", problem, help_lines)
         self.name = name
 
 
