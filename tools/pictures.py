@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -70,7 +71,7 @@ def _visit(browser: Browser, screen: Screen, asked: argparse.Namespace) -> Brows
     if asked.mail:
         page = context.new_page()
         page.goto(f"{asked.site}/demo")
-        page.locator(f'form[action="/accounts/demo/{asked.mail}"] button').click()
+        page.locator(f'form[action="/accounts/demo/{quote(asked.mail)}"] button').click()
         page.close()
     return context
 
