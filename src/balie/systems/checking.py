@@ -11,7 +11,7 @@ from balie.systems.rows import Raw, Row
 
 _DECIMAL = re.compile(r"-?\d{1,40}(\.\d{1,40})?([eE][-+]?\d{1,3})?", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,40}", re.ASCII)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_KEYLESS = (None, "")
 
 _Fits: TypeAlias = "Callable[[Raw], bool]"
 
@@ -47,44 +47,73 @@ def read_rows(
     """
     rows: list[Row] = []
     broken: list[str] = []
+    checks = _checks(asked)
     for position, item in enumerate(items, start=1):
-        if not isinstance(item, dict):
-            broken.append(f"{table.name}: row {position} is not an object")
-            continue
-        flaw = _keyless(table.key, item) or _flaw(asked, item, no_value)
-        if flaw:
-            broken.append(f"{table.name}: row {position} {flaw}")
-        else:
-            rows.append({one.field.name: item.get(one.field.name) for one in asked})
+        try:
+            rows.append(_read(table, checks, item, no_value))
+        except _Broken as why:
+            broken.append(f"{table.name}: row {position} {why}")
     return rows, broken
 
 
-def _keyless(key: Iterable[str], item: Mapping[str, Raw]) -> str:
-    return next(
-        (f'has no key "{name}"' for name in key if item.get(name) is None or item[name] == ""), ""
-    )
+class _Broken(Exception):
+    """What is wrong with a row, without any value."""
 
 
-def _flaw(asked: Iterable[Wanted], item: Mapping[str, Raw], no_value: frozenset[str]) -> str:
-    """What is wrong with the fields that were asked, or ""."""
-    for one in asked:
-        field, value = one.field, item.get(one.field.name)
+_Check: TypeAlias = "tuple[str, bool, bool, _Fits, Wanted]"
+"""A field's name, whether it may be missing, whether it is a text, what fits it, and the rest.
+
+These checks run for every field of every row: they are laid out flat for it.
+"""
+
+
+def _checks(asked: Iterable[Wanted]) -> list[_Check]:
+    return [
+        (one.field.name, one.field.nullable, one.field.type is Type.TEXT, _fits(one), one)
+        for one in asked
+    ]
+
+
+def _fits(one: Wanted) -> _Fits:
+    return _FITS[one.field.type]
+
+
+def _read(table: Table, checks: Sequence[_Check], item: Raw, no_value: frozenset[str]) -> Row:
+    """The fields of a row that were asked. Raises _Broken."""
+    if not isinstance(item, dict):
+        raise _Broken("is not an object")
+    for name in table.key:
+        if item.get(name) in _KEYLESS:
+            raise _Broken(f'has no key "{name}"')
+    return _checked(checks, item, no_value)
+
+
+def _checked(
+    checks: Sequence[_Check], item: Mapping[str, Raw], no_value: frozenset[str]
+) -> dict[str, Raw]:
+    row: dict[str, Raw] = {}
+    for name, nullable, is_text, fits, one in checks:
+        value = row[name] = item.get(name)
         if value is None:
-            if not field.nullable:
-                return f'has no "{field.name}"'
-        elif isinstance(value, str) and (field.type is Type.TEXT or value in no_value):
+            if not nullable:
+                raise _Broken(f'has no "{name}"')
+        elif type(value) is str and (is_text or value in no_value):
             continue
-        elif not _FITS[field.type](value):
-            return f'has a "{field.name}" that is not {_A[field.type]}'
-        elif one.inside and (flaw := _inner_flaw(one.inside, value, no_value)):
-            return f'has a "{field.name}" that {flaw}'
-    return ""
+        elif not fits(value):
+            raise _Broken(f'has a "{name}" that is not {_A[one.field.type]}')
+        elif one.inside:
+            _check_inside(one, value, no_value)
+    return row
 
 
-def _inner_flaw(asked: Iterable[Wanted], value: Raw, no_value: frozenset[str]) -> str:
-    inner = value if isinstance(value, list) else [value]
-    flaws = (_flaw(asked, item, no_value) for item in inner if isinstance(item, dict))
-    return next((flaw for flaw in flaws if flaw), "")
+def _check_inside(one: Wanted, value: Raw, no_value: frozenset[str]) -> None:
+    checks = _checks(one.inside)
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, dict):
+            try:
+                _checked(checks, item, no_value)
+            except _Broken as why:
+                raise _Broken(f'has a "{one.field.name}" that {why}') from why
 
 
 def _is_text(value: Raw) -> bool:
@@ -108,7 +137,7 @@ def _is_yes_or_no(value: Raw) -> bool:
 
 
 def _is_day(value: Raw) -> bool:
-    if not isinstance(value, str) or not _DAY.fullmatch(value):
+    if not isinstance(value, str) or len(value) != 10 or value[4] != "-" or value[7] != "-":
         return False
     return _parses(date.fromisoformat, value)
 

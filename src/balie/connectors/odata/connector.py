@@ -4,12 +4,12 @@ The profile's words: `path` (`companies(${COMPANY})/{table}`), `filters`, `many 
 `no value`, `lines`, besides `auth` and `headers`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
 from balie.connectors.odata.metadata import read_metadata
-from balie.connectors.odata.question import linked, options
+from balie.connectors.odata.question import is_document, linked, options
 from balie.systems.addresses import below
 from balie.systems.authentication import authenticated
 from balie.systems.checking import wanted
@@ -46,13 +46,24 @@ class OData:
 
     async def check(self) -> None:
         """Asks for the key of one row: that needs address, key and permission to be right."""
-        tables = self.connection.contract.tables
-        table = next((one for one in tables.values() if not one.demands), None)
+        table = next(self._to_try(), None)
         if table is None:
             raise Misconfigured(f"{self.connection.title} has no table to try.")
         await self._ask(
             Call(table=table, relations=(), wanted=wanted(table.fields, table.key), limit=1)
         )
+
+    def _to_try(self) -> Iterator[Table]:
+        """The tables that answer without more ado, those that the blueprint renames first.
+
+        A table that `path` goes through, as in `companies(...)/{table}`, is not below itself.
+        """
+        path = self.connection.profile.text("path")
+        tables = self.connection.contract.tables
+        renamed = [name for name in self.connection.tables.values() if name in tables]
+        for name in dict.fromkeys([*renamed, *tables]):
+            if not tables[name].demands and f"{name}(" not in path:
+                yield tables[name]
 
     async def read(self, query: Query) -> Rows:
         """The rows that the query asks for; of an unreadable row, why."""
@@ -98,9 +109,11 @@ class OData:
         items = answer.get(call.table.rows_at) if isinstance(answer, dict) else None
         if not isinstance(answer, dict) or not isinstance(items, list):
             raise not_a_page(self.connection.title, call.table.name)
-        address = self._path(call.table)
-        rows = [linked(call.wanted, item, address, call.table) for item in items]
-        return Part(rows, self._next(call, url, answer.get(NEXT)))
+        documents = [one for one in call.wanted if is_document(one)]
+        if documents:
+            address = self._path(call.table)
+            items = [linked(documents, item, address, call.table) for item in items]
+        return Part(items, self._next(call, url, answer.get(NEXT)))
 
     def _next(self, call: Call, url: str, link: Raw) -> str | None:
         if link is None or link == "":

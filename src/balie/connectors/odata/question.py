@@ -116,7 +116,7 @@ def _selected(asked: Iterable[Wanted]) -> Iterator[str]:
 
 def _expanded(asked: Iterable[Wanted]) -> Iterator[str]:
     for one in asked:
-        if one.field.form == NAVIGATION and not _is_document(one):
+        if one.field.form == NAVIGATION and not is_document(one):
             yield one.field.name + _inner(one.inside)
 
 
@@ -137,33 +137,35 @@ def _order(table: Table, order: Order) -> str:
 # ---- documents
 
 
-def _is_document(one: Wanted) -> bool:
-    """A navigation property that is only asked for the document behind it.
+def is_document(one: Wanted) -> bool:
+    """Whether a document is asked, in the row itself or behind a navigation property.
 
-    It is never expanded: a system would make the document of every row of a list.
+    What is behind one is never expanded: a system would make the document of every row of a list.
     """
-    return bool(one.inside) and all(inner.field.type is Type.DOCUMENT for inner in one.inside)
+    if one.field.type is Type.DOCUMENT:
+        return True
+    behind = one.field.form == NAVIGATION and bool(one.inside)
+    return behind and all(inner.field.type is Type.DOCUMENT for inner in one.inside)
 
 
-def linked(asked: Iterable[Wanted], row: Raw, address: str, table: Table) -> Raw:
+def linked(documents: Iterable[Wanted], row: Raw, address: str, table: Table) -> Raw:
     """The row with, for each document, the address where it can be had."""
     if not isinstance(row, dict):
         return row
-    links = dict(_links(asked, row, address, table))
-    return {**row, **links} if links else row
+    return {**row, **dict(_links(documents, row, address, table))}
 
 
 def _links(
-    asked: Iterable[Wanted], row: Mapping[str, Raw], address: str, table: Table
+    documents: Iterable[Wanted], row: Mapping[str, Raw], address: str, table: Table
 ) -> Iterator[tuple[str, Raw]]:
-    for one in asked:
+    for one in documents:
         name = one.field.name
-        if one.field.type is Type.DOCUMENT:
-            yield name, row.get(name, row.get(f"{name}@odata.mediaReadLink"))
-        elif one.field.form == NAVIGATION and _is_document(one):
+        if one.inside:
             key = key_of(table, row)
             place = f"{address}({key})/{name}" if key else None
             yield name, {inner.field.name: place for inner in one.inside}
+        else:
+            yield name, row.get(name, row.get(f"{name}@odata.mediaReadLink"))
 
 
 def key_of(table: Table, row: Row) -> str | None:
