@@ -8,7 +8,8 @@ import pytest
 from balie.identity.models import Person, Session, ViewerSession
 from balie.identity.people import close_account
 from balie.identity.signing_in import end_everywhere
-from tests.identity.conftest import PASSWORD, Browser, Site, last_code
+from tests.browser import PASSWORD, Browser
+from tests.identity.conftest import Site, last_code
 
 NEW_PASSWORD = "andere losse woorden samen"
 End = Callable[[Site, Browser, Person], object]

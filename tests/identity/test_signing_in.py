@@ -4,7 +4,8 @@ import pytest
 
 from balie.identity.models import DemoMail, Person, Recognition, ViewerSession
 from balie.identity.people import enrol
-from tests.identity.conftest import PASSWORD, Browser, Site, last_code
+from tests.browser import PASSWORD, Browser
+from tests.identity.conftest import Site, last_code
 
 
 def test_somebody_signs_in_with_a_code_by_mail(browser: Browser, sanne: Person) -> None:
