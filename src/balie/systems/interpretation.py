@@ -64,6 +64,8 @@ def seconds_to_wait(headers: Mapping[str, str], now: datetime) -> float | None:
     written = headers.get("retry-after", "").strip()
     if written.isascii() and written.isdigit():
         return float(written[:9])
+    if not written:
+        return None
     try:
         moment = parsedate_to_datetime(written)
     except ValueError:

@@ -23,6 +23,7 @@ class Doorkeeper(AbstractResolver):
     def __init__(self, resolver: AbstractResolver, allowed_private: frozenset[str]) -> None:
         self._resolver = resolver
         self._allowed = frozenset(host.lower() for host in allowed_private)
+        self._checked: set[str] = set()
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
@@ -40,9 +41,11 @@ class Doorkeeper(AbstractResolver):
 
     def check(self, host: str) -> None:
         """Raises NotAllowed when a host is written as an address that may not be called."""
-        address = _address(host)
-        if address is not None and not self._may(host, host):
+        if host in self._checked:
+            return
+        if _address(host) is not None and not self._may(host, host):
             raise NotAllowed(f"{host} is an address of our own network")
+        self._checked.add(host)
 
     def _may(self, host: str, address: str) -> bool:
         if host.lower() in self._allowed:

@@ -220,13 +220,13 @@ class HttpTransport:
         return await whole_body(answer.content.iter_any(), encoding, most)
 
     def _learn(self, response: Response) -> None:
-        wait = seconds_to_wait(response.headers, self._network.now())
         if response.status >= 500:
             self._breaker.failed()
         else:
             self._breaker.succeeded()
-        if wait is not None and (response.status == 429 or response.status >= 500):
-            self._breaker.asked_to_wait(wait)
+        if response.status == 429 or response.status >= 500:
+            wait = seconds_to_wait(response.headers, self._network.now())
+            self._breaker.asked_to_wait(wait or 0.0)
 
     def _learn_from(self, fault: Fault) -> None:
         if fault is Fault.TOO_LARGE:

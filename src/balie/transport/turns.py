@@ -47,16 +47,22 @@ class Turns:
     @asynccontextmanager
     async def turn(self, within: float) -> AsyncIterator[None]:
         """Waits for a turn and holds it. Raises TooBusy when that takes more seconds than this."""
-        try:
-            async with asyncio.timeout(within):
-                await self._places.acquire()
-        except TimeoutError as error:
-            raise TooBusy from error
+        await self._place(within)
         try:
             await self._wait(within)
             yield
         finally:
             self._places.release()
+
+    async def _place(self, within: float) -> None:
+        if not self._places.locked():
+            await self._places.acquire()
+            return
+        try:
+            async with asyncio.timeout(within):
+                await self._places.acquire()
+        except TimeoutError as error:
+            raise TooBusy from error
 
     async def _wait(self, within: float) -> None:
         wait = max((bucket.take() for bucket in self._buckets), default=0.0)
