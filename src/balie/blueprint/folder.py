@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from balie.blueprint.finding import Finding, Place, Severity
@@ -75,14 +76,36 @@ def _paths(folder: Path, findings: list[Finding]) -> Iterator[Path]:
         if not folder.is_dir():
             findings.append(_finding(folder.name, _Unusable("there is no such folder", NOTHING[1])))
             return
-        yield from sorted(folder.glob("*.yaml"))
-        for name in TEXTS:
-            yield from sorted((folder / name).glob("*.yaml"))
-        for name in BESIDE:
-            yield from sorted(path for path in (folder / name).rglob("*") if not path.is_dir())
+        yield from _yaml_in(folder)
+        for name in (*TEXTS, *BESIDE):
+            inner = folder / name
+            if inner.is_symlink():
+                yield inner  # never followed: it becomes a finding
+            elif name in TEXTS:
+                yield from _yaml_in(inner)
+            else:
+                yield from _beneath(inner)
     except OSError as error:
         problem = _Unusable(f"this folder cannot be read: {error.strerror}", "look at its rights")
         findings.append(_finding(folder.name, problem))
+
+
+def _yaml_in(folder: Path) -> list[Path]:
+    return [path for path in _inside(folder) if path.suffix == ".yaml"]
+
+
+def _beneath(folder: Path) -> Iterator[Path]:
+    """Every file under a folder. A link to a folder is given as it is, never followed."""
+    for path in _inside(folder):
+        if path.is_dir() and not path.is_symlink():
+            yield from _beneath(path)
+        else:
+            yield path
+
+
+def _inside(folder: Path) -> list[Path]:
+    """What is in a folder, by name. More than can be used is not even looked at."""
+    return sorted(islice(folder.iterdir(), 2 * MOST_FILES)) if folder.is_dir() else []
 
 
 def _is_text(name: str) -> bool:

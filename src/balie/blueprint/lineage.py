@@ -164,8 +164,7 @@ def describe(blueprint: Blueprint, ref: FieldRef) -> tuple[Described, ...]:
 
 def nested_list(blueprint: Blueprint, thing: str, list_name: str) -> Thing | None:
     """The thing that is `in: order.lines`, for "order" and "lines"."""
-    wanted = f"{thing}.{list_name}"
-    return next((nested for nested in blueprint.things.values() if nested.in_ == wanted), None)
+    return blueprint.nested.get(f"{thing}.{list_name}")
 
 
 def columns(thing: Thing) -> tuple[ThingField, ...]:

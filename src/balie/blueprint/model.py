@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cached_property
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -454,7 +455,7 @@ class Brand:
 # ---- the whole
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Blueprint:
     """The whole service. `version` is a hash of every file that was read."""
 
@@ -479,10 +480,15 @@ class Blueprint:
     files: Mapping[str, bytes] = field(default_factory=nothing)  # contracts, functions, logo
     version: str = ""
 
-    @property
+    @cached_property
     def steps(self) -> tuple[Step, ...]:
         """Every step, in the order of the story."""
         return tuple(step for phase in self.story for step in phase.steps)
+
+    @cached_property
+    def nested(self) -> Mapping[str, Thing]:
+        """What is `in:` what: the nested thing by "order.lines"."""
+        return {str(thing.in_): thing for thing in self.things.values() if thing.in_ is not None}
 
     def say(self, text: str, language: str) -> str:
         """A text of the blueprint in this language; untranslated when there are no words for it."""

@@ -13,7 +13,7 @@ from balie.blueprint.model import Blueprint
 from balie.blueprint.section import Section
 from balie.blueprint.source import Mapping as TreeMapping
 from balie.blueprint.source import Node, Span, Text
-from balie.blueprint.tree import File, Unreadable, grow
+from balie.blueprint.tree import MOST_WORDS, File, Unreadable, grow
 
 BRAND = "brand.yaml"
 
@@ -43,9 +43,11 @@ def read(folder: Path) -> Reading:
 
 def _grown(texts: Mapping[str, str], findings: list[Finding]) -> dict[str, File]:
     files: dict[str, File] = {}
+    room = MOST_WORDS
     for name, text in texts.items():
         try:
-            files[name] = grow(name, text)
+            files[name] = grow(name, text, room)
+            room -= files[name].words
         except Unreadable as problem:
             findings.append(problem.finding)
     return files

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from itertools import islice
 
 ALIKE = 0.75
 """Below this a suggestion is a guess, and a wrong one sends people the wrong way."""
+
+MOST = 2000  # words that are looked at
 
 LONGEST = 60  # characters; longer ones are sentences
 
@@ -15,7 +18,7 @@ def nearest(word: str, known: Iterable[str], *, least: float = ALIKE) -> str | N
         return None
     matcher = SequenceMatcher(b=word, autojunk=False)
     best, found = least, None
-    for candidate in known:
+    for candidate in islice(known, MOST):
         matcher.set_seq1(candidate)
         if matcher.real_quick_ratio() < best or matcher.quick_ratio() < best:
             continue

@@ -15,7 +15,7 @@ from balie.blueprint.finding import Finding, Place, Severity
 from balie.blueprint.source import Mapping, Node, Sequence, Span, Text
 
 DEEPEST = 24  # levels of lists and mappings in each other
-MOST_WORDS = 60_000  # scalars, lists and mappings of one file
+MOST_WORDS = 40_000  # scalars, lists and mappings of a whole blueprint
 
 LINES = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """Where the YAML reader starts a new line; a message must count alike."""
@@ -31,11 +31,12 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class File:
-    """One file of a blueprint: its text and its tree."""
+    """One file of a blueprint: its text, its tree, and how many words that has."""
 
     name: str
     text: str
     tree: Node
+    words: int = 0
 
     @cached_property
     def lines(self) -> list[str]:
@@ -60,10 +61,11 @@ def mappings(tree: Node) -> Iterator[tuple[Text | None, Mapping]]:
             waiting.extend((under, item) for item in reversed(node.items))
 
 
-def grow(name: str, text: str) -> File:
-    """The tree of one file's text. Raises Unreadable."""
+def grow(name: str, text: str, room: int = MOST_WORDS) -> File:
+    """The tree of one file's text, of at most `room` words. Raises Unreadable."""
+    grower = _Grower(name, room)
     try:
-        return File(name=name, text=text, tree=_Grower(name).grow(text))
+        return File(name=name, text=text, tree=grower.grow(text), words=grower.words)
     except yaml.MarkedYAMLError as error:
         raise Unreadable(_syntax(name, text, error)) from error
     except yaml.YAMLError as error:
@@ -82,8 +84,9 @@ class _Open:
 class _Grower:
     """Reads the events of libyaml, which are flat, and so needs no recursion."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, room: int) -> None:
         self.name = name
+        self.room = room
         self.open: list[_Open] = [_Open(Span(name, 1, 1, 1), [], is_mapping=False)]
         self.words = 0
         self.documents = 0
@@ -126,8 +129,8 @@ class _Grower:
 
     def add(self, node: Node) -> None:
         self.words += 1
-        if self.words > MOST_WORDS:
-            raise Unreadable(_whole(self.name, "this file is too long to be a blueprint"))
+        if self.words > self.room:
+            raise Unreadable(_whole(self.name, "this is too long to be a blueprint"))
         self.open[-1].items.append(node)
 
     def begin(self, event: yaml.CollectionStartEvent) -> None:

@@ -1,6 +1,7 @@
 """A field that nobody described."""
 
 from collections.abc import Iterator
+from itertools import islice
 
 from balie.blueprint.checks.check import About, Change, Subject, place
 from balie.blueprint.finding import Finding, Place, Severity
@@ -36,13 +37,16 @@ def check(subject: Subject) -> Iterator[Finding]:
                 yield _unknown(blueprint, ref, f'"{thing_.id}" uses', label)
 
 
-def meant(subject: Subject) -> Iterator[str]:
+MOST = 60
+"""Misspelt names that are looked up for other checks."""
+
+
+def meant(subject: Subject) -> set[str]:
     """The names that were misspelt in the story: they are not unused."""
-    for use in subject.uses:
-        if not _is_known(subject.blueprint, use.ref):
-            name = nearest(use.ref.text, _names(subject.blueprint, use.ref))
-            if name is not None:
-                yield name
+    blueprint = subject.blueprint
+    unknown = (use.ref for use in subject.uses if not _is_known(blueprint, use.ref))
+    found = (nearest(ref.text, _names(blueprint, ref)) for ref in islice(unknown, MOST))
+    return {name for name in found if name is not None}
 
 
 def _used_by(thing: Thing) -> Iterator[tuple[FieldRef, str]]:

@@ -36,7 +36,7 @@ Known = tuple[str, str]
 
 def check(subject: Subject) -> Iterator[Finding]:
     used = set(_used(subject))
-    misspelt = set(meant(subject))
+    misspelt = meant(subject)
     for thing, field in subject.fields:
         is_used = (thing.id, field.id) in used or f"{thing.id}.{field.id}" in misspelt
         if not is_used and not _serves_a_rule(thing, field):

@@ -6,7 +6,6 @@ from balie.blueprint.checks.check import About, Change, Subject, place, plain_na
 from balie.blueprint.checks.privacy import ties_to_me
 from balie.blueprint.finding import Finding, Place, Severity
 from balie.blueprint.model import Thing
-from balie.blueprint.source import Text
 
 ABOUT = About(
     code="BP310",
@@ -24,37 +23,27 @@ ABOUT = About(
 
 
 def check(subject: Subject) -> Iterator[Finding]:
+    first = _first_uses(subject)
     for thing in subject.blueprint.things.values():
-        if thing.in_ is None and ties_to_me(thing) is None:
-            used = _used(subject, thing)
-            if used is not None:
-                yield _whose(subject, thing, *used)
+        if thing.in_ is None and ties_to_me(thing) is None and thing.id in first:
+            yield _whose(subject, thing, *first[thing.id])
 
 
-def _used(subject: Subject, thing: Thing) -> tuple[str, Place] | None:
-    """How customers meet the thing first, and where."""
+def _first_uses(subject: Subject) -> dict[str, tuple[str, Place]]:
+    """How customers meet each thing first, and where."""
+    first: dict[str, tuple[str, Place]] = {}
     for step in subject.blueprint.steps:
         screen = step.screen
-        if screen is None:
-            continue
-        for text, label in ((screen.changes, "changed here"), (screen.creates, "made here")):
-            if text == thing.id and text is not None:
-                return "asked of customers", place(text, label)
-        shown = _first_shown(subject, thing, step.id)
-        if shown is not None:
-            return "shown to customers", place(shown, "shown here")
-    return None
-
-
-def _first_shown(subject: Subject, thing: Thing, step: str) -> Text | None:
-    return next(
-        (
-            use.ref.text
-            for use in subject.uses
-            if use.step.id == step and use.ref.thing == thing.id and use.is_seen
-        ),
-        None,
-    )
+        asked = () if screen is None else ((screen.changes, "changed"), (screen.creates, "made"))
+        for text, done in asked:
+            if text is not None:
+                first.setdefault(text, ("asked of customers", place(text, f"{done} here")))
+    for use in subject.uses:
+        if use.is_seen:
+            first.setdefault(
+                use.ref.thing, ("shown to customers", place(use.ref.text, "shown here"))
+            )
+    return first
 
 
 def _whose(subject: Subject, thing: Thing, how: str, used: Place) -> Finding:
