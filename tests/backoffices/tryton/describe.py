@@ -1,7 +1,7 @@
 """Asks a running Tryton what it is, and writes the contract of a blueprint.
 
     TRYTON_URL=... TRYTON_USER=... TRYTON_PASSWORD=... \\
-        python tests/backoffices/tryton/describe.py blueprints/fietsen/contracts/tryton.json
+        python -m tests.backoffices.tryton.describe blueprints/fietsen/contracts/tryton.json
 """
 
 import asyncio

@@ -1,6 +1,9 @@
-"""Records what a real Tryton answers, for the connector's own tests: record.py
+"""Records what a real Tryton answers, for the connector's own tests.
 
-Start an office first, and `eval` what it says. The cases that no Tryton would answer (a broken
+    eval "$(tests/backoffices/tryton/start.sh)"
+    python -m tests.backoffices.tryton.record
+
+The cases that no Tryton would answer (a broken
 row, a foreign filter) are written by hand and stay as they are.
 """
 
@@ -15,8 +18,6 @@ from typing import Any
 
 import aiohttp
 import msgspec
-from describe import Wires
-from office import ROOT
 
 from balie.connectors.jsonrpc.connector import Tryton, account, read_contract
 from balie.connectors.jsonrpc.description import describe
@@ -26,6 +27,8 @@ from balie.systems.connector import Connection
 from balie.systems.profile import Profile
 from balie.systems.recorded import RecordedQuery
 from balie.systems.transport import Request, Response, Transport
+from tests.backoffices.tryton.describe import Wires
+from tests.backoffices.tryton.office import ROOT
 
 RECORDED = ROOT / "src" / "balie" / "connectors" / "jsonrpc" / "recorded"
 PROFILE = Profile({"company": "1"})

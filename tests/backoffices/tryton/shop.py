@@ -76,7 +76,7 @@ ARTICLES = (
 )
 
 CUSTOMERS = (
-    Customer("Anna de Vries", "anna@fietsen.example", "Kerkweg 12", "3511 LX", "Utrecht", 24),
+    Customer("Anna de Vries", "anna@fietsen.example", "Kerkweg 12", "3511 LX", "Utrecht", 54),
     Customer("Bram Visser", "bram@fietsen.example", "Dorpsstraat 88", "1012 AB", "Amsterdam", 12),
     Customer(
         "Basisschool De Linde",
@@ -154,7 +154,7 @@ def _of(customer: Customer, number: int, today: date) -> Iterator[Plan]:
 
 
 def _days_ago(age: int) -> int:
-    return 3 * age if age < BUSY_WEEKS else 3 * BUSY_WEEKS + 14 * (age - BUSY_WEEKS)
+    return 3 * age if age < BUSY_WEEKS else 3 * BUSY_WEEKS + 7 * (age - BUSY_WEEKS)
 
 
 def _lines(seed: int, least: int) -> Iterator[tuple[Article, int]]:

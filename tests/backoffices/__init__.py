@@ -1,0 +1,1 @@
+"""Real back offices, installed for tests and for the demo."""

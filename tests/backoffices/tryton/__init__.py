@@ -1,0 +1,1 @@
+"""A real Tryton with a bicycle shop in it."""
