@@ -146,19 +146,23 @@ class Reading:
                 thing, source, fields, extra, narrowed=(Relation(thing.key_path(source), (key,)),)
             ),
         )
-        grouped = _grouped(thing, asked.rows)
         if self._is_ambiguous(thing, asked.rows):
             self._report(IncidentKind.AMBIGUOUS, thing, "two rows where there should be one")
             return asked.found()
-        records, broken = self._records(thing, grouped.values(), fields)
-        return asked.found(records, broken=broken)
+        return self._the_one(thing, asked, fields)
 
     async def single(self, thing: MappedThing, fields: Collection[str]) -> Found:
         """The one row of a thing of which a viewer has exactly one."""
         asked = await self._ask_all(
             thing, lambda source: self._question(thing, source, fields, _NOTHING_EXTRA)
         )
+        return self._the_one(thing, asked, fields)
+
+    def _the_one(self, thing: MappedThing, asked: _Asked, fields: Collection[str]) -> Found:
+        """The first record; a row that cannot be read is there, and cannot be shown."""
         records, broken = self._records(thing, _grouped(thing, asked.rows).values(), fields)
+        if broken and not records:
+            asked.trusts.append(Trust.AWAY)
         return asked.found(records[:1], broken=broken)
 
     # ---- many rows

@@ -30,6 +30,7 @@ LIST_PAGE = 20
 """Records on one page of a list."""
 
 _A_MINUTE = timedelta(minutes=1)
+_A_MOMENT = timedelta(milliseconds=250)
 _TWO_SECONDS = timedelta(seconds=2)
 _MARGIN = timedelta(milliseconds=100)
 
@@ -110,6 +111,7 @@ class Service:
         return Patience(
             fresh=me.at_most_old.length if me.at_most_old else timedelta(minutes=5),
             until=_from_now(_TWO_SECONDS),
+            until_known=_from_now(_A_MOMENT),
             keep=me.delete_after.length if me.delete_after else timedelta(hours=24),
         )
 

@@ -50,11 +50,13 @@ class Answer:
 class Patience:
     """How old an answer may be, how long to wait for a newer one, how long to keep it.
 
-    until: on the event loop's clock, in seconds.
+    until: on the event loop's clock, in seconds. until_known: the same when there is a last known
+    answer to show instead; without it, `until`.
     """
 
     fresh: timedelta
     until: float
+    until_known: float | None = None
     keep: timedelta = timedelta(days=7)
 
 
@@ -130,7 +132,9 @@ class Sources:
         self, key: str, question: Question, patience: Patience, known: Answer | None
     ) -> Outcome:
         task = self._fetch(key, question, patience)
-        left = patience.until - asyncio.get_running_loop().time()
+        known_until = patience.until if patience.until_known is None else patience.until_known
+        until = patience.until if known is None else known_until
+        left = until - asyncio.get_running_loop().time()
         done, _ = await asyncio.wait({task}, timeout=max(left, 0))
         if not done:
             return Outcome(known, Trust.WAITING if known is None else Trust.KNOWN)
@@ -205,6 +209,8 @@ class Sources:
         else:
             raise Unavailable("sends page after page, and never the rows that were asked for")
         self._report_rows(question, gathered)
+        if gathered.broken and not gathered.rows:
+            raise Unavailable("sent nothing that could be read")  # not the same as "there is none"
         more = cursor is not None or gathered.overflowed
         return Answer(tuple(gathered.rows), more, len(gathered.broken), as_of)
 
