@@ -153,11 +153,14 @@ class Model:
         name = element.get("Name", "")
         nullable = element.get("Nullable") != "false"
         computed = self._is_tagged(f"{owner}/{name}", element, "Computed")
+        has_default = "DefaultValue" in element.attrib or self._is_tagged(
+            f"{owner}/{name}", element, "ComputedDefaultValue"
+        )
         return replace(
             self._typed(name, element.get("Type", "Edm.String")),
             nullable=nullable,
             writable=not computed,
-            required_to_create=not (nullable or computed or element.get("DefaultValue")),
+            required_to_create=not (nullable or computed or has_default),
             max_length=_length(element.get("MaxLength")),
         )
 
