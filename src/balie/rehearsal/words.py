@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from random import Random
+from typing import TypeVar
 
 from balie.rehearsal.formula import FormulaError, Function, Value, say
 from balie.rehearsal.papers import code_picture, paper
 
 Record = Mapping[str, Value]
 _SATURDAY = 5
+_Ordered = TypeVar("_Ordered", Decimal, date)
 
 
 @dataclass(slots=True)
@@ -135,12 +137,14 @@ def _cut(text: str, width: Decimal) -> Value:
     return text[: int(width)]
 
 
-def _lowest(*numbers: Decimal) -> Value:
-    return min(numbers)
+def _lowest(*given: _Ordered) -> _Ordered:
+    """The lowest number, or the first day."""
+    return min(given)
 
 
-def _highest(*numbers: Decimal) -> Value:
-    return max(numbers)
+def _highest(*given: _Ordered) -> _Ordered:
+    """The highest number, or the last day."""
+    return max(given)
 
 
 def _named(*given: Function) -> dict[str, Value]:
