@@ -58,13 +58,17 @@ class Surroundings:
             icons=self.icons,
             person=_person(visitor, t),
             help=self._help(t.language),
-            switches=switches,
+            switches=None if switches is None else self._in(t.language, switches),
         )
 
     def around(self, page: Page, chrome: Chrome) -> Chrome:
         """Around a page of the service: with its menu, and for whom it is."""
         person = chrome.person and replace(chrome.person, acting_for=page.acting_for)
         return replace(chrome, menu=page.menu, person=person, help=page.help or chrome.help)
+
+    def _in(self, language: str, switches: tuple[Switch, ...]) -> tuple[Switch, ...]:
+        say = self.blueprint.say
+        return tuple(replace(switch, title=say(switch.title, language)) for switch in switches)
 
     def _help(self, language: str) -> Help | None:
         staff, blueprint = self.blueprint.people.staff, self.blueprint

@@ -5,6 +5,7 @@ several blocks of a page is said once, above it.
 """
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from balie.backstage.page import (
@@ -43,7 +44,7 @@ class Told:
     """
 
     notices: tuple[Notice, ...]
-    of_block: dict[str, Notice]
+    of_block: Mapping[str, Notice]
     older: frozenset[str]
     facts: tuple[Facts, ...]
     listings: tuple[Listing, ...]
@@ -54,13 +55,17 @@ class Told:
 
 def told(page: Page, t: Voice) -> Told:
     """What a page shows and says."""
-    blocks = tuple(block for block in page.blocks if block.freshness.trust is not Trust.HIDDEN)
-    said = {block.id: notice for block in blocks if (notice := _notice(block.freshness, t))}
-    above = _above(page, said, t)
-    figures = tuple(block for block in blocks if isinstance(block, FigureBlock))
+    present = [block for block in page.blocks if block.freshness.trust is not Trust.HIDDEN]
+    said = {block.id: notice for block in present if (notice := _notice(block.freshness, t))}
+    above = _above(page, present, said, t)
+    own = {name: notice for name, notice in said.items() if not _stands_in(notice, above)}
+    blocks = [
+        block for block in present if _shows(block) or block.id in own or block.id not in said
+    ]
+    figures = [block for block in blocks if isinstance(block, FigureBlock)]
     return Told(
         notices=above,
-        of_block={name: n for name, n in said.items() if not _stands_in(n, above)},
+        of_block=own,
         older=frozenset(block.id for block in blocks if _is_older(block, page, t)),
         facts=tuple(block for block in blocks if isinstance(block, Facts)),
         listings=tuple(block for block in blocks if isinstance(block, Listing)),
@@ -70,13 +75,34 @@ def told(page: Page, t: Voice) -> Told:
     )
 
 
-def _above(page: Page, said: dict[str, Notice], t: Voice) -> tuple[Notice, ...]:
+def _shows(block: Block) -> bool:
+    """Whether there is anything to see in a block, beside what is said of it."""
+    match block:
+        case Facts():
+            return bool(block.cells)
+        case Listing():
+            return bool(block.records or block.broken)
+        case Timeline():
+            return bool(block.stages)
+        case FigureBlock():
+            return True  # its name is there, and that its number is not known
+
+
+def _above(
+    page: Page, blocks: Sequence[Block], said: Mapping[str, Notice], t: Voice
+) -> tuple[Notice, ...]:
+    """The blueprint's sentences; what holds for several blocks; what the page is about is away."""
     ordered = [notice for freshness in page.notices if (notice := _notice(freshness, t))]
-    often = [notice for notice, blocks in Counter(said.values()).items() if blocks > 1]
-    return (*ordered, *(notice for notice in often if not _stands_in(notice, tuple(ordered))))
+    often = [notice for notice, count in Counter(said.values()).items() if count > 1]
+    about = [said[b.id] for b in blocks if isinstance(b, Facts) and b.id in said and not b.cells]
+    found: list[Notice] = []
+    for notice in (*ordered, *about, *often):
+        if not _stands_in(notice, found):
+            found.append(notice)
+    return tuple(found)
 
 
-def _stands_in(notice: Notice, above: tuple[Notice, ...]) -> bool:
+def _stands_in(notice: Notice, above: Sequence[Notice]) -> bool:
     return any(notice.text == other.text for other in above)
 
 
