@@ -84,4 +84,4 @@ def test_the_same_message_in_several_places_is_said_once(tmp_path: Path) -> None
         "due_on: {name: Bring back by}",
     )
     found = findings(tmp_path, change)
-    assert [finding.where[0].label for finding in found] == ["shown here, and in 1 more place"]
+    assert [finding.where[0].label for finding in found] == ["shown here, and in 2 more places"]

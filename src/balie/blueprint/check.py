@@ -116,10 +116,10 @@ def _was_not_read(finding: Finding, unread: set[tuple[str, int]], parts: Parts) 
 
 def _grouped(findings: Iterable[Finding]) -> Iterator[Finding]:
     """The same message twice is said once, with the number of other places."""
-    first: dict[tuple[str, str, str], Finding] = {}
-    others: dict[tuple[str, str, str], set[Span]] = {}
+    first: dict[tuple[str, str], Finding] = {}
+    others: dict[tuple[str, str], set[Span]] = {}
     for finding in in_order(findings):
-        key = (finding.code, finding.message, finding.where[0].label)
+        key = (finding.code, finding.message)
         first.setdefault(key, finding)
         others.setdefault(key, set()).add(finding.where[0].at)
     for key, finding in first.items():
@@ -158,14 +158,15 @@ def _parts(blueprint: Blueprint) -> Parts:
         begins(step.id.at, step.accepts)
     for system in blueprint.systems.values():
         begins(system.id.at, system.accepts)
+    for thing in blueprint.things.values():
+        begins(thing.id.at, thing.accepts)
     for other in _other_starts(blueprint):
         begins(other)
     return {file: sorted(found, key=lambda part: part[0]) for file, found in parts.items()}
 
 
 def _other_starts(blueprint: Blueprint) -> Iterator[Span]:
-    names: list[Text] = [thing.id for thing in blueprint.things.values()]
-    names += [purpose.id for purpose in blueprint.purposes.values()]
+    names: list[Text] = [purpose.id for purpose in blueprint.purposes.values()]
     names += [phase.name for phase in blueprint.story]
     yield from (name.at for name in names)
     yield from (blueprint.me.at, blueprint.people.at)

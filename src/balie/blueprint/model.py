@@ -367,6 +367,7 @@ class Thing:
     followers: tuple[Follower, ...] = ()
     remember: Duration | None = None
     window: Duration | None = None
+    accepts: tuple[Accepts, ...] = ()
     fields: Mapping[str, ThingField] = field(default_factory=nothing)
 
     @property

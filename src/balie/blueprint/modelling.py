@@ -289,6 +289,7 @@ def _thing(id_: Text, section: Section) -> Thing:
         followers=tuple(_follower(k, s) for k, s in section.named_sections("followers")),
         remember=section.duration("remember"),
         window=section.duration("window"),
+        accepts=_accepts(section),
         fields={k: _field(k, s) for k, s in section.named_sections("fields")},
     )
 

@@ -112,6 +112,11 @@ AFTER_WAITING = OneOf(("remind the customer", "give to a person"))
 GROUNDS = OneOf(
     ("agreement", "law", "consent", "legitimate interest", "public task", "vital interest")
 )
+HAPPENING = Phrase(
+    r"\w+(\.\w+)+ becomes \w+( or \w+)*|\w+ tells \w+|this form is settled",
+    "order.status becomes sent",
+)
+FAILURE_OF = Phrase(r"\w+ is down|nobody decides", "erp is down")
 NEWS = Phrase(r"told at once|asked every \d+ \w+", "asked every 2 minutes")
 
 BLUEPRINT = Construct(
@@ -273,7 +278,7 @@ ANSWER = Construct(
 WAIT = Construct(
     "a wait",
     (
-        Word("when", TEXT, "What it waits for.", required=True),
+        Word("when", HAPPENING, "What it waits for.", required=True),
         Word("where", RELATION, "Which event is meant."),
         Word("at most", DURATION, "How long."),
         Word("then", AFTER_WAITING, "What happens after that."),
@@ -286,7 +291,7 @@ MESSAGE = Construct(
     "a message",
     (
         Word("mail", TEXT, "The text in mails/.", required=True),
-        Word("when", TEXT, "What makes it go out.", required=True),
+        Word("when", HAPPENING, "What makes it go out.", required=True),
     ),
 )
 
@@ -301,7 +306,7 @@ PROMISE = Construct(
 FAILURE = Construct(
     "a fail point",
     (
-        Word("when", TEXT, "What goes wrong: erp is down, nobody decides.", required=True),
+        Word("when", FAILURE_OF, "What goes wrong: erp is down, nobody decides.", required=True),
         Word("customer reads", TEXT, "What customers read then; {time} is of when it is."),
         Word("then", AFTER_FAILURE, "What happens then.", required=True),
         Word("give up after", DURATION, "How long it is tried again."),
@@ -330,6 +335,7 @@ THING = Construct(
         Word("followers", Named(Part("follower")), "Rows elsewhere that follow its changes."),
         Word("remember", DURATION, "How long it stays known after its source forgot it."),
         Word("window", DURATION, "How far back lists go."),
+        Word("accepts", ACCEPTED, "Warnings that are meant, and why."),
         Word("fields", Named(Part("field")), "Its fields."),
     ),
 )

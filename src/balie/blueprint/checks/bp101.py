@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from balie.blueprint.checks.check import About, Change, Subject, field_name, place
-from balie.blueprint.finding import Finding, Severity
-from balie.blueprint.lineage import Described, Use, describe
+from balie.blueprint.finding import Finding, Place, Severity
+from balie.blueprint.lineage import Described, describe
 from balie.blueprint.model import Thing
 
 ABOUT = About(
@@ -18,9 +18,7 @@ ABOUT = About(
         "due_on: {name: Bring back by}",
     ),
     near_miss=Change(
-        "things.yaml",
-        "due_on: {name: Bring back by, from: {running: dueDate}, empty: Not known}",
-        "due_on: {name: Bring back by, from: {running: dueDate}, empty: Unknown}",
+        "things.yaml", "reason: {name: Why?, from: reason, to:", "reason: {name: Why?, to:"
     ),
 )
 
@@ -30,13 +28,18 @@ def check(subject: Subject) -> Iterator[Finding]:
         if use.is_seen:
             for described in describe(subject.blueprint, use.ref):
                 if not described.field.from_:
-                    yield _from_nowhere(use, described)
+                    yield _from_nowhere(place(use.ref.text, use.label), described)
+    for thing in subject.blueprint.things.values():
+        for name in thing.list_:
+            field = thing.fields.get(name)
+            if field is not None and not field.from_:
+                yield _from_nowhere(place(name, "listed here"), Described(thing, field))
 
 
-def _from_nowhere(use: Use, described: Described) -> Finding:
+def _from_nowhere(where: Place, described: Described) -> Finding:
     return ABOUT.finding(
         f'customers would see "{field_name(described.field)}", but nobody says where it comes from',
-        place(use.ref.text, use.label),
+        where,
         place(described.field.id, 'described here, without "from:"'),
         why="every field that is shown needs a source",
         help_=(f"add  from: {a_field_of(described.thing)}",),

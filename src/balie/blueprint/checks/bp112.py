@@ -16,7 +16,7 @@ ABOUT = About(
     why="The page would stay empty there, or the system would refuse the question. It is found "
     "before anybody asks, by comparing with what the system says of itself.",
     example=Change("things.yaml", "{running: dueDate}", "{running: dueDat}"),
-    near_miss=Change("things.yaml", "{running: dueDate}", '{running: "dueDate"}'),
+    near_miss=Change("things.yaml", "{running: dueDate}", "dueDate"),
 )
 
 

@@ -96,6 +96,7 @@ SHELF = Contract(
 )
 
 CRM = Contract(
+    events=frozenset({"wishGranted"}),
     tables={
         table.name: table
         for table in (
@@ -119,7 +120,7 @@ CRM = Contract(
                 asked_by={"memberId", "number"},
             ),
         )
-    }
+    },
 )
 
 CONTRACTS: Mapping[str, Contract] = {"shelf": SHELF, "crm": CRM}
