@@ -149,7 +149,7 @@ class HttpTransport:
         until = self._network.clock() + self._limits.whole
         self._refuse_while_quiet()
         try:
-            async with self._turns.turn(self._limits.whole):
+            async with self._turns.turn(self._limits.whole / 2):
                 self._refuse_while_quiet()
                 return await self._traced(request, until)
         except TooBusy as error:

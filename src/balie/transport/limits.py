@@ -20,7 +20,8 @@ class Rate:
 class Limits:
     """What holds for every call to one system. Times in seconds, sizes in bytes.
 
-    whole: for the whole call, waiting for its turn included. connect: for the connection alone.
+    whole: for the whole call; at most half of it goes to waiting for its turn, so that a system
+    which is asked too much is not taken for one that does not answer. connect: for the connection.
     """
 
     whole: float = 10.0

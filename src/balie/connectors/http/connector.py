@@ -1,7 +1,7 @@
 """HTTP with JSON: what Balie asks of a kind of connector.
 
-The profile's words: `many keys`, `paging`, `page size`, `no value`, `send always`, besides `auth`
-and `headers`.
+The profile's words: `filters`, `many keys`, `paging`, `page size`, `no value`, `send always`,
+besides `auth` and `headers`.
 
 paging: {send: after, from: next}      a word of the answer goes back with the next question
 paging: {follow: links.next}           the answer holds the next page's address
@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from balie.connectors.http.openapi import LINK, paging_word, read_openapi
+from balie.connectors.http.openapi import LINK, paging_word, parameter_of, read_openapi
 from balie.systems.addresses import below
 from balie.systems.authentication import authenticated
 from balie.systems.checking import wanted
@@ -84,7 +84,7 @@ class Http:
             if below(at, call.cursor) is None:
                 raise Misconfigured("A cursor leads to another address.")
             return f"{at}/{call.cursor}"
-        asked = {**self._always(call), **_relations(call), **self._page(call), **_sort(call)}
+        asked = {**self._always(call), **self._relations(call), **self._page(call), **_sort(call)}
         after = "&".join(f"{quote(name, safe='')}={value}" for name, value in asked.items())
         return f"{at}/{quote(call.table.name)}" + (f"?{after}" if after else "")
 
@@ -95,6 +95,16 @@ class Http:
             name: quote(filled(value, settings), safe="")
             for name, value in self.connection.profile.section("send always").items()
             if isinstance(value, str) and name in call.table.parameters
+        }
+
+    def _relations(self, call: Call) -> dict[str, str]:
+        """Each relation as a parameter; a comma between values is bare, one in a value is not."""
+        profile, table = self.connection.profile, call.table.name
+        return {
+            parameter_of(profile, table, relation.field): ",".join(
+                quote(value, safe="") for value in relation.values
+            )
+            for relation in call.relations
         }
 
     def _page(self, call: Call) -> dict[str, str]:
@@ -153,14 +163,6 @@ _STEPS: Mapping[str, _Step] = {
     "rows": _Step(0, lambda count: count),
     "pages": _Step(1, lambda _: 1),
 }
-
-
-def _relations(call: Call) -> dict[str, str]:
-    """Each relation as a parameter; a comma between values is bare, one in a value is not."""
-    return {
-        relation.field: ",".join(quote(value, safe="") for value in relation.values)
-        for relation in call.relations
-    }
 
 
 def _sort(call: Call) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from balie.connectors.http.description import Description, Node, read_description
-from balie.connectors.http.schemas import fields, shape
+from balie.connectors.http.schemas import Shape, fields, shape
 from balie.systems.contract import Contract, Field, Table, Type
 from balie.systems.many import many_keys
 from balie.systems.profile import Plain, Profile
@@ -17,6 +17,7 @@ LINK = "link"
 """The form of a document that has an address of its own, below the row's."""
 
 _NAMES_OF_LISTS = ("items", "value", "values", "data", "results", "rows", "records", "entries")
+_ENVELOPES = ("data", "_embedded", "result", "response", "d")
 _WRITING = ("post", "patch", "put")
 
 
@@ -51,11 +52,21 @@ def _answer(description: Description, path: str) -> _Answer | None:
     found = shape(description, schema)
     if found.type == "array":
         return _Answer("", found.items) if shape(description, found.items).properties else None
-    for name in (*_NAMES_OF_LISTS, path.rpartition("/")[2]):
-        inner = shape(description, found.properties.get(name))
+    names = (*_NAMES_OF_LISTS, path.rpartition("/")[2])
+    return next(_lists(description, found, names, ""), None)
+
+
+def _lists(
+    description: Description, page: Shape, names: tuple[str, ...], before: str
+) -> Iterator[_Answer]:
+    """The lists of objects on a page: on the page itself first, then inside its envelopes."""
+    for name in names:
+        inner = shape(description, page.properties.get(name))
         if inner.type == "array" and shape(description, inner.items).properties:
-            return _Answer(name, inner.items)
-    return None
+            yield _Answer(f"{before}{name}", inner.items)
+    for name in () if before else _ENVELOPES:
+        envelope = shape(description, page.properties.get(name))
+        yield from _lists(description, envelope, names, f"{name}.")
 
 
 def _path(description: Description, path: str) -> Mapping[str, Node]:
@@ -93,7 +104,7 @@ class _Path:
         name = self.path.strip("/")
         found = self._fields()
         asked = self._parameters()
-        equals = frozenset(asked.keys() & found.keys())
+        equals = frozenset(one for one in found if parameter_of(self.profile, name, one) in asked)
         sorts, sorts_up = self._sorts(asked, found)
         return Table(
             name=name,
@@ -103,7 +114,7 @@ class _Path:
             among=many_keys(self.profile, name, equals),
             sorts=sorts,
             sorts_up=sorts_up,
-            demands=frozenset(n for n, node in asked.items() if self._demands(n, node)),
+            demands=self._demands(asked, equals),
             page_size=self._page_size(asked),
             rows_at=self.answer.rows_at,
             parameters=frozenset(asked),
@@ -186,8 +197,17 @@ class _Path:
             if parameter.get("in") == "query"
         }
 
-    def _demands(self, name: str, parameter: Mapping[str, Node]) -> bool:
-        return parameter.get("required") is True and name not in self.profile.section("send always")
+    def _demands(
+        self, asked: Mapping[str, Mapping[str, Node]], equals: frozenset[str]
+    ) -> frozenset[str]:
+        """What must be asked, by the name of the field that it asks for."""
+        always = self.profile.section("send always")
+        fields = {parameter_of(self.profile, self.path.strip("/"), one): one for one in equals}
+        return frozenset(
+            fields.get(name, name)
+            for name, parameter in asked.items()
+            if parameter.get("required") is True and name not in always
+        )
 
     def _sorts(
         self, asked: Mapping[str, Mapping[str, Node]], found: Mapping[str, Field]
@@ -207,3 +227,10 @@ def paging_word(profile: Profile, word: str, default: str) -> str:
     """A word of the profile's `paging: {send: after, from: next, size: limit}`."""
     value: Plain | None = profile.section("paging").get(word)
     return value if isinstance(value, str) else default
+
+
+def parameter_of(profile: Profile, table: str, field: str) -> str:
+    """The query parameter that asks for a field: its own name, or what `filters` says."""
+    filters = profile.section("filters")
+    value = filters.get(f"{table}.{field}", filters.get(field))
+    return value if isinstance(value, str) else field

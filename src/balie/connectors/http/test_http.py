@@ -1,7 +1,9 @@
 """The HTTP connector holds to the contract of connectors, on recorded answers over real HTTP."""
 
 import asyncio
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import files
 from urllib.parse import parse_qsl, urlsplit
@@ -246,11 +248,43 @@ def test_a_file_that_is_no_openapi_is_refused_in_words(content: bytes, says: str
         read_contract([content], PROFILE)
 
 
-def test_json_is_read_as_well_as_yaml() -> None:
-    page = b'{"type": "array", "items": {"properties": {"id": {"type": "integer"}}}}'
-    answers = b'{"200": {"content": {"application/json": {"schema": %s}}}}' % page
-    file = b'{"openapi": "3.0.3", "paths": {"/x": {"get": {"responses": %s}}}}' % answers
-    assert list(read_contract([file], Profile()).tables["x"].fields) == ["id"]
+def described(schema: object, *parameters: object) -> bytes:
+    """An OpenAPI file with one list."""
+    answer = {"200": {"content": {"application/json": {"schema": schema}}}}
+    get = {"parameters": parameters, "responses": answer}
+    return json.dumps({"openapi": "3.1.0", "paths": {"/v1/orders": {"get": get}}}).encode()
+
+
+TEXT = {"type": "string"}
+LIST = {"type": "array", "items": {"properties": {"id": TEXT, "contactId": TEXT}}}
+
+
+@pytest.mark.parametrize(
+    ("schema", "rows_at"),
+    [
+        (LIST, ""),
+        ({"properties": {"orders": LIST}}, "orders"),
+        ({"properties": {"data": LIST}}, "data"),
+        ({"properties": {"data": {"properties": {"items": LIST}}}}, "data.items"),
+        ({"properties": {"_embedded": {"properties": {"orders": LIST}}}}, "_embedded.orders"),
+    ],
+)
+def test_the_rows_are_found_wherever_the_page_has_them(schema: object, rows_at: str) -> None:
+    assert read_contract([described(schema)], Profile()).tables["v1/orders"].rows_at == rows_at
+
+
+def test_a_filter_may_have_another_name_than_its_field() -> None:
+    file = described(LIST, {"name": "contact_id", "in": "query", "required": True})
+    profile = Profile({"filters": {"v1/orders.contactId": "contact_id"}})
+    found = read_contract([file], profile)
+    orders = found.tables["v1/orders"]
+    assert (orders.equals, orders.demands) == ({"contactId"}, {"contactId"})
+    listener = Listener(b"[]")
+    connection = connection_to("https://crm.example", listener, profile)
+    connector = connect(replace(connection, contract=found))
+    relation = Relation("contactId", ("a&b",))
+    asyncio.run(connector.read(Query(table="v1/orders", relations=(relation,), fields=("id",))))
+    assert listener.asked == [{"contact_id": "a&b"}]
 
 
 def test_rows_is_empty_without_values() -> None:
