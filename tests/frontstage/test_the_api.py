@@ -1,5 +1,6 @@
 """Every page is data too, at its own address, as its description says."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,8 +9,9 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 from referencing import Registry, Resource
 
+from balie.backstage.page import Trust
 from tests.frontstage.site import COOKIE, Site, site
-from tests.semantics.world import world
+from tests.semantics.world import ROOT, world
 
 JSON = {"accept": "application/json"}
 PAGES = {
@@ -170,3 +172,15 @@ async def test_a_system_that_is_away_is_said_in_the_data() -> None:
         "says": "Ons systeem ligt er even uit. Dit wisten we om 10:30.",
     }
     assert len(page["blocks"]["order"]["records"]) == 3
+
+
+async def test_the_example_in_the_documentation_is_what_the_api_says(portal: Site) -> None:
+    documentation = (ROOT / "docs" / "reference" / "api.md").read_text()
+    example = documentation.partition("```json\n")[2].partition("\n```")[0]
+    async with portal.visit("bram", **JSON, **{"accept-language": "en"}) as visit:
+        assert (await visit.get("/retour")).json() == json.loads(example)
+
+
+@pytest.mark.parametrize("trust", [trust for trust in Trust if trust is not Trust.HIDDEN])
+def test_the_documentation_explains_every_trust(trust: Trust) -> None:
+    assert f"| `{trust.value}` |" in (ROOT / "docs" / "reference" / "api.md").read_text()
