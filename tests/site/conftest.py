@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import connection
 from pytest_django import Settings
 
+from balie.blueprint.model import Blueprint
 from balie.frontstage.rehearsed import Rehearsed
 from balie.rehearsal.launch import RehearsedSystem, launched, settings
 from balie.site import configuration, demo
@@ -46,20 +47,18 @@ def systems() -> Iterator[Mapping[str, RehearsedSystem]]:
 
 @pytest.fixture
 def run(
-    transactional_db: None,
+    people: None,
     loop: Loop,
     systems: Mapping[str, RehearsedSystem],
-    settings: Settings,
+    blueprint: Blueprint,
     tmp_path: Path,
 ) -> Iterator[Callable[..., Running]]:
-    """Starts the site of the example; changes of the configuration by name."""
-    settings.EMAIL_BACKEND = "balie.identity.outbox.Outbox"
-    cache.clear()
+    """Starts a site of its own, that remembers nothing."""
     running: list[Portal] = []
 
-    def site(*, in_demo: bool = True, **changes: object) -> Running:
-        chosen = replace(_chosen(systems, tmp_path), demo=in_demo, **changes)
-        rehearsed = _rehearsed(systems) if in_demo else None
+    def site(*, in_demo: bool = True) -> Running:
+        chosen = replace(_chosen(systems, tmp_path), demo=in_demo)
+        rehearsed = _rehearsed(blueprint, systems) if in_demo else None
         running.append(loop.run(start(chosen, rehearsed)))
         return Running(loop, running[-1], systems)
 
@@ -70,9 +69,39 @@ def run(
         system.reset()
 
 
+@pytest.fixture(scope="session")
+def portal(
+    django_db_setup: None,
+    loop: Loop,
+    systems: Mapping[str, RehearsedSystem],
+    blueprint: Blueprint,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Portal]:
+    """One site for all tests that leave the systems alone."""
+    chosen = _chosen(systems, tmp_path_factory.mktemp("state"))
+    portal = loop.run(start(replace(chosen, demo=True), _rehearsed(blueprint, systems)))
+    yield portal
+    loop.run(stop(portal))
+
+
+@pytest.fixture(scope="session")
+def blueprint() -> Blueprint:
+    return blueprint_of(configuration.read({"BALIE_BLUEPRINT": str(BLUEPRINT)}))
+
+
 @pytest.fixture
-def site(run: Callable[..., Running]) -> Running:
-    return run()
+def people(transactional_db: None, settings: Settings, blueprint: Blueprint) -> None:
+    """The people of the demo, who are taken away after each test, and what they did."""
+    settings.EMAIL_BACKEND = "balie.identity.outbox.Outbox"
+    cache.clear()
+    demo.enrol_people(BLUEPRINT, demo.people_of(BLUEPRINT, blueprint))
+
+
+@pytest.fixture
+def site(
+    people: None, loop: Loop, portal: Portal, systems: Mapping[str, RehearsedSystem]
+) -> Running:
+    return Running(loop, portal, systems)
 
 
 @pytest.fixture
@@ -93,8 +122,5 @@ def _chosen(systems: Mapping[str, RehearsedSystem], state: Path) -> configuratio
     return configuration.read(environment)
 
 
-def _rehearsed(systems: Mapping[str, RehearsedSystem]) -> Rehearsed:
-    chosen = configuration.read({"BALIE_BLUEPRINT": str(BLUEPRINT)})
-    people = demo.people_of(BLUEPRINT, blueprint_of(chosen))
-    demo.enrol_people(BLUEPRINT, people)
-    return demo.rehearsed(people, systems)
+def _rehearsed(blueprint: Blueprint, systems: Mapping[str, RehearsedSystem]) -> Rehearsed:
+    return demo.rehearsed(demo.people_of(BLUEPRINT, blueprint), systems)

@@ -1,6 +1,7 @@
 """One site, two layers: they look alike, they carry the same headers, they believe the same."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 
@@ -101,7 +102,8 @@ def test_staff_have_their_own_first_page_and_no_customer_pages(browser: Browser)
     assert browser.get("/staff").status_code == 200
 
 
-def test_the_crm_away_at_sign_in_keeps_nobody_out(site: Running) -> None:
+def test_the_crm_away_at_sign_in_keeps_nobody_out(run: Callable[..., Running]) -> None:
+    site = run()
     site.systems["crm"].mode(down=True)
     browser = site.browser()
     enter(browser, "sanne@example.nl")
@@ -109,8 +111,6 @@ def test_the_crm_away_at_sign_in_keeps_nobody_out(site: Running) -> None:
     page = browser.get("/bestellingen")
     assert page.status_code == 200
     assert "We kunnen nu niet zien wie u bent bij ons" in page.text
-
-    site.systems["crm"].mode(down=False)
 
 
 def test_the_demo_is_entered_only_from_its_own_page(browser: Browser) -> None:
@@ -121,7 +121,7 @@ def test_the_demo_is_entered_only_from_its_own_page(browser: Browser) -> None:
     assert browser.get("/bestellingen").status_code == 303
 
 
-def test_outside_a_demo_there_is_no_door_for_it(run: "type[Running]") -> None:
+def test_outside_a_demo_there_is_no_door_for_it(run: Callable[..., Running]) -> None:
     browser = run(in_demo=False).browser()
     loop, client = browser.loop, browser.client
     answer = loop.run(client.post("/accounts/demo/sanne@example.nl", headers=ORIGIN))
@@ -131,7 +131,8 @@ def test_outside_a_demo_there_is_no_door_for_it(run: "type[Running]") -> None:
     assert browser.get("/demo").status_code == 404
 
 
-def test_the_process_is_alive_and_ready_without_any_system(site: Running) -> None:
+def test_the_process_is_alive_and_ready_without_any_system(run: Callable[..., Running]) -> None:
+    site = run()
     browser = site.browser()
     assert browser.get("/healthz").text == "alive\n"
     assert browser.get("/readyz").text == "database up\nerp up\ncrm up\ncarrier up\n"
@@ -142,7 +143,6 @@ def test_the_process_is_alive_and_ready_without_any_system(site: Running) -> Non
 
     ready = browser.get("/readyz", headers={"accept": "application/json"})
     assert (ready.status_code, ready.json()["crm"]) == (200, "down")
-    site.systems["crm"].mode(down=False)
 
 
 def test_a_choice_of_language_holds_on_both_layers(browser: Browser) -> None:

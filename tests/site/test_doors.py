@@ -101,9 +101,11 @@ async def test_over_https_browsers_are_told_to_come_back_over_https() -> None:
     assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
 
 
-async def test_a_header_that_a_page_sets_itself_stays() -> None:
+@pytest.mark.parametrize("name", ["cache-control", "Cache-Control"])
+async def test_a_header_that_a_page_sets_itself_stays(name: str) -> None:
     async def keeps(scope: Scope, receive: Receive, send: Send) -> None:
-        headers = {"cache-control": "public, max-age=60"}
-        await JSONResponse({}, headers=headers)(scope, receive, send)
+        headers = [(name.encode(), b"public, max-age=60")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
 
     assert (await ask(with_headers(keeps))).headers["cache-control"] == "public, max-age=60"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import yaml
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 
 from balie.blueprint.model import Blueprint
 from balie.frontstage.looks import Mode
@@ -72,12 +73,12 @@ def enrol_people(folder: Path, people: Iterable[DemoPerson]) -> None:
     """Makes the demo's people, with the demo's password."""
     file = folder / "examples" / "people.yaml"
     said = yaml.safe_load(file.read_text("utf-8")) if file.is_file() else {}
+    password = _password()
     for one in people:
         roles = tuple(said.get("staff", {}).get(one.mail, {}).get("roles", ()))
         person, _ = enrol(one.mail, name=one.name, staff_roles=roles, verified=True)
         person.is_demo = True
-        if not person.check_password(PASSWORD):
-            person.set_password(PASSWORD)
+        person.password = password
         person.save()
 
 
@@ -105,6 +106,14 @@ def remove_demo_people() -> int:
     count = people.count()
     people.delete()
     return count
+
+
+def _password() -> str:
+    """The demo's password as it is kept: as it was, so that nobody is signed out by a restart."""
+    before = Person.objects.filter(is_demo=True).first()
+    return (
+        before.password if before and before.check_password(PASSWORD) else make_password(PASSWORD)
+    )
 
 
 def _customer(mail: str, said: Mapping[str, str], blueprint: Blueprint) -> DemoPerson:

@@ -1,9 +1,8 @@
 """The security headers of every answer, whichever layer gives it: one table."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _ONLY_OURS = ("script-src", "style-src", "img-src", "font-src", "connect-src", "form-action")
@@ -28,7 +27,10 @@ HEADERS: Mapping[str, str] = MappingProxyType(
         "cache-control": "no-store",  # whoever has something to keep says so, as static files do
     }
 )
-HTTPS_FOR = "max-age=31536000; includeSubDomains"
+HTTPS_ONLY = ("strict-transport-security", "max-age=31536000; includeSubDomains")
+
+_OURS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+_OURS_OVER_HTTPS = [*_OURS, (HTTPS_ONLY[0].encode(), HTTPS_ONLY[1].encode())]
 
 
 def with_headers(app: ASGIApp) -> ASGIApp:
@@ -37,7 +39,7 @@ def with_headers(app: ASGIApp) -> ASGIApp:
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_more(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _complete(MutableHeaders(scope=message), scope["scheme"])
+                message = {**message, "headers": _complete(message["headers"], scope["scheme"])}
             await send(message)
 
         await app(scope, receive, send_more if scope["type"] == "http" else send)
@@ -45,8 +47,9 @@ def with_headers(app: ASGIApp) -> ASGIApp:
     return answer
 
 
-def _complete(headers: MutableHeaders, scheme: str) -> None:
-    for name, value in HEADERS.items():
-        headers.setdefault(name, value)
-    if scheme == "https":
-        headers.setdefault("strict-transport-security", HTTPS_FOR)
+def _complete(headers: Iterable[tuple[bytes, bytes]], scheme: str) -> list[tuple[bytes, bytes]]:
+    """The headers and those that lack. Django writes names with capitals, others do not."""
+    said = [(name.lower(), value) for name, value in headers]
+    names = {name for name, _ in said}
+    ours = _OURS if scheme != "https" else _OURS_OVER_HTTPS
+    return said + [pair for pair in ours if pair[0] not in names]
