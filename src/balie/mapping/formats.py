@@ -11,6 +11,9 @@ from babel.numbers import format_currency, format_decimal
 from balie.mapping.clear import Clear
 from balie.mapping.kinds import Kind
 
+LOCALES = {"en": "en_GB"}
+"""Where people read a language, when Babel's own choice is elsewhere: 20 November 2026."""
+
 YES_NO = {"nl": ("Ja", "Nee"), "en": ("Yes", "No")}
 
 
@@ -29,26 +32,31 @@ def read_aloud(value: Clear, kind: Kind, language: str, zone: str, currency: str
         case date():
             return day(value, language)
         case Decimal() | int() if kind is Kind.MONEY:
-            return str(format_currency(value, currency, locale=language))
+            return str(format_currency(value, currency, locale=locale_of(language)))
         case Decimal() | int():
-            return str(format_decimal(value, locale=language))
+            return str(format_decimal(value, locale=locale_of(language)))
         case _:
             return value
 
 
+def locale_of(language: str) -> str:
+    """The locale in which a language's dates and amounts are written."""
+    return LOCALES.get(language, language)
+
+
 def day(value: date, language: str) -> str:
     """A day in words: `20 november 2026`."""
-    return str(format_date(value, "long", locale=language))
+    return str(format_date(value, "long", locale=locale_of(language)))
 
 
 def month(value: date, language: str) -> str:
     """A month, short: `nov 2026`."""
-    return str(format_date(value, "MMM y", locale=language))
+    return str(format_date(value, "MMM y", locale=locale_of(language)))
 
 
 def clock_time(value: datetime, language: str) -> str:
     """The time of day: `9:12`."""
-    return str(format_time(value, "HH:mm", locale=language))
+    return str(format_time(value, "HH:mm", locale=locale_of(language)))
 
 
 def moment(value: datetime, now: datetime, language: str, zone: str) -> str:
