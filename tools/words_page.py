@@ -35,6 +35,7 @@ UNUSED: dict[tuple[str, str], str] = {
     ("work", "updates"): "updates: crm.contacts",
     ("thing", "remember"): "remember: 13 months",
     ("thing", "window"): "window: 13 months",
+    ("thing", "accepts"): "accepts: [BP305 because the address is of a building]",
     ("field", "personal"): "personal: identity",
     ("purpose", "deleted there by"): "deleted there by: accounts",
     ("system", "accepts"): "accepts: [BP306 because the carrier keeps addresses only]",

@@ -1,9 +1,9 @@
 """What must hold for every drawing, checked on its layout."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from balie.blueprint.drawing.risers import crosses
-from balie.blueprint.drawing.sheet import Box, Card, Column, Look, Riser, Sheet
+from balie.blueprint.drawing.sheet import Box, Card, Column, Look, Riser, Segment, Sheet
 
 
 def every_text(sheet: Sheet) -> list[tuple[str, Box]]:
@@ -91,3 +91,27 @@ def unconnected(column: Column) -> set[int]:
     """Systems in a step whose pill no line reaches."""
     pills = {card.system for card in column.cards if card.look is Look.PILL}
     return pills - {riser.system for riser in column.risers}
+
+
+def arrows_over_each_other(sheet: Sheet) -> list[tuple[Segment, Segment]]:
+    """Stretches of arrows between steps that run along each other instead of beside each other."""
+    pieces = [
+        (number, piece)
+        for number, arrow in enumerate(sheet.arrows)
+        for piece in pairwise(arrow.points)
+    ]
+    return [
+        (one, other)
+        for (number, one), (its_number, other) in combinations(pieces, 2)
+        if number != its_number and _run_along(one, other)
+    ]
+
+
+def _run_along(one: Segment, other: Segment) -> bool:
+    """Whether two level or upright pieces share more than a point."""
+    for along, across in ((0, 1), (1, 0)):
+        if len({point[across] for point in (*one, *other)}) == 1:
+            starts = max(min(piece[0][along], piece[1][along]) for piece in (one, other))
+            ends = min(max(piece[0][along], piece[1][along]) for piece in (one, other))
+            return starts < ends
+    return False

@@ -28,6 +28,7 @@ from balie.blueprint.drawing.sheet import Look, Sheet
 from balie.blueprint.drawing.tell import tell
 from balie.blueprint.reader import read
 from tests.drawing.rules import (
+    arrows_over_each_other,
     crossing_risers,
     overlapping_cards,
     overlapping_texts,
@@ -47,6 +48,7 @@ def check(sheet: Sheet) -> None:
     assert overlapping_cards(sheet) == []
     assert risers_through_cards(sheet) == []
     assert crossing_risers(sheet) == []
+    assert arrows_over_each_other(sheet) == []
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
@@ -156,7 +158,7 @@ def contents(draw: st.DrawFn) -> Content:
         systems=tuple(System(system, draw(WORDS)) for system in systems),
         phases=(Phase(draw(LONG), count),),
         steps=tuple(draw(steps(systems, number + 1)) for number in range(count)),
-        ways=draw(st.lists(ways, max_size=4, unique=True).map(tuple)),
+        ways=draw(st.lists(ways, max_size=5, unique=True).map(tuple)),
     )
 
 

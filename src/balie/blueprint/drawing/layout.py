@@ -229,6 +229,7 @@ def _column(
     return Column(
         step=piece.step.id,
         label=sentences.step(content, piece.step),
+        about=sentences.details(content, piece.step),
         cards=(
             piece.heading.moved(x, lanes.headings),
             *_face(piece.step, x + grid.column / 2, lanes.feeling),

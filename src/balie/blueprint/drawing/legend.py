@@ -71,12 +71,28 @@ def reading_guide(content: Content, said: Speech, room: float) -> Card:
 
 
 def _entries(content: Content, said: Speech) -> Iterable[Entry]:
+    """Of what is on this drawing, and of nothing else."""
     for number, system in enumerate(content.systems):
         yield _entry((Sign(Glyph.MARK, 6, 11, number),), 18, system.name, Ink.PLAIN, STRONG)
+    there = _there(content)
     for arrow, key in (("↑ 2", "reads"), ("↓ 1", "writes")):
-        yield _counted(arrow, said.say("legend", key))
+        if key in there:
+            yield _counted(arrow, said.say("legend", key))
     for key, glyph in EXPLAINED:
-        yield _entry((Sign(glyph, 8, 11),), 22, said.say("legend", key), Ink.MUTED, SMALL)
+        if key in there:
+            yield _entry((Sign(glyph, 8, 11),), 22, said.say("legend", key), Ink.MUTED, SMALL)
+
+
+def _there(content: Content) -> frozenset[str]:
+    """What there is to explain: words of the legend."""
+    found: set[str] = set()
+    for step in content.steps:
+        found |= {task.doer.value for task in (*step.people, *step.backstage)}
+        found |= {"reads" for use in step.uses if use.fields_read}
+        found |= {"writes" for use in step.uses if use.fields_written}
+        rows = () if step.screen is None else (*step.screen.rows, *step.screen.questions)
+        found |= {row.kind.value for row in rows}
+    return frozenset(found)
 
 
 def _entry(glyphs: tuple[Sign, ...], left: float, text: str, ink: Ink, style: Style) -> Entry:

@@ -93,13 +93,16 @@ def _column(column: Column) -> str:
         *(_riser_heads(riser) for riser in column.risers),
         aria_hidden="true",
     )
+    about = f"about-{column.step}"
     return element(
         "g",
+        element("desc", escaped(column.about), id=about),
         picture,
         role="listitem",
         tabindex=0,
         id=f"step-{column.step}",
         aria_label=column.label,
+        aria_describedby=about,
     )
 
 

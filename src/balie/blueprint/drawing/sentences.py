@@ -18,13 +18,9 @@ def about(content: Content, said: Speech) -> str:
 
 
 def step(content: Content, one: Step) -> str:
-    """A whole step, lane by lane, in sentences."""
+    """What a step is: its place, its title, for whom, and what the customer does."""
     said = speech(content.language)
-    return " ".join(_sentence(text) for text in _step(content, one, said))
-
-
-def _step(content: Content, one: Step, said: Speech) -> Iterator[str]:
-    yield said.say(
+    head = said.say(
         "step",
         "head",
         number=one.number,
@@ -32,21 +28,35 @@ def _step(content: Content, one: Step, said: Speech) -> Iterator[str]:
         phase=one.phase,
         title=one.title,
     )
+    whom = said.say("step", "whom", people=", ".join(one.whom)) if one.whom else ""
+    return _sentences((head, whom, said.say("step", "does", text=one.does)))
+
+
+def details(content: Content, one: Step) -> str:
+    """The rest of a step, lane by lane."""
+    said = speech(content.language)
+    screen = one.screen
     lanes = (
-        ("whom", ", ".join(one.whom)),
-        ("does", one.does),
         ("holds", ", ".join(slip.text for slip in one.holds)),
         ("feels", "" if one.feeling is None else said.say("feelings", str(one.feeling))),
         ("people", _tasks(one.people)),
-        ("shows", "" if one.screen is None else ", ".join(row.text for row in one.screen.rows)),
-        ("asks", "" if one.screen is None else ", ".join(row.text for row in one.screen.questions)),
+        ("shows", "" if screen is None else ", ".join(row.text for row in screen.rows)),
+        ("asks", "" if screen is None else ", ".join(row.text for row in screen.questions)),
         ("backstage", _tasks(one.backstage)),
     )
-    yield from (said.say("step", key, text=text, people=text) for key, text in lanes if text)
-    yield from _uses(content, one, said)
-    yield from _failures(one.failures, said)
-    yield from one.questions
-    yield from _ways(content, one, said)
+    return _sentences(
+        (
+            *(said.say("step", key, text=text) for key, text in lanes if text),
+            *_uses(content, one, said),
+            *_failures(one.failures, said),
+            *one.questions,
+            *_ways(content, one, said),
+        )
+    )
+
+
+def _sentences(texts: Iterable[str]) -> str:
+    return " ".join(_sentence(text) for text in texts if text)
 
 
 def _sentence(text: str) -> str:

@@ -229,10 +229,11 @@ class Arrow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """One step. label: the whole step as a sentence, for who cannot see the drawing."""
+    """One step. label: what it is, in sentences; about: all the rest of it, for who listens on."""
 
     step: str
     label: str
+    about: str
     cards: tuple[Card, ...]
     risers: tuple[Riser, ...] = ()
     arrows: tuple[Arrow, ...] = ()

@@ -83,21 +83,35 @@ def _around(each: Routed, channel: int, routed: Sequence[Routed], boxes: Sequenc
 
 
 def _leaves(each: Routed, routed: Sequence[Routed], box: Box) -> float:
-    """Higher channels leave farther back, so that lines from one card do not cross."""
-    rank = _rank(each, [other for other in routed if other.way.start == each.way.start])
-    inset = FIRST + rank * INSET
-    return box.right - inset if each.way.end > each.way.start else box.x + inset
+    return _slot(each, each.way.start, routed, box, to_the_right=each.way.end > each.way.start)
 
 
 def _reaches(each: Routed, routed: Sequence[Routed], box: Box) -> float:
-    rank = _rank(each, [other for other in routed if other.way.end == each.way.end])
+    return _slot(each, each.way.end, routed, box, to_the_right=each.way.end <= each.way.start)
+
+
+def _slot(
+    each: Routed, step: int, routed: Sequence[Routed], box: Box, *, to_the_right: bool
+) -> float:
+    """Where a line meets a card: one place for each line on that side of it.
+
+    Higher channels are farther from the side, so that lines that meet one card do not cross.
+    """
+    channels = sorted(
+        other.channel
+        for other in routed
+        if other.channel is not None and _is_on_side(other.way, step, to_the_right=to_the_right)
+    )
+    rank = channels.index(each.channel) if each.channel in channels else 0
     inset = FIRST + rank * INSET
-    return box.x + inset if each.way.end > each.way.start else box.right - inset
+    return box.right - inset if to_the_right else box.x + inset
 
 
-def _rank(each: Routed, others: Sequence[Routed]) -> int:
-    channels = sorted({other.channel for other in others if other.channel is not None})
-    return channels.index(each.channel) if each.channel in channels else 0
+def _is_on_side(way: Way, step: int, *, to_the_right: bool) -> bool:
+    """Whether a line leaves a step, or reaches it, on this side."""
+    goes_right = way.end > way.start
+    leaves, reaches = way.start == step, way.end == step
+    return (leaves and goes_right is to_the_right) or (reaches and goes_right is not to_the_right)
 
 
 def _tag(way: Way, leaves: float, reaches: float, y: float) -> Card | None:
