@@ -1,6 +1,6 @@
 """The vocabulary as a JSON Schema, so that any editor completes and explains the words."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import TypeAlias
 
 from balie.blueprint.vocabulary import (
@@ -24,7 +24,7 @@ ANY_SCALAR: Json = ["string", "number", "boolean"]
 """Editors give YAML scalars types; Balie reads every one of them as text."""
 
 
-def json_schema(kinds: Iterable[str] = ()) -> dict[str, Json]:
+def json_schema(kinds: Collection[str] = ()) -> dict[str, Json]:
     """The JSON Schema (2020-12) of a blueprint's files. kinds: what `speaks:` may say."""
     speaks = OneOf(tuple(kinds)) if kinds else Scalar.TEXT
     parts = {

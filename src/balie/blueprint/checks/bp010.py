@@ -9,8 +9,8 @@ ABOUT = About(
     title="A condition is not understood",
     why="A condition decides what customers see. It is read once, when the blueprint is, so that "
     "it can never fail while somebody waits.",
-    example=Change("things.yaml", 'status == "draft"', 'status = "draft"'),
-    near_miss=Change("things.yaml", 'status == "draft"', 'status in ["draft"]'),
+    example=Change("things.yaml", 'running.status == "draft"', 'running.status = "draft"'),
+    near_miss=Change("things.yaml", 'running.status == "draft"', 'running.status in ["draft"]'),
 )
 
 check = said_while_reading

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from balie.blueprint.checks.check import About, Change, Subject, place
-from balie.blueprint.finding import Finding, Severity
+from balie.blueprint.finding import Finding, Place, Severity
 from balie.blueprint.lineage import Described, describe, sources_for
-from balie.blueprint.model import FieldRef
+from balie.blueprint.model import FieldRef, Source
 from balie.systems.contract import Field
 
 ABOUT = About(
@@ -35,13 +35,13 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _codes(subject: Subject, ref: FieldRef, described: Described) -> Iterator[Finding]:
-    for raw, system in raw_fields(subject, described):
+    for raw, source in raw_fields(subject, described):
         if raw.codes and not raw.labels and described.field.calculated_by is None:
             yield ABOUT.finding(
                 f'customers would read codes such as "{raw.codes[0]}"',
                 place(described.field.id, 'described here, without "words:"'),
                 place(ref.text, "seen here"),
-                *subject.contract_place(system, f"{subject.system_name(system)} says codes"),
+                *_where_codes_are(subject, source.table.system),
                 help_=(
                     "add  words: {" + f"{raw.codes[0]}: <what the customer should read>, …" + "}",
                 ),
@@ -49,11 +49,15 @@ def _codes(subject: Subject, ref: FieldRef, described: Described) -> Iterator[Fi
             return
 
 
-def raw_fields(subject: Subject, described: Described) -> Iterator[tuple[Field, str]]:
-    """What the contracts say of the raw fields that a field comes from, each with its system."""
+def _where_codes_are(subject: Subject, system: str) -> tuple[Place, ...]:
+    return subject.contract_place(system, f"{subject.system_name(system)} says codes")
+
+
+def raw_fields(subject: Subject, described: Described) -> Iterator[tuple[Field, Source]]:
+    """What the contracts say of the raw fields that a field comes from, each with its source."""
     thing = described.thing
     for line in described.field.from_:
         for source in sources_for(subject.blueprint, thing, line, subject.contracts):
             raw = subject.raw_field(source, line.path)
             if raw is not None:
-                yield raw, source.table.system
+                yield raw, source

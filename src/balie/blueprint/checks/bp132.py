@@ -40,7 +40,7 @@ def _in_words(subject: Subject, thing: Thing) -> Iterator[Finding]:
             written = [stage.code for stage in field.words if stage.code and stage.if_ is None]
             for code in (*written, *field.leave_out_codes):
                 if code not in codes:
-                    yield _never_said(code, subject.system_name(said[0][1]), codes)
+                    yield _never_said(code, subject.system_name(said[0][1].table.system), codes)
 
 
 def _in_rules(subject: Subject, thing: Thing) -> Iterator[Finding]:

@@ -65,7 +65,7 @@ SHELF = Contract(
                 _text("id", writable=False),
                 NUMBER,
                 _text("memberNumber"),
-                STATUS,
+                Field(name="status", nullable=False, codes=("back",)),
                 asked_by={"memberNumber", "number"},
             ),
             _table(
