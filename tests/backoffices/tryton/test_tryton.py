@@ -31,6 +31,7 @@ from tests.backoffices.tryton.running import (
     running,
 )
 from tests.running import Portal, free_ports
+from tests.semantics.world import visitor
 
 pytestmark = pytest.mark.proof
 
@@ -124,6 +125,16 @@ async def test_an_organisation_is_seen_by_whoever_reads_its_mail(office: TrytonO
         shown = {cell.field: cell.text for cell in facts.cells}
         assert shown["ordered_by"] == "Carla Mulder"
         assert shown["reference"].startswith("INK-")
+
+
+async def test_a_code_without_words_reads_as_trytons_own_label(office: TrytonOffice) -> None:
+    async with running(office) as here:
+        viewer = await here.service.viewer(visitor(ANNA))
+        for language, label in (("nl", "Factuur"), ("en", "Invoice")):
+            page = await here.service.open("/facturen/1", viewer, language)
+            assert page is not None
+            facts = next(block for block in page.blocks if isinstance(block, Facts))
+            assert {c.field: c.text for c in facts.cells}["kind"] == label
 
 
 async def test_figures_agree_with_the_invoices(office: TrytonOffice) -> None:
