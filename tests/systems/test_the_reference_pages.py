@@ -12,7 +12,7 @@ from balie.systems import authentication, many, profile
 from balie.systems.kinds import installed
 
 PAGES = Path(__file__).parents[2] / "docs" / "reference" / "connectors"
-READS = {"text", "texts", "section", "paging_word", "_paging"}
+READS = {"text", "texts", "number", "section", "paging_word", "_paging"}
 
 
 def words_of(source: str) -> set[str]:

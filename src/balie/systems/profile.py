@@ -26,6 +26,13 @@ class Profile:
         value = self.words.get(word)
         return value if isinstance(value, str) else default
 
+    def number(self, word: str, default: int) -> int:
+        """A word's whole number, 1 or more. Raises ValueError when it says something else."""
+        text = self.text(word, str(default))
+        if not (text.isascii() and text.isdigit() and int(text[:9]) > 0):
+            raise ValueError(f'"{word}: {text}" is not a whole number')
+        return int(text)
+
     def texts(self, word: str) -> tuple[str, ...]:
         """A word's texts: a list, or one text as a list of one."""
         value = self.words.get(word)

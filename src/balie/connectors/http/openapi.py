@@ -217,7 +217,7 @@ class _Path:
         return frozenset(down & found.keys()), frozenset(set(codes) & found.keys())
 
     def _page_size(self, asked: Mapping[str, Mapping[str, Node]]) -> int:
-        wanted = int(self.profile.text("page size", "200"))
+        wanted = self.profile.number("page size", 200)
         name = paging_word(self.profile, "size", "limit")
         most = self.description.at(asked.get(name), "schema", "maximum")
         return min(wanted, most) if isinstance(most, int) else wanted

@@ -58,7 +58,7 @@ def read_metadata(files: Sequence[bytes], profile: Profile) -> Contract:
 def _schemas(content: bytes) -> list[Element]:
     try:
         root: Element = ElementTree.fromstring(content, forbid_dtd=True)
-    except (ParseError, DefusedXmlException) as error:
+    except (ParseError, DefusedXmlException, LookupError) as error:
         raise ValueError(f"this is not the XML of an OData $metadata: {error}") from error
     if _local(root.tag) != "Edmx":
         raise ValueError(f"this is <{_local(root.tag)}>, not the <Edmx> of an OData $metadata")
@@ -123,20 +123,18 @@ class Model:
 
     def lineage(self, name: str) -> Iterator[tuple[str, Element]]:
         """A type and those it is based on, the most basic first."""
-        element = self.types.get(name)
-        if element is None:
-            return
-        base = element.get("BaseType")
-        if base and self.whole(base) != name:
-            yield from self.lineage(self.whole(base))
-        yield name, element
+        found: dict[str, Element] = {}
+        while name in self.types and name not in found:
+            found[name] = self.types[name]
+            name = self.whole(found[name].get("BaseType", ""))
+        return reversed(found.items())
 
     def fields(self, name: str, depth: int) -> Mapping[str, Field]:
         """The fields of a type, and through `depth` navigation properties those of others."""
-        known = self._levels.get((name, depth))
-        if known is None:
-            known = self._levels[name, depth] = dict(self._read_fields(name, depth))
-        return known
+        if (name, depth) not in self._levels:
+            self._levels[name, depth] = {}  # what a type finds of itself inside itself
+            self._levels[name, depth] = dict(self._read_fields(name, depth))
+        return self._levels[name, depth]
 
     def _read_fields(self, name: str, depth: int) -> Iterator[tuple[str, Field]]:
         for owner, element in self.lineage(name):
@@ -246,7 +244,7 @@ def _table(model: Model, entity_set: Element, profile: Profile) -> Table:
         sorts=sorts,
         sorts_up=sorts,
         demands=frozenset(_paths(filtering, "RequiredProperties") | _demanded(fields, profile)),
-        page_size=int(profile.text("page size", "200")),
+        page_size=profile.number("page size", 200),
         rows_at="value",
     )
 

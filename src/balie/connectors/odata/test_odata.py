@@ -211,6 +211,7 @@ def test_the_contract_says_how_a_table_can_be_asked() -> None:
         (b"not XML", "not the XML"),
         (b"", "not the XML"),
         (b'<!DOCTYPE x [<!ENTITY e "e">]><Edmx Version="4.0">&e;</Edmx>', "not the XML"),
+        (b'<?xml version="1.0" encoding="x"?><Edmx/>', "not the XML"),
         (b'<Edmx Version="1.0"/>', "only V4"),
         (b'<Edmx Version="4.0"/>', "no entity sets"),
     ],
@@ -218,3 +219,17 @@ def test_the_contract_says_how_a_table_can_be_asked() -> None:
 def test_a_file_that_is_no_metadata_is_refused_in_words(content: bytes, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         read_contract([content], PROFILE)
+
+
+def test_a_type_that_holds_itself_or_is_based_on_itself_is_read_all_the_same() -> None:
+    content = (RECORDED / "metadata.xml").read_bytes()
+    content = content.replace(b'Name="city" Type="Edm.String"', b'Name="city" Type="M.address"')
+    content = content.replace(b'Name="base" Abstract="true"', b'Name="base" BaseType="M.order"')
+    orders = read_contract([content], PROFILE).tables["orders"]
+    assert orders.field("shipTo.city") is not None
+    assert orders.key == ("id",)
+
+
+def test_a_profile_that_says_no_number_is_refused_in_words() -> None:
+    with pytest.raises(ValueError, match='"page size: many" is not a whole number'):
+        contract(Profile({"page size": "many"}))
