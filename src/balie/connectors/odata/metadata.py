@@ -137,15 +137,15 @@ class Model:
         return self._levels[name, depth]
 
     def _read_fields(self, name: str, depth: int) -> Iterator[tuple[str, Field]]:
-        for owner, element in self.lineage(name):
-            for child in element:
-                if _local(child.tag) == "Property":
-                    found = self._property(owner, child)
-                elif _local(child.tag) == "NavigationProperty" and depth:
-                    found = self._navigation(child, depth)
-                else:
-                    continue
-                yield found.name, found
+        if depth == 0:
+            for owner, element in self.lineage(name):
+                for child in _children(element, "Property"):
+                    yield child.get("Name", ""), self._property(owner, child)
+            return
+        yield from self.fields(name, 0).items()
+        for _, element in self.lineage(name):
+            for child in _children(element, "NavigationProperty"):
+                yield child.get("Name", ""), self._navigation(child, depth)
 
     def _property(self, owner: str, element: Element) -> Field:
         name = element.get("Name", "")
