@@ -8,6 +8,7 @@ from importlib.metadata import version
 from importlib.resources import files
 from types import ModuleType
 
+PACKAGE = "balie.commands"
 EXAMPLES = """\
 examples:
   balie run --demo blueprints/shop    a portal with rehearsed systems and people to sign in as
@@ -54,11 +55,10 @@ def _parser() -> argparse.ArgumentParser:
 
 def _commands() -> Iterator[ModuleType]:
     """The modules beside this one that are a sub-command, in the order of the alphabet."""
-    package = __name__.rpartition(".")[0]
-    names = sorted(file.name for file in files(package).iterdir())
-    for name in names:
-        if name.endswith(".py") and name != f"{__name__.rpartition('.')[2]}.py":
-            module = import_module(f"{package}.{name.removesuffix('.py')}")
+    for file in sorted(files(PACKAGE).iterdir(), key=lambda file: file.name):
+        stem, _, ending = file.name.partition(".")
+        if ending == "py" and stem not in ("__init__", "main"):
+            module = import_module(f"{PACKAGE}.{stem}")
             if hasattr(module, "add"):
                 yield module
 

@@ -1,0 +1,106 @@
+"""What staff see first: what is down, since when, and what stood out, in plain words."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from balie.backstage.ports import Incident, IncidentKind
+from balie.identity.people import enrol
+from tests.browser import PASSWORD, Browser
+from tests.identity.conftest import Site
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def mila(site: Site) -> Browser:
+    """Somebody of the service desk, signed in."""
+    person, _ = enrol("mila@example.nl", name="Mila", staff_roles=("service",), verified=True)
+    person.set_password(PASSWORD)
+    person.save()
+    browser = site.browser()
+    browser.sign_in(person.email)
+    return browser
+
+
+def incident(kind: IncidentKind, **more: object) -> Incident:
+    said = {"system": "erp", "table": "salesOrders", "about": "status", "at": NOW, **more}
+    return Incident(kind=kind, **said)  # type: ignore[arg-type]
+
+
+def test_when_nothing_is_wrong_the_heading_says_so(mila: Browser) -> None:
+    page = mila.get("/staff").text
+
+    assert "<h1>Alles werkt</h1>" in page
+    assert "Er is niets opgevallen." in page
+    assert "Business Central" in page
+
+
+def test_a_system_that_is_down_is_first_with_its_time_and_what_customers_see(
+    site: Site, mila: Browser
+) -> None:
+    site.incidents.report(incident(IncidentKind.DOWN, system="carrier", about="no answer"))
+    page = mila.get("/staff").text
+
+    assert "<h1>1 systeem doet het niet</h1>" in page
+    assert "Klanten zien de laatst bekende gegevens" in page
+    assert page.index("Vervoerder") < page.index("Business Central")
+    assert "werkt niet, sinds" in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        (IncidentKind.DROPPED, "Business Central gaf regels van iemand anders uit salesOrders."),
+        (IncidentKind.BROKEN, "Een regel uit salesOrders van Business Central was niet te lezen."),
+        (IncidentKind.UNKNOWN_CODE, "een code waarvoor de blauwdruk geen woorden heeft"),
+        (IncidentKind.AMBIGUOUS, "twee regels waar er één hoort te zijn"),
+        (IncidentKind.MISCONFIGURED, "Business Central is niet goed ingesteld."),
+    ],
+)
+def test_what_stood_out_is_told_in_plain_words_with_how_often(
+    site: Site, mila: Browser, kind: IncidentKind, says: str
+) -> None:
+    site.incidents.report(incident(kind, count=3, step="my-orders"))
+    page = mila.get("/staff").text
+
+    assert says in page
+    assert "3 keer" in page
+    assert "Mijn bestellingen" in page
+
+
+def test_the_gravest_comes_before_the_latest(site: Site, mila: Browser) -> None:
+    site.incidents.report(incident(IncidentKind.DROPPED, at=NOW - timedelta(hours=3)))
+    site.incidents.report(incident(IncidentKind.BROKEN))
+    page = mila.get("/staff").text
+
+    assert page.index("van iemand anders") < page.index("niet te lezen")
+
+
+def test_the_page_speaks_english_too(site: Site, mila: Browser) -> None:
+    site.incidents.report(incident(IncidentKind.DROPPED))
+    page = mila.get("/staff", headers={"accept-language": "en"}).text
+
+    assert "gave rows of somebody else" in page
+
+
+def test_the_blueprint_is_drawn_with_its_table_and_its_version(mila: Browser) -> None:
+    page = mila.get("/staff/blueprint").text
+
+    assert '<svg xmlns="http://www.w3.org/2000/svg"' in page
+    assert '<table class="blueprint-table"' in page
+    assert 'style="' not in page
+
+
+@pytest.mark.parametrize("path", ["/staff", "/staff/", "/staff/blueprint", "/staff/nothing"])
+def test_for_everybody_else_these_pages_do_not_exist(build: Callable[..., Site], path: str) -> None:
+    site = build(demo=True)
+    customer, _ = enrol("sanne@example.nl", verified=True)
+    customer.set_password(PASSWORD)
+    customer.save()
+    stranger, signed_in = site.browser(), site.browser()
+    signed_in.sign_in(customer.email)
+
+    assert stranger.get(path).status_code == 404
+    assert signed_in.get(path).status_code == 404

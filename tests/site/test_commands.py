@@ -1,0 +1,160 @@
+"""`balie` on the command line: what it says, and with which exit code it ends."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+BLUEPRINT = Path(__file__).parents[2] / "blueprints" / "lindeman"
+
+
+def balie(*arguments: object, folder: Path, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """Runs the command in a folder, with these settings and no others of ours."""
+    return subprocess.run(
+        [sys.executable, "-m", "balie.commands.main", *map(str, arguments)],
+        cwd=folder,
+        env=environment(**settings),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def environment(**settings: str) -> dict[str, str]:
+    ours = ("BALIE_", "DJANGO_", "ERP_", "CRM_", "CARRIER_")
+    return {k: v for k, v in os.environ.items() if not k.startswith(ours)} | settings
+
+
+def free_port() -> int:
+    """The first of a row of ports that are free now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
+
+
+MAIL = {"BALIE_MAIL_URL": "smtp://localhost", "BALIE_MAIL_FROM": "service@example.com"}
+
+
+def test_without_a_command_it_says_what_there_is(tmp_path: Path) -> None:
+    done = balie(folder=tmp_path)
+
+    assert done.returncode == 2
+    assert "balie run --demo" in done.stdout
+
+
+def test_it_says_its_version(tmp_path: Path) -> None:
+    assert balie("--version", folder=tmp_path).stdout.startswith("balie 0.")
+
+
+@pytest.mark.parametrize("command", ["run", "people", "draw", "rehearse"])
+def test_every_command_has_help(tmp_path: Path, command: str) -> None:
+    done = balie(command, "--help", folder=tmp_path)
+
+    assert done.returncode == 0
+    assert command in done.stdout
+
+
+def test_run_without_a_blueprint_says_which_setting_is_missing(tmp_path: Path) -> None:
+    done = balie("run", folder=tmp_path)
+
+    assert done.returncode == 1
+    assert "SETTING BALIE_BLUEPRINT" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_run_names_each_missing_value_of_the_systems_with_its_place(tmp_path: Path) -> None:
+    done = balie("run", BLUEPRINT, folder=tmp_path, **MAIL, BALIE_PORT=str(free_port()))
+
+    assert done.returncode == 1
+    assert "systems.yaml:9  ${ERP_URL}" in done.stderr
+    assert "export ERP_URL=..." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_run_tells_where_a_broken_blueprint_is_broken(tmp_path: Path) -> None:
+    broken = tmp_path / "broken"
+    shutil.copytree(BLUEPRINT, broken)
+    (broken / "story.yaml").write_text("service: Shop\nstory: [\n")
+    done = balie("run", broken, folder=tmp_path, **MAIL, BALIE_PORT=str(free_port()))
+
+    assert done.returncode == 1
+    assert "story.yaml:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_people_are_imported_all_or_none(tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_text(
+        "mail,name,staff roles\nmila@example.com,Mila,returns service\nx@example.com,,\n"
+    )
+    bad.write_text("mail,name\ny@example.com,Y\nno address,Z\n")
+
+    first = balie("people", "import", good, folder=tmp_path)
+    again = balie("people", "import", good, folder=tmp_path)
+    refused = balie("people", "import", bad, folder=tmp_path)
+
+    assert (first.returncode, "2 people, of whom 2 are new" in first.stdout) == (0, True)
+    assert "2 people, of whom 0 are new" in again.stdout
+    assert refused.returncode == 1
+    assert "bad.csv:3: 'no address' is no mail address; nobody was added" in refused.stderr
+
+
+def test_somebody_is_closed_by_their_mail_address(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("mail\nmila@example.com\n")
+    balie("people", "import", file, folder=tmp_path)
+
+    assert balie("people", "close", "Mila@example.com", folder=tmp_path).returncode == 0
+    assert balie("people", "close", "nobody@example.com", folder=tmp_path).returncode == 1
+
+
+def test_a_demo_runs_and_its_people_never_get_into_a_real_installation(tmp_path: Path) -> None:
+    port = free_port()
+    command = [sys.executable, "-m", "balie.commands.main", "run", "--demo", str(BLUEPRINT)]
+    with subprocess.Popen(
+        [*command, "--port", str(port)],
+        cwd=tmp_path,
+        env=environment(BALIE_STATE="state"),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as demo:
+        try:
+            page = _until_it_answers(f"http://127.0.0.1:{port}/demo")
+        finally:
+            demo.send_signal(signal.SIGTERM)
+            said, _ = demo.communicate(timeout=20)
+
+    assert "/accounts/demo/sanne%40example.nl" in page
+    assert "balie-demo-2026" in said
+    assert demo.returncode == 0
+
+    real = balie(
+        "run", BLUEPRINT, folder=tmp_path, BALIE_STATE="state", BALIE_PORT=str(port), **MAIL
+    )
+    assert real.returncode == 1
+    assert "DEMO PEOPLE" in real.stderr
+    assert "sanne@example.nl" in real.stderr
+
+    removed = balie("people", "remove-demo", folder=tmp_path, BALIE_STATE="state")
+    assert removed.stdout == "5 people of the demo were taken away.\n"
+
+
+def _until_it_answers(url: str) -> str:
+    until = time.monotonic() + 40
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as answer:
+                found: str = answer.read().decode()
+                return found
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.2)
