@@ -65,7 +65,8 @@ def _facts(page: Page, wanted: Mapping[str, str]) -> Mapping[str, str]:
 
 def _tables(page: Page, wanted: Mapping[str, Any]) -> Mapping[str, list[str]]:
     lists = [block for block in page.blocks if isinstance(block, Listing)]
-    return {b.title: [r.cells[0].text for r in b.records] for b in lists if b.title in wanted}
+    shown = {b.title: [r.cells[0].text for r in b.records] for b in lists}
+    return {title: shown.get(title, []) for title in wanted}
 
 
 def _list(page: Page, _wanted: object) -> list[str] | str:

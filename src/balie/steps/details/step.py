@@ -34,7 +34,7 @@ class DetailsStep:
         found, early = await asyncio.gather(_read(opening, thing), _read_early(opening, thing))
         if found.is_shown and not found.records and not found.broken:
             return None
-        beside = [*early, *await _read_late(opening, thing, found)]
+        beside = _usable(early, found) + await _read_late(opening, thing, found)
         return Opened(
             headline=_headline(opening, found, beside),
             blocks=tuple(_blocks(opening, thing, found, beside)),
@@ -93,6 +93,14 @@ async def _read_early(opening: Opening, parent: MappedThing) -> list[_Beside]:
     """What can be asked before the subject is there: what is tied by its key or by `me`."""
     early = [part for part in _parts(opening) if _is_early(opening, part, parent)]
     return await _read_parts(opening, parent, None, early)
+
+
+def _usable(early: list[_Beside], found: Found) -> list[_Beside]:
+    """Of what was asked early: all when the subject passed its scope, else only what is in nothing.
+
+    While nobody knows whose row this is, nothing that belongs to it is anybody's.
+    """
+    return [part for part in early if found.records or part.thing.thing.in_ is None]
 
 
 async def _read_late(opening: Opening, parent: MappedThing, found: Found) -> list[_Beside]:
