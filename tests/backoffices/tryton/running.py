@@ -15,7 +15,7 @@ from pathlib import Path
 
 import httpx
 
-from balie.backstage.page import Listing, Page
+from balie.backstage.page import Listing, Page, Trust
 from balie.backstage.service import Service
 from balie.systems.connector import Connection
 from balie.systems.contract import Contract
@@ -24,7 +24,7 @@ from balie.systems.transport import Request, Response, Transport
 from balie.transport.http import Network
 from tests.backoffices.tryton import shop
 from tests.backoffices.tryton.demo import BALIE, BLUEPRINT, environment
-from tests.backoffices.tryton.office import HOST, TrytonOffice
+from tests.backoffices.tryton.office import HOST, PATIENCE, TrytonOffice
 from tests.running import Portal, free_ports, stop
 from tests.semantics.world import (
     KINDS,
@@ -39,6 +39,7 @@ from tests.semantics.world import (
 
 Change = Callable[[Transport], Transport]
 SIGN_IN = "common.db.login"
+A_WHILE = 0.2  # seconds
 
 
 def as_it_is(transport: Transport) -> Transport:
@@ -96,10 +97,21 @@ class Running:
     connection: Connection
 
     async def open(self, who: str, address: str, after: str = "") -> Page | None:
-        """The page at an address for whoever signs in with this mail address."""
-        viewer = await self.service.viewer(visitor(who))
-        self.wire.calls.clear()
-        return await self.service.open(address, viewer, "nl", after)
+        """The page at an address for whoever signs in with this mail address.
+
+        On a machine that is busy with something else, once Tryton's answer is there.
+        """
+        async with asyncio.timeout(PATIENCE):
+            viewer = await self.service.viewer(visitor(who))
+            while not viewer.kinds_known:
+                await asyncio.sleep(A_WHILE)
+                viewer = await self.service.viewer(visitor(who))
+            self.wire.calls.clear()
+            page = await self.service.open(address, viewer, "nl", after)
+            while page is not None and _is_waiting(page):
+                await asyncio.sleep(A_WHILE)
+                page = await self.service.open(address, viewer, "nl", after)
+            return page
 
     async def whole_list(self, who: str, address: str) -> list[str]:
         """The keys of a list, page after page to its end."""
@@ -110,6 +122,10 @@ class Running:
             keys += [record.key for record in listing.records]
             after = listing.older and listing.older.partition("?after=")[2]
         return keys
+
+
+def _is_waiting(page: Page) -> bool:
+    return any(block.freshness.trust is Trust.WAITING for block in page.blocks)
 
 
 def listing_of(page: Page | None, name: str = "") -> Listing:
