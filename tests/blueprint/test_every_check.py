@@ -7,7 +7,7 @@ import pytest
 from balie.blueprint.check import check
 from balie.blueprint.checks.check import About, Change
 from balie.blueprint.checks.found import about
-from balie.blueprint.checks.samples import CONTRACTS, write
+from balie.blueprint.checks.samples import CONTRACTS, tried, write
 from balie.blueprint.finding import Finding
 from balie.blueprint.reader import read
 from balie.blueprint.report import as_text
@@ -28,22 +28,21 @@ def test_the_sample_itself_is_without_fault(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("about", EVERY, ids=lambda about: about.code)
-def test_a_check_finds_its_example_and_nothing_else_does(about: About, tmp_path: Path) -> None:
-    found = findings(tmp_path, about.example)
-    assert {finding.code for finding in found} == {about.code}, as_text(found, {})
+def test_a_check_finds_its_example_and_nothing_else_does(about: About) -> None:
+    found, texts = tried(about, about.example)
+    assert {finding.code for finding in found} == {about.code}, as_text(found, texts)
     assert {finding.severity for finding in found} == {about.severity}
 
 
 @pytest.mark.parametrize("about", EVERY, ids=lambda about: about.code)
-def test_the_near_miss_of_a_check_is_silent(about: About, tmp_path: Path) -> None:
-    found = findings(tmp_path, about.near_miss)
-    assert found == (), as_text(found, {})
+def test_the_near_miss_of_a_check_is_silent(about: About) -> None:
+    found, texts = tried(about, about.near_miss)
+    assert found == (), as_text(found, texts)
 
 
 @pytest.mark.parametrize("about", EVERY, ids=lambda about: about.code)
-def test_a_finding_points_at_a_place_that_exists(about: About, tmp_path: Path) -> None:
-    found = findings(tmp_path, about.example)
-    texts = read(tmp_path / "sample").texts
+def test_a_finding_points_at_a_place_that_exists(about: About) -> None:
+    found, texts = tried(about, about.example)
     for place in (place for finding in found for place in finding.where):
         line = texts.get(place.at.file, "").split("\n")[place.at.line - 1]
         assert place.at.column <= len(line) + 1

@@ -1,9 +1,14 @@
 """The JSON Schema and the check of spelling are one vocabulary."""
 
 import json
+from pathlib import Path
+
+import pytest
+import yaml
 
 from balie.blueprint.schema import json_schema
 from balie.blueprint.vocabulary import CONSTRUCTS
+from tests.blueprint.examples import BROKEN, GOOD
 
 SCHEMA = json_schema(["http", "odata"])
 
@@ -28,3 +33,19 @@ def test_the_schema_is_plain_json_with_references_that_exist() -> None:
     text = json.dumps(SCHEMA)
     names = {piece.split('"')[0] for piece in text.split('"#/$defs/')[1:]}
     assert names <= set(SCHEMA["$defs"])
+
+
+def faults(folder: Path, name: str) -> list[str]:
+    """What an editor with this schema would underline."""
+    validator = pytest.importorskip("jsonschema").Draft202012Validator(SCHEMA)
+    written = yaml.load((folder / name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+    return [error.message for error in validator.iter_errors(written)]
+
+
+@pytest.mark.parametrize("name", ["story.yaml", "things.yaml", "systems.yaml"])
+def test_an_editor_finds_nothing_wrong_with_the_example(name: str) -> None:
+    assert faults(GOOD, name) == []
+
+
+def test_an_editor_underlines_a_word_that_is_misspelt() -> None:
+    assert len(faults(BROKEN, "story.yaml")) == 1

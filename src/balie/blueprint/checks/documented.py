@@ -8,11 +8,9 @@ from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from balie.blueprint.check import check
 from balie.blueprint.checks import found
 from balie.blueprint.checks.check import About, Change
-from balie.blueprint.checks.samples import CONTRACTS, write
-from balie.blueprint.reader import read
+from balie.blueprint.checks.samples import tried, write
 from balie.blueprint.report import as_text
 
 SERIES = {
@@ -21,6 +19,7 @@ SERIES = {
     "2": "Time",
     "3": "People and privacy",
     "4": "The story",
+    "5": "Words",
 }
 
 
@@ -109,14 +108,7 @@ def _readable(line: str) -> str:
 
 
 def _message(about: About) -> str:
-    with TemporaryDirectory() as folder:
-        sample = Path(folder) / "sample"
-        write(about.example, sample)
-        reading = read(sample)
-        findings = reading.findings
-        if reading.blueprint is not None:
-            findings = check(reading.blueprint, CONTRACTS, findings)
-        return as_text(findings, reading.texts).rstrip("\n")
+    return as_text(*tried(about, about.example)).rstrip("\n")
 
 
 def write_pages(folder: Path) -> tuple[str, ...]:

@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 from shutil import copytree
+from tempfile import TemporaryDirectory
 
-from balie.blueprint.checks.check import Change
+from balie.blueprint.check import check
+from balie.blueprint.checks.check import About, Change
+from balie.blueprint.finding import Finding
+from balie.blueprint.reader import read
 from balie.systems.contract import Contract, Field, Table, Type
 
 
@@ -27,6 +31,24 @@ def _changed(text: str, change: Change) -> bytes:
         raise ValueError(f"{change.file} has {times} times: {change.old!r}")
     # Surrogates stand for bytes that are not UTF-8: the example of BP006 needs one.
     return text.replace(change.old, change.new).encode("utf-8", "surrogateescape")
+
+
+def tried(about: About, change: Change) -> tuple[tuple[Finding, ...], Mapping[str, str]]:
+    """What is said of the sample with this change to it, and its files' texts.
+
+    A new text of the sample has no translation: that is for the check of translations alone.
+    """
+    with TemporaryDirectory() as folder:
+        write(change, Path(folder) / "sample")
+        reading = read(Path(folder) / "sample")
+    findings = reading.findings
+    if reading.blueprint is not None:
+        findings = check(reading.blueprint, CONTRACTS, findings)
+    kept = (one for one in findings if one.code == about.code or one.code != UNTRANSLATED)
+    return tuple(kept), reading.texts
+
+
+UNTRANSLATED = "BP501"
 
 
 def _text(name: str, *, writable: bool = True) -> Field:
