@@ -11,7 +11,7 @@ from balie.systems.contract import Contract
 from balie.systems.kinds import installed
 
 GOOD = Path(__file__).parents[2] / "blueprints" / "lindeman"
-BROKEN = Path(__file__).parent / "broken"
+BROKEN = GOOD / "broken"
 
 
 def contracts_of(blueprint: Blueprint) -> Mapping[str, Contract]:

@@ -44,11 +44,11 @@ def opened(folder: Path) -> Folder:
     files: dict[str, bytes] = {}
     findings: list[Finding] = []
     room = LARGEST_FOLDER
-    for count, path in enumerate(_paths(folder, findings)):
-        name = path.relative_to(folder).as_posix()
+    for count, (home, path) in enumerate(_paths(folder, findings)):
+        name = path.relative_to(home).as_posix()
         try:
             _refuse_many(count)
-            content = _content(folder, path, room)
+            content = _content(home, path, room)
             room -= len(content)
             if _is_text(name):
                 texts[name] = _decoded(content)
@@ -70,24 +70,41 @@ NOTHING = (
 )
 
 
-def _paths(folder: Path, findings: list[Finding]) -> Iterator[Path]:
-    """The files of the folder, and of those folders in it that belong to a blueprint, by name."""
+def _paths(folder: Path, findings: list[Finding]) -> Iterator[tuple[Path, Path]]:
+    """The files of the folder, and of those folders in it that belong to a blueprint, by name.
+
+    Each comes with the folder that its name is relative to.
+    """
     try:
         if not folder.is_dir():
             findings.append(_finding(folder.name, _Unusable("there is no such folder", NOTHING[1])))
             return
-        yield from _yaml_in(folder)
+        yield from ((folder, path) for path in _yaml_in(folder))
+        home = _home(folder)
         for name in (*TEXTS, *BESIDE):
-            inner = folder / name
-            if inner.is_symlink():
-                yield inner  # never followed: it becomes a finding
-            elif name in TEXTS:
-                yield from _yaml_in(inner)
-            else:
-                yield from _beneath(inner)
+            yield from ((home, path) for path in _in_inner(home / name))
     except OSError as error:
         problem = _Unusable(f"this folder cannot be read: {error.strerror}", "look at its rights")
         findings.append(_finding(folder.name, problem))
+
+
+def _home(folder: Path) -> Path:
+    """Where the inner folders are: here, or one up when this is a variant of that blueprint.
+
+    A variant is a folder in a blueprint's folder with other texts and no inner folder of its own.
+    """
+    above = folder.resolve().parent
+    has_own = any((folder / name).exists() for name in (*TEXTS, *BESIDE))
+    return folder if has_own or not (above / "story.yaml").is_file() else above
+
+
+def _in_inner(inner: Path) -> Iterator[Path]:
+    if inner.is_symlink():
+        yield inner  # never followed: it becomes a finding
+    elif inner.name in TEXTS:
+        yield from _yaml_in(inner)
+    else:
+        yield from _beneath(inner)
 
 
 def _yaml_in(folder: Path) -> list[Path]:

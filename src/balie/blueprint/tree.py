@@ -124,8 +124,10 @@ class _Grower:
         start, end = event.start_mark, event.end_mark
         if start is None or end is None:
             return Span(self.name, 1, 1, 1)
-        last = end.column + 1 if end.line == start.line else start.column + 2
-        return Span(self.name, start.line + 1, start.column + 1, last)
+        line, column, last = start.line, start.column, end.column
+        if end.line != line:
+            last = column + 1
+        return Span(self.name, line + 1, column + 1, last + 1)
 
     def add(self, node: Node) -> None:
         self.words += 1

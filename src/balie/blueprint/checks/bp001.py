@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from balie.blueprint.checks.check import About, Change, Written, place
 from balie.blueprint.finding import Finding, Severity
 from balie.blueprint.source import Text
-from balie.blueprint.tree import mappings
 
 ABOUT = About(
     code="BP001",
@@ -29,8 +28,7 @@ DECIDES_WHO_SEES = ("owner", "seen by", "where", "linked by")
 
 
 def check(written: Written) -> Iterator[Finding]:
-    file = written.file
-    for under, mapping in mappings(file.tree):
+    for under, mapping in written.mappings:
         seen: dict[str, Text] = {}
         for key, _ in mapping.entries:
             if key in seen:

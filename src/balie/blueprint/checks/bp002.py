@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from balie.blueprint.checks.check import About, Change, Written, place
 from balie.blueprint.finding import Finding, Severity
 from balie.blueprint.source import Text
-from balie.blueprint.tree import mappings
 
 ABOUT = About(
     code="BP002",
@@ -21,11 +20,10 @@ ABOUT = About(
 
 
 def check(written: Written) -> Iterator[Finding]:
-    file = written.file
-    for _, mapping in mappings(file.tree):
+    for _, mapping in written.mappings:
         for key, value in mapping.entries:
             if isinstance(value, Text) and value.is_absent:
-                yield _in_braces(key) if file.is_in_braces(mapping) else _on_its_line(key)
+                yield _in_braces(key) if written.file.is_in_braces(mapping) else _on_its_line(key)
 
 
 def _in_braces(key: Text) -> Finding:

@@ -13,8 +13,9 @@ from balie.blueprint.checks.words import Misfit, misfits
 from balie.blueprint.finding import Finding, Place, Severity
 from balie.blueprint.lineage import Use, uses
 from balie.blueprint.model import Blueprint, Source, System, TableRef, Thing, ThingField
+from balie.blueprint.source import Mapping as TreeMapping
 from balie.blueprint.source import Span, Text
-from balie.blueprint.tree import File
+from balie.blueprint.tree import File, mappings
 from balie.systems.contract import Contract, Field, Table
 from balie.systems.profile import Profile
 
@@ -125,6 +126,11 @@ class Written:
     """What a check of the text looks at: one file, and where it does not fit the vocabulary."""
 
     file: File
+
+    @cached_property
+    def mappings(self) -> tuple[tuple[Text | None, TreeMapping], ...]:
+        """Every mapping with the word it stands under, in the order of the text."""
+        return tuple(mappings(self.file.tree))
 
     @cached_property
     def misfits(self) -> tuple[Misfit, ...]:
