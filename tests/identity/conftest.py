@@ -1,11 +1,13 @@
 """A site with both layers, a thin page that only says who looks at it, and a browser for it."""
 
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.asgi import get_asgi_application
@@ -25,6 +27,7 @@ from balie.frontstage.brand import brand_files, identity_of
 from balie.frontstage.languages import OWN_WORDS
 from balie.frontstage.looks import Looks
 from balie.frontstage.surroundings import Surroundings, words_of
+from balie.identity import postgres_reader
 from balie.identity.desk import Desk
 from balie.identity.models import DemoMail, Person
 from balie.identity.people import enrol
@@ -107,7 +110,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
         )
         pages = DjangoPages(looks=Looks(assets, folders.TEMPLATES), surroundings=surroundings)
         systems, incidents = Systems(), IncidentBook()
-        reader = loop.run(_reader())
+        reader = loop.run(read_database())
         layers = Layers(
             django=get_asgi_application(),
             frontstage=thin_pages(reader, "balie"),
@@ -153,9 +156,13 @@ def sanne(transactional_db: None) -> Person:
     return person
 
 
-async def _reader() -> SqliteReader:
-    """A reader that belongs to the loop, as in the running site."""
-    return SqliteReader(Path(connection.settings_dict["NAME"]))
+async def read_database() -> Reader:
+    """A reader of the database of the tests, on the loop as in the running site."""
+    name = connection.settings_dict["NAME"]
+    if connection.vendor == "postgresql":
+        address = urlsplit(os.environ["BALIE_DATABASE_URL"])
+        return await postgres_reader.connect(address._replace(path=f"/{name}").geturl())
+    return SqliteReader(Path(name))
 
 
 def last_code(to: str) -> str:

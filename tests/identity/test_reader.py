@@ -2,7 +2,6 @@
 
 import time
 from dataclasses import replace
-from pathlib import Path
 from types import MappingProxyType
 
 import pytest
@@ -10,9 +9,10 @@ from django.db import connection
 
 from balie.access.viewer import Visitor
 from balie.identity.models import Person, Recognition
-from balie.identity.reader import SignIn, SqliteReader, fingerprint, judge
+from balie.identity.reader import SignIn, fingerprint, judge
 from balie.identity.signing_in import complete
 from tests.browser import Loop
+from tests.identity.conftest import read_database
 
 NOW = 1_800_000_000
 GOOD = SignIn(
@@ -79,11 +79,12 @@ def test_any_other_cookie_is_nobody(loop: Loop, sanne: Person, cookie: str | Non
     assert loop.run(_read(cookie)) is None
 
 
-def test_reading_takes_microseconds_and_never_writes(loop: Loop, sanne: Person) -> None:
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a promise of one machine")
+def test_reading_takes_microseconds(loop: Loop, sanne: Person) -> None:
     complete(sanne, "a cookie", seconds=60)
 
     async def thousand() -> float:
-        reader = SqliteReader(Path(connection.settings_dict["NAME"]))
+        reader = await read_database()
         began = time.process_time()
         for _ in range(1000):
             await reader("a cookie")
@@ -95,7 +96,7 @@ def test_reading_takes_microseconds_and_never_writes(loop: Loop, sanne: Person) 
 
 
 async def _read(cookie: str | None) -> Visitor | None:
-    reader = SqliteReader(Path(connection.settings_dict["NAME"]))
+    reader = await read_database()
     try:
         return await reader(cookie)
     finally:

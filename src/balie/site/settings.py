@@ -99,6 +99,7 @@ def _postgresql(url: str) -> dict[str, object]:
         "HOST": address.hostname or "",
         "PORT": str(address.port or ""),
         "OPTIONS": {"pool": True},
+        "CONN_HEALTH_CHECKS": True,  # a connection that broke is replaced
     }
 
 
