@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -64,6 +65,7 @@ def office() -> Iterator[TrytonOffice]:
     here.restore()
     with here:
         yield here
+    shutil.rmtree(here.folder)
 
 
 def of(mail: str) -> list[str]:
