@@ -287,3 +287,18 @@ def test_a_blueprint_of_very_many_steps_and_things_is_checked_within_a_few_secon
     found = check(reading.blueprint, {}, reading.findings)
     assert time.process_time() - started < 5
     assert {"BP100", "BP101", "BP310"} <= set(codes(found))
+
+
+def test_a_variant_borrows_the_inner_folders_of_the_blueprint_above() -> None:
+    variant = read(GOOD / "broken").blueprint
+    assert variant is not None
+    assert variant.files == good().files
+    assert variant.words == good().words
+    assert variant.version != good().version
+
+
+def test_a_folder_beside_another_blueprint_borrows_nothing(tmp_path: Path) -> None:
+    copy_in(tmp_path)
+    reading = read(folder_with(tmp_path / "own", story=STORY))
+    assert reading.blueprint is not None
+    assert reading.blueprint.files == {}
