@@ -84,9 +84,11 @@ async def _serve(system: System, port: int) -> None:
     loop = asyncio.get_running_loop()
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_, stop.set)
-    runner = web.AppRunner(server(system), access_log=None, handle_signals=False)
+    runner = web.AppRunner(
+        server(system), access_log=None, handle_signals=False, shutdown_timeout=0.2
+    )
     await runner.setup()
-    site = web.TCPSite(runner, HOST, port, shutdown_timeout=0.2)
+    site = web.TCPSite(runner, HOST, port)
     await site.start()
     watch = asyncio.create_task(_until_input_ends(stop))
     _tell({"port": runner.addresses[0][1]})
