@@ -94,7 +94,7 @@ class _Grower:
     def grow(self, text: str) -> Node:
         loader = yaml.CSafeLoader(text)
         event = loader.get_event()
-        while not isinstance(event, yaml.StreamEndEvent):
+        while event is not None and not isinstance(event, yaml.StreamEndEvent):
             # Almost all events are scalars, so they are looked at first.
             if isinstance(event, yaml.ScalarEvent):
                 self.take_scalar(event)
@@ -146,7 +146,7 @@ class _Grower:
 
     def end(self, event: yaml.CollectionEndEvent) -> None:
         done = self.open.pop()
-        at = _up_to(done.at, event.end_mark)
+        at = _up_to(done.at, self.span(event))
         self.add(self.mapping(done, at) if done.is_mapping else Sequence(at, tuple(done.items)))
 
     def mapping(self, done: _Open, at: Span) -> Mapping:
@@ -178,11 +178,9 @@ class _Grower:
         return Unreadable(_refusal("BP004", at, message, "this is not read"))
 
 
-def _up_to(at: Span, end: yaml.error.Mark | None) -> Span:
+def _up_to(at: Span, last: Span) -> Span:
     """The place of a whole `[a, b]`; of a list over several lines, its beginning."""
-    if end is None or end.line + 1 != at.line:
-        return at
-    return Span(at.file, at.line, at.column, end.column + 1)
+    return Span(at.file, at.line, at.column, last.end) if last.line == at.line else at
 
 
 def _refusal(code: str, at: Span, message: str, label: str) -> Finding:
