@@ -14,7 +14,7 @@ from balie.blueprint.model import Blueprint
 from balie.frontstage.rehearsed import Rehearsed
 from balie.rehearsal.launch import RehearsedSystem, launched, settings
 from balie.site import configuration, demo
-from balie.site.bootstrap import Portal, blueprint_of, start, stop
+from balie.site.bootstrap import Portal, checked, start, stop
 from tests.browser import Browser, Loop
 
 BLUEPRINT = Path(__file__).parents[2] / "blueprints" / "lindeman"
@@ -86,7 +86,7 @@ def portal(
 
 @pytest.fixture(scope="session")
 def blueprint() -> Blueprint:
-    return blueprint_of(configuration.read({"BALIE_BLUEPRINT": str(BLUEPRINT)}))
+    return checked(configuration.read({"BALIE_BLUEPRINT": str(BLUEPRINT)})).blueprint
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from balie.backstage.ports import Incident, IncidentKind
-from balie.store.incidents import Health, IncidentBook
+from balie.backstage.ports import Health, Incident, IncidentKind
+from balie.store.incidents import IncidentBook
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 LATER = NOW + timedelta(minutes=5)

@@ -59,6 +59,36 @@ class Incident:
     count: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """What makes two incidents the same."""
+
+    kind: IncidentKind
+    system: str
+    table: str
+    about: str
+    step: str
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """The same incident, however often: how many times, when first and when last."""
+
+    about: About
+    count: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether a system is up, since when (None: nothing was seen yet), and why it is not."""
+
+    up: bool
+    since: datetime | None = None
+    why: str = ""
+
+
 class Incidents(Protocol):
     """Where incidents go. Reporting never blocks and never fails."""
 

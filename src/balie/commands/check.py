@@ -12,7 +12,7 @@ from balie.blueprint.finding import Finding, Severity
 from balie.blueprint.model import Blueprint
 from balie.blueprint.reader import Reading, read
 from balie.blueprint.report import as_github, as_json, as_text
-from balie.commands.contracts import described
+from balie.site.contracts import described
 
 EXAMPLES = """\
 examples:

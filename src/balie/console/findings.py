@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from balie.backstage.ports import IncidentKind
+from balie.backstage.ports import Health, IncidentKind, Noted
 from balie.blueprint.model import Blueprint
-from balie.store.incidents import Health, Noted
 
 
 class Weight(StrEnum):

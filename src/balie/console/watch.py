@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from balie.backstage.ports import Health, Noted
 from balie.blueprint.model import Blueprint
-from balie.store.incidents import Health, Noted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

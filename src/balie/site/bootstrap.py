@@ -1,11 +1,12 @@
 """The one place that knows every concrete thing, and puts them together."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from pkgutil import resolve_name
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -13,13 +14,14 @@ from zoneinfo import ZoneInfo
 from django.core.asgi import get_asgi_application
 from starlette.types import ASGIApp
 
-from balie.backstage.opening import StepKind
-from balie.backstage.ports import Clock, Memory
+from balie.backstage.ports import Clock, Health, Memory
 from balie.backstage.service import Service
+from balie.blueprint.check import check, has_errors, in_order
 from balie.blueprint.drawing.draw import draw, draw_table
 from balie.blueprint.finding import Finding, Severity
 from balie.blueprint.model import Blueprint
 from balie.blueprint.reader import read
+from balie.blueprint.report import as_text
 from balie.console.watch import Watch
 from balie.frontstage.app import frontstage
 from balie.frontstage.assets import OWN_FILES, Assets, read_files
@@ -36,22 +38,16 @@ from balie.identity.reader import Reader, SqliteReader
 from balie.site import folders, systems
 from balie.site.asgi import Layers, application
 from balie.site.configuration import Configuration
+from balie.site.contracts import described
 from balie.site.looks import DjangoPages
 from balie.site.refusal import Refusal
-from balie.steps.details.step import DetailsStep
-from balie.steps.list.step import ListStep
-from balie.steps.overview.step import OverviewStep
+from balie.site.step_kinds import STEP_KINDS
 from balie.store.ciphers import Cipher
-from balie.store.incidents import Health, IncidentBook
+from balie.store.incidents import IncidentBook
 from balie.store.sqlite_memory import SqliteMemory
+from balie.systems.contract import Contract
 from balie.transport.breaker import Condition
 from balie.transport.http import Network
-
-STEP_KINDS: Mapping[str, StepKind] = {
-    "overview": OverviewStep(),
-    "list": ListStep(),
-    "details": DetailsStep(),
-}
 
 
 class _Kept(Memory, Protocol):
@@ -70,19 +66,35 @@ class Portal:
     _open: AsyncExitStack = field(repr=False)
 
 
-def blueprint_of(configuration: Configuration) -> Blueprint:
-    """The blueprint that this configuration names. Raises Refusal when it cannot run."""
-    if configuration.blueprint is None:
-        raise Refusal("BLUEPRINT", "I do not know which service to run.", ["balie run PATH"])
-    reading = read(configuration.blueprint)
-    wrong = [one for one in reading.findings if one.severity is Severity.ERROR]
-    if reading.blueprint is None or wrong:
-        raise Refusal(
-            "BLUEPRINT",
-            f"{configuration.blueprint} cannot run yet.\n\n" + "\n".join(map(_told, wrong)),
-            [f"To read more:  balie check {configuration.blueprint}"],
-        )
-    return reading.blueprint
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A blueprint without errors, and what its systems say of themselves."""
+
+    blueprint: Blueprint
+    contracts: Mapping[str, Contract]
+
+
+def checked(configuration: Configuration) -> Checked:
+    """The blueprint that this configuration names. Raises Refusal when it may not run."""
+    folder = configuration.blueprint or Path()
+    reading = read(folder)
+    if reading.blueprint is None:
+        raise _refused(folder, in_order(reading.findings), reading.texts)
+    systems_say = described(reading.blueprint)
+    read_so_far = (*reading.findings, *systems_say.findings)
+    findings = check(reading.blueprint, systems_say.contracts, read_so_far)
+    if has_errors(findings):
+        raise _refused(folder, findings, reading.texts)
+    return Checked(reading.blueprint, systems_say.contracts)
+
+
+def _refused(folder: Path, findings: Sequence[Finding], texts: Mapping[str, str]) -> Refusal:
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    return Refusal(
+        "BLUEPRINT",
+        f"{as_text(errors, texts)}\nThis blueprint cannot run yet.",
+        [f"The whole list:  balie check {folder}"],
+    )
 
 
 async def start(configuration: Configuration, rehearsed: Rehearsed | None = None) -> Portal:
@@ -90,8 +102,8 @@ async def start(configuration: Configuration, rehearsed: Rehearsed | None = None
 
     rehearsed: the demo's people and switches. The database must have its tables.
     """
-    blueprint = blueprint_of(configuration)
-    contracts = systems.contracts(blueprint)
+    found = checked(configuration)
+    blueprint, contracts = found.blueprint, found.contracts
     async with AsyncExitStack() as opening:
         network = Network(allowed_private=configuration.private_systems)
         opening.push_async_callback(network.close)
@@ -173,10 +185,6 @@ def _application(
         },
     )
     return application(layers, configuration)
-
-
-def _told(finding: Finding) -> str:
-    return f"    {finding.where[0].at}  {finding.code}  {finding.message}"
 
 
 def _memory(configuration: Configuration) -> _Kept:

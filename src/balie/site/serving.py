@@ -11,7 +11,7 @@ from uvicorn.loops.auto import auto_loop_factory
 from balie.frontstage.rehearsed import DemoPerson, Rehearsed
 from balie.rehearsal.launch import RehearsedSystem
 from balie.site import demo
-from balie.site.bootstrap import Portal, blueprint_of, start, stop
+from balie.site.bootstrap import Portal, checked, start, stop
 from balie.site.configuration import Configuration
 from balie.site.refusal import Refusal
 
@@ -71,7 +71,7 @@ def _rehearsed(
 ) -> Rehearsed | None:
     if not configuration.demo or configuration.blueprint is None:
         return None
-    people = demo.people_of(configuration.blueprint, blueprint_of(configuration))
+    people = demo.people_of(configuration.blueprint, checked(configuration).blueprint)
     demo.enrol_people(configuration.blueprint, people)
     return demo.rehearsed(people, systems)
 

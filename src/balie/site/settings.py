@@ -109,8 +109,9 @@ DATABASES = {
 CACHES = {
     # Counts attempts to sign in. One process may count for itself; several count together.
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "balie.identity.counting.CountsTogether",
         "LOCATION": BALIE.cache_url,
+        "OPTIONS": {"socket_timeout": 0.5, "socket_connect_timeout": 0.5},
     }
     if BALIE.cache_url.startswith("redis")
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}

@@ -5,11 +5,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from balie.blueprint.model import Blueprint, System
+from balie.blueprint.report import as_text
+from balie.site.contracts import described
 from balie.site.refusal import Refusal
 from balie.systems.connector import Connection, Connector
 from balie.systems.contract import Contract
 from balie.systems.errors import Misconfigured
-from balie.systems.kinds import ConnectorKind, installed
+from balie.systems.kinds import installed
 from balie.systems.placeholders import filled
 from balie.transport.http import Network
 from balie.transport.limits import read_limits
@@ -29,7 +31,10 @@ class Named:
 
 def contracts(blueprint: Blueprint) -> Mapping[str, Contract]:
     """What each system says of itself. Raises Refusal when a contract cannot be read."""
-    return {name: _contract(blueprint, system) for name, system in blueprint.systems.items()}
+    found = described(blueprint)
+    if found.findings:
+        raise Refusal("CONTRACT", as_text(found.findings, blueprint.texts))
+    return found.contracts
 
 
 def connectors(
@@ -38,7 +43,7 @@ def connectors(
     network: Network,
     values: Mapping[str, str],
 ) -> Mapping[str, Connector]:
-    """A connector for each system. values: the environment.
+    """A connector for each system of a blueprint without errors. values: the environment.
 
     Raises Refusal when a value is missing, naming each place where it is used.
     """
@@ -80,18 +85,6 @@ def _refuse_missing(blueprint: Blueprint, values: Mapping[str, str]) -> None:
         )
 
 
-def _contract(blueprint: Blueprint, system: System) -> Contract:
-    files = [blueprint.files[str(file)] for file in system.contract if str(file) in blueprint.files]
-    try:
-        return _kind(system).read_contract(files, system.what_it_does_not_say)
-    except ValueError as error:
-        raise Refusal(
-            "CONTRACT",
-            f"The contract of {system.name} cannot be read: {error}",
-            [f"It is named at {system.id.at}, under `contract:`."],
-        ) from error
-
-
 def _connector(
     blueprint: Blueprint,
     system: System,
@@ -114,7 +107,7 @@ def _connector(
             tables={ours: str(theirs) for ours, theirs in system.tables.items()},
             language=str(blueprint.language),
         )
-        return _kind(system).connect(connection)
+        return installed()[str(system.speaks)].connect(connection)
     except (ValueError, Misconfigured) as error:
         raise Refusal(
             "SYSTEM",
@@ -128,14 +121,3 @@ def _own(blueprint: Blueprint, system: System, values: Mapping[str, str]) -> Map
     profile = blueprint.texts.get(str(system.profile), "") if system.profile else ""
     asked, prefix = set(_NAME.findall(profile)), f"{str(system.id).upper()}_"
     return {name: values[name] for name in values if name in asked or name.startswith(prefix)}
-
-
-def _kind(system: System) -> ConnectorKind:
-    kind = installed().get(str(system.speaks))
-    if kind is None:
-        raise Refusal(
-            "SYSTEM",
-            f"No installed connector speaks {system.speaks!r} ({system.speaks.at}).",
-            [f"Installed are: {', '.join(installed())}."],
-        )
-    return kind

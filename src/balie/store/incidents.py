@@ -6,11 +6,10 @@ import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from balie.backstage.ports import Incident, IncidentKind
+from balie.backstage.ports import About, Health, Incident, IncidentKind, Noted
 
 log = logging.getLogger(__name__)
 
@@ -26,45 +25,6 @@ _MAKE = """
         PRIMARY KEY (kind, system, place, about, step)
     ) WITHOUT ROWID;
 """
-
-
-@dataclass(frozen=True, slots=True)
-class About:
-    """What makes two incidents the same."""
-
-    kind: IncidentKind
-    system: str
-    table: str
-    about: str
-    step: str
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """The same incident, however often: how many times, when first and when last."""
-
-    about: About
-    count: int
-    first: datetime
-    last: datetime
-
-    def and_(self, later: "Noted") -> "Noted":
-        """Both together."""
-        return Noted(
-            self.about,
-            self.count + later.count,
-            min(self.first, later.first),
-            max(self.last, later.last),
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """Whether a system is up, since when (None: since we look), and why it is not."""
-
-    up: bool
-    since: datetime | None = None
-    why: str = ""
 
 
 class IncidentBook:
@@ -87,7 +47,7 @@ class IncidentBook:
         about = About(incident.kind, incident.system, incident.table, incident.about, incident.step)
         one = Noted(about, incident.count, incident.at, incident.at)
         before = self._noted.pop(about, None)
-        self._noted[about] = before.and_(one) if before else one
+        self._noted[about] = _together(before, one) if before else one
         self._unwritten.add(about)
         self._note_health(incident)
         while len(self._noted) > _KEPT:
@@ -139,6 +99,15 @@ _SAYS: Mapping[IncidentKind, bool] = {
     IncidentKind.MISCONFIGURED: False,
     IncidentKind.UP: True,
 }
+
+
+def _together(before: Noted, later: Noted) -> Noted:
+    return Noted(
+        before.about,
+        before.count + later.count,
+        min(before.first, later.first),
+        max(before.last, later.last),
+    )
 
 
 def _read(file: Path | None) -> list[Noted]:
