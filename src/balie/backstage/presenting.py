@@ -256,14 +256,17 @@ def _one_way(stages: list[Stage], ways: list[str], code: str | None) -> list[Sta
 
 
 def _tone(field: MappedField, value: Value) -> Tone:
-    if field.kind is not Kind.STATUS or value.stage is None:
+    """The colour beside the words: as the blueprint says, else by where the code is on its way."""
+    if value.code in field.field.good_news:
+        return Tone.GOOD
+    if value.code in field.field.asks_attention:
+        return Tone.CAREFUL
+    if value.stage is None:
         return Tone.PLAIN
     if value.stage.code is None:
         return Tone.CAREFUL
-    if not any(stage.if_ is not None for stage in field.field.words):
-        return Tone.PLAIN
-    last = [stage.code for stage in field.field.words if stage.code is not None][-1]
-    return Tone.GOOD if value.stage.code == last else Tone.BUSY
+    is_on_its_way = any(stage.if_ is not None for stage in field.field.words)
+    return Tone.BUSY if is_on_its_way else Tone.PLAIN
 
 
 def _origins(thing: MappedThing, field: MappedField) -> Iterator[str]:

@@ -322,6 +322,8 @@ class ThingField:
     words: tuple[Stage, ...] = ()
     words_at: Span | None = None  # the key `words`
     leave_out_codes: tuple[Text, ...] = ()
+    good_news: tuple[Text, ...] = ()
+    asks_attention: tuple[Text, ...] = ()
     empty: Text | None = None
     seen_by: tuple[Text, ...] = ()  # empty: all who may see the thing
     seen_by_at: Span | None = None

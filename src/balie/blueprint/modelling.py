@@ -335,6 +335,8 @@ def _field(id_: Text, section: Section) -> ThingField:
         words=_stages(section),
         words_at=section.key_at("words"),
         leave_out_codes=section.texts("leave out rows"),
+        good_news=section.texts("good news"),
+        asks_attention=section.texts("asks attention"),
         empty=section.text("empty"),
         seen_by=section.texts("seen by"),
         seen_by_at=section.value_at("seen by"),
