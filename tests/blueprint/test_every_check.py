@@ -7,7 +7,7 @@ import pytest
 from balie.blueprint.check import check
 from balie.blueprint.checks.check import About, Change
 from balie.blueprint.checks.found import about
-from balie.blueprint.checks.samples import CONTRACTS, tried, write
+from balie.blueprint.explained.samples import CONTRACTS, tried, write
 from balie.blueprint.finding import Finding
 from balie.blueprint.reader import read
 from balie.blueprint.report import as_text

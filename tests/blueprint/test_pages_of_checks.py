@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
-from balie.blueprint.checks.documented import explained, pages, write_pages
 from balie.blueprint.checks.found import about
+from balie.blueprint.explained.documented import explained, pages, write_pages
 
 FOLDER = Path(__file__).parents[2] / "docs" / "reference" / "checks"
 
 
 def test_the_pages_are_complete_and_current() -> None:
     written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
-    assert written == pages()  # else: python -m balie.blueprint.checks docs/reference/checks
+    assert written == pages()  # else: python -m balie.blueprint.explained docs/reference/checks
 
 
 def test_a_page_shows_the_message_that_its_example_gets() -> None:

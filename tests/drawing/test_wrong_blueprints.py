@@ -6,10 +6,10 @@ import pytest
 from defusedxml.ElementTree import fromstring
 
 from balie.blueprint.checks.found import about
-from balie.blueprint.checks.samples import write
 from balie.blueprint.drawing.draw import draw, draw_table
 from balie.blueprint.drawing.layout import lay_out
 from balie.blueprint.drawing.tell import tell
+from balie.blueprint.explained.samples import write
 from balie.blueprint.reader import read
 from tests.drawing.rules import overlapping_texts, texts_outside_their_card
 

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from balie.blueprint.checks import found
 from balie.blueprint.checks.check import About, Change
-from balie.blueprint.checks.samples import tried, write
+from balie.blueprint.explained.samples import tried, write
 from balie.blueprint.report import as_text
 
 SERIES = {

@@ -1,0 +1,1 @@
+"""Explains the checks: each on its example, as a page and as a message."""
