@@ -23,8 +23,8 @@ def voice(language: str, now: datetime = NOW) -> Voice:
         (timedelta(seconds=50), "1 minuut geleden", "1 minute ago"),
         (timedelta(minutes=2), "2 minuten geleden", "2 minutes ago"),
         (timedelta(hours=3), "3 uur geleden", "3 hours ago"),
-        (timedelta(hours=14), "op 21 november om 20:14", "on November 21 at 20:14"),
-        (timedelta(days=400), "op 18 oktober 2025 om 11:14", "on October 18, 2025 at 11:14"),
+        (timedelta(hours=14), "op 21 november om 20:14", "on 21 November at 20:14"),
+        (timedelta(days=400), "op 18 oktober 2025 om 11:14", "on 18 October 2025 at 11:14"),
     ],
 )
 def test_how_long_ago(age: timedelta, dutch: str, english: str) -> None:

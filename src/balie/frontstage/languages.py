@@ -14,6 +14,8 @@ from pathlib import Path
 from babel import Locale
 from markupsafe import Markup, escape
 
+from balie.mapping.formats import locale_of
+
 OWN_WORDS = Path(__file__).parent / "words"
 _FORMS = frozenset({"u", "je"})
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -45,7 +47,7 @@ class Words:
     @cached_property
     def locale(self) -> Locale:
         """How this language writes dates and numbers."""
-        return Locale.parse(self.language)
+        return Locale.parse(locale_of(self.language))
 
     @property
     def own_name(self) -> str:

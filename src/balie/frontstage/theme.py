@@ -103,6 +103,7 @@ def pairs() -> tuple[Pair, ...]:
         *(Pair("link", ground, 4.5) for ground in plain),
         *(Pair("on-brand", ground, 4.5) for ground in ("brand", "brand-hover")),
         Pair("on-deep", "brand-deep", 7),
+        Pair("on-deep", "brand-glow", 4.5),
         Pair("on-deep-soft", "brand-deep", 4.5),
         Pair("on-deep-soft", "brand-glow", 4.5),
         *tones,

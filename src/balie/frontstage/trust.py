@@ -108,9 +108,9 @@ def _stands_in(notice: Notice, above: Sequence[Notice]) -> bool:
 
 def _is_older(block: Block, page: Page, t: Voice) -> bool:
     as_of = block.freshness.as_of
-    if as_of is None or page.as_of is None:
-        return as_of is not None
-    return t.ago(as_of) != t.ago(page.as_of)
+    if as_of is None or as_of == page.as_of:
+        return False
+    return page.as_of is None or t.ago(as_of) != t.ago(page.as_of)
 
 
 def _notice(freshness: Freshness, t: Voice) -> Notice | None:
