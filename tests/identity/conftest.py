@@ -122,7 +122,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
                 "identity": Desk(recognise=systems.recognise, render=pages, demo=chosen.demo),
                 "console": Watch(
                     blueprint=blueprint,
-                    health=incidents.health,
+                    health=lambda: {name: incidents.health(name) for name in blueprint.systems},
                     noted=incidents.noted,
                     drawing=partial(draw, blueprint),
                     table=partial(draw_table, blueprint),

@@ -61,6 +61,26 @@ def test_a_customer_whom_a_system_knows_needs_no_account_beforehand(site: Site) 
     assert browser.seen_by_thin["links"] == {"contact": "c-17"}
 
 
+def test_a_new_code_takes_the_place_of_the_old_one(browser: Browser, sanne: Person) -> None:
+    asked = browser.post("/accounts/login/code/", {"email": sanne.email})
+    confirm, old = asked.headers["location"], last_code(sanne.email)
+    assert "Stuur een nieuwe code" in browser.get(confirm).text
+    browser.post(confirm, {"action": "resend"})
+
+    assert browser.post(confirm, {"code": old}).status_code == 422
+    assert browser.post(confirm, {"code": last_code(sanne.email)}).status_code == 302
+
+
+def test_a_code_is_guessed_three_times_at_most(browser: Browser, sanne: Person) -> None:
+    asked = browser.post("/accounts/login/code/", {"email": sanne.email})
+    confirm, code = asked.headers["location"], last_code(sanne.email)
+    for _ in range(3):
+        browser.post(confirm, {"code": "NOPE-NOPE"})
+
+    browser.post(confirm, {"code": code})
+    assert browser.seen_by_thin is None
+
+
 def test_a_stranger_reads_the_same_page_and_gets_no_account(site: Site, sanne: Person) -> None:
     known, stranger = site.browser(), site.browser()
     asked = [

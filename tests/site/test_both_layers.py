@@ -102,6 +102,21 @@ def test_staff_have_their_own_first_page_and_no_customer_pages(browser: Browser)
     assert browser.get("/staff").status_code == 200
 
 
+def test_staff_see_which_system_is_away_now_though_no_customer_came_by(
+    run: Callable[..., Running],
+) -> None:
+    site = run()
+    browser = site.browser()
+    enter(browser, "mila@example.nl")
+    assert "<h1>Alles werkt</h1>" in browser.get("/staff").text
+
+    site.systems["carrier"].mode(down=True)
+
+    page = browser.get("/staff").text
+    assert "<h1>1 systeem doet het niet</h1>" in page
+    assert "werkt niet, sinds" in page
+
+
 def test_the_crm_away_at_sign_in_keeps_nobody_out(run: Callable[..., Running]) -> None:
     site = run()
     site.systems["crm"].mode(down=True)

@@ -32,12 +32,11 @@ def for_staff(view: View) -> View:
 def first_screen(request: HttpRequest) -> HttpResponse:
     """What is down, since when, and what was found."""
     watch = watch_of(request)
-    health = {name: watch.health(name) for name in watch.blueprint.systems}
     return render(
         request,
         "console/first_screen.html",
         {
-            "systems": system_states(watch.blueprint, health),
+            "systems": system_states(watch.blueprint, watch.health()),
             "findings": findings(watch.noted(), watch.blueprint),
             "version": watch.blueprint.version,
         },

@@ -1,6 +1,6 @@
 """What the console gets from the rest of the site, by way of the request."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -13,11 +13,12 @@ from balie.blueprint.model import Blueprint
 class Watch:
     """The running blueprint and what was noted while it ran.
 
+    health: name of a system -> how it is now; asks them.
     drawing, table: the blueprint in a language, as SVG and as an HTML table.
     """
 
     blueprint: Blueprint
-    health: Callable[[str], Health]
+    health: Callable[[], Mapping[str, Health]]
     noted: Callable[[], tuple[Noted, ...]]
     drawing: Callable[[str], str]
     table: Callable[[str], str]

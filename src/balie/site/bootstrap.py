@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -11,10 +11,11 @@ from pkgutil import resolve_name
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from asgiref.sync import async_to_sync
 from django.core.asgi import get_asgi_application
 from starlette.types import ASGIApp
 
-from balie.backstage.ports import Clock, Health, Memory
+from balie.backstage.ports import Clock, Memory
 from balie.backstage.service import Service
 from balie.blueprint.check import check, has_errors, in_order
 from balie.blueprint.drawing.draw import draw, draw_table
@@ -39,6 +40,7 @@ from balie.site import folders, systems
 from balie.site.asgi import Layers, application
 from balie.site.configuration import Configuration
 from balie.site.contracts import described
+from balie.site.lookout import Lookout
 from balie.site.looks import DjangoPages
 from balie.site.refusal import Refusal
 from balie.site.step_kinds import STEP_KINDS
@@ -46,7 +48,6 @@ from balie.store.ciphers import Cipher
 from balie.store.incidents import IncidentBook
 from balie.store.sqlite_memory import SqliteMemory
 from balie.systems.contract import Contract
-from balie.transport.breaker import Condition
 from balie.transport.http import Network
 
 
@@ -126,7 +127,8 @@ async def start(configuration: Configuration, rehearsed: Rehearsed | None = None
             _secret(configuration),
         )
         opening.push_async_callback(service.close)
-        app = _application(configuration, service, network, incidents, reader, rehearsed)
+        lookout = Lookout(network, connectors, _utc_now)
+        app = _application(configuration, service, lookout, incidents, reader, rehearsed)
         return Portal(app, blueprint, service, opening.pop_all())
 
 
@@ -138,7 +140,7 @@ async def stop(portal: Portal) -> None:
 def _application(
     configuration: Configuration,
     service: Service,
-    network: Network,
+    lookout: Lookout,
     incidents: IncidentBook,
     reader: Reader,
     rehearsed: Rehearsed | None,
@@ -172,12 +174,12 @@ def _application(
         static=assets,
         reader=reader,
         languages=surroundings.languages,
-        systems=lambda: {name: _health(network, name).up for name in blueprint.systems},
+        systems=lookout.seen,
         state={
             "identity": Desk(recognise=service.recognise, render=pages, demo=configuration.demo),
             "console": Watch(
                 blueprint=blueprint,
-                health=partial(_health_in_words, network, incidents),
+                health=async_to_sync(lookout.look),
                 noted=incidents.noted,
                 drawing=partial(draw, blueprint),
                 table=partial(draw_table, blueprint),
@@ -215,16 +217,6 @@ def _needs_the_extra() -> Iterator[None]:
             f"PostgreSQL and Redis need more than is installed: {error}.",
             ["pip install 'balie[scale]'"],
         ) from error
-
-
-def _health(network: Network, system: str) -> Health:
-    status = network.status_of(system)
-    return Health(up=status.condition is not Condition.DOWN, since=status.since)
-
-
-def _health_in_words(network: Network, incidents: IncidentBook, system: str) -> Health:
-    health = _health(network, system)
-    return health if health.up else replace(health, why=incidents.health(system).why)
 
 
 def _clock(blueprint: Blueprint) -> Clock:
