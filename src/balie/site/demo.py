@@ -118,7 +118,12 @@ def _password() -> str:
 
 def _customer(mail: str, said: Mapping[str, str], blueprint: Blueprint) -> DemoPerson:
     kind = blueprint.people.customers.get(said.get("acts as", ""))
-    return DemoPerson(mail=mail, name=_first_name(mail), role=str(kind.name) if kind else "")
+    return DemoPerson(
+        mail=mail,
+        name=_first_name(mail),
+        role=str(kind.name) if kind else "",
+        organisation=said.get("works for"),
+    )
 
 
 def _colleague(mail: str, said: Mapping[str, object], blueprint: Blueprint) -> DemoPerson:
