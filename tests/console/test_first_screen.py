@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from balie.backstage.ports import Incident, IncidentKind
+from balie.backstage.ports import Health, Incident, IncidentKind
 from balie.identity.people import enrol
 from tests.browser import PASSWORD, Browser
 from tests.identity.conftest import Site
@@ -40,13 +40,14 @@ def test_when_nothing_is_wrong_the_heading_says_so(mila: Browser) -> None:
 def test_a_system_that_is_down_is_first_with_its_time_and_what_customers_see(
     site: Site, mila: Browser
 ) -> None:
-    site.incidents.report(incident(IncidentKind.DOWN, system="carrier", about="no answer"))
+    site.down["carrier"] = Health(up=False, since=NOW, why="De vervoerder antwoordt niet.")
     page = mila.get("/staff").text
 
     assert "<h1>1 systeem doet het niet</h1>" in page
     assert "Klanten zien de laatst bekende gegevens" in page
     assert page.index("Vervoerder") < page.index("Business Central")
     assert "werkt niet, sinds" in page
+    assert "De vervoerder antwoordt niet." in page
 
 
 @pytest.mark.parametrize(

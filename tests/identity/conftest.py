@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from balie.access.viewer import Visitor
+from balie.backstage.ports import Health
 from balie.blueprint.drawing.draw import draw, draw_table
 from balie.blueprint.reader import read as read_blueprint
 from balie.console.watch import Watch
@@ -76,6 +77,7 @@ class Site:
     app: ASGIApp
     systems: Systems
     incidents: IncidentBook
+    down: dict[str, Health]
     reader: Reader
     configuration: Configuration
 
@@ -110,6 +112,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
         )
         pages = DjangoPages(looks=Looks(assets, folders.TEMPLATES), surroundings=surroundings)
         systems, incidents = Systems(), IncidentBook()
+        down: dict[str, Health] = {}
         reader = loop.run(read_database())
         layers = Layers(
             django=get_asgi_application(),
@@ -122,14 +125,16 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
                 "identity": Desk(recognise=systems.recognise, render=pages, demo=chosen.demo),
                 "console": Watch(
                     blueprint=blueprint,
-                    health=lambda: {name: incidents.health(name) for name in blueprint.systems},
+                    health=lambda: {name: Health(up=True) for name in blueprint.systems} | down,
                     noted=incidents.noted,
                     drawing=partial(draw, blueprint),
                     table=partial(draw_table, blueprint),
                 ),
             },
         )
-        built.append(Site(loop, application(layers, chosen), systems, incidents, reader, chosen))
+        built.append(
+            Site(loop, application(layers, chosen), systems, incidents, down, reader, chosen)
+        )
         return built[-1]
 
     cache.clear()

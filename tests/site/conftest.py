@@ -56,8 +56,11 @@ def run(
     """Starts a site of its own, that remembers nothing."""
     running: list[Portal] = []
 
-    def site(*, in_demo: bool = True) -> Running:
+    def site(*, in_demo: bool = True, database: Path | None = None) -> Running:
         chosen = replace(_chosen(systems, tmp_path), demo=in_demo)
+        if database is not None:  # a file without any table
+            database.touch()
+            chosen = replace(chosen, database_url=f"sqlite:///{database}")
         rehearsed = _rehearsed(blueprint, systems) if in_demo else None
         running.append(loop.run(start(chosen, rehearsed)))
         return Running(loop, running[-1], systems)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -158,6 +159,17 @@ def test_the_process_is_alive_and_ready_without_any_system(run: Callable[..., Ru
 
     ready = browser.get("/readyz", headers={"accept": "application/json"})
     assert (ready.status_code, ready.json()["crm"]) == (200, "down")
+
+
+def test_without_its_own_database_it_is_alive_but_not_ready(
+    run: Callable[..., Running], tmp_path: Path
+) -> None:
+    site = run(database=tmp_path / "without.db")
+    browser = site.browser()
+
+    ready = browser.get("/readyz")
+    assert (ready.status_code, ready.text.splitlines()[0]) == (503, "database down")
+    assert browser.get("/healthz").status_code == 200
 
 
 def test_a_choice_of_language_holds_on_both_layers(browser: Browser) -> None:

@@ -4,7 +4,7 @@ import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from balie.backstage.ports import Health, Incident, IncidentKind
+from balie.backstage.ports import Incident, IncidentKind
 from balie.store.incidents import IncidentBook
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -41,18 +41,6 @@ def test_the_latest_incident_comes_first() -> None:
     ]
 
 
-def test_a_system_is_up_until_it_is_seen_down_and_again_after() -> None:
-    book = IncidentBook()
-    assert book.health("crm") == Health(up=True)
-
-    book.report(of(IncidentKind.DOWN, about="does not answer"))
-    book.report(of(IncidentKind.DOWN, at=LATER, about="does not answer"))
-    assert book.health("crm") == Health(up=False, since=NOW, why="does not answer")
-
-    book.report(of(IncidentKind.UP, at=LATER))
-    assert book.health("crm") == Health(up=True, since=LATER)
-
-
 async def test_incidents_survive_a_restart_and_go_on_counting(tmp_path: Path) -> None:
     file = tmp_path / "trace.db"
     book = IncidentBook(file)
@@ -66,6 +54,17 @@ async def test_incidents_survive_a_restart_and_go_on_counting(tmp_path: Path) ->
 
     (noted,) = IncidentBook(file).noted()
     assert (noted.count, noted.first, noted.last) == (2, NOW, LATER)
+
+
+async def test_processes_of_one_machine_count_together(tmp_path: Path) -> None:
+    one, other = IncidentBook(tmp_path / "trace.db"), IncidentBook(tmp_path / "trace.db")
+    one.report(dropped())
+    other.report(dropped(at=LATER, count=2))
+    await one.flush()
+    await other.flush()
+
+    assert [noted.count for noted in one.noted()] == [3]
+    assert one.noted() == other.noted()
 
 
 async def test_a_damaged_file_costs_the_history_and_nothing_else(tmp_path: Path) -> None:

@@ -4,16 +4,16 @@ import asyncio
 import logging
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, MutableMapping
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from balie.backstage.ports import About, Health, Incident, IncidentKind, Noted
+from balie.backstage.ports import About, Incident, IncidentKind, Noted
 
 log = logging.getLogger(__name__)
 
-_KEPT = 500  # different incidents in memory
+_KEPT = 500  # different incidents
 _REMEMBERED = timedelta(days=30)
 _FLUSHED_EVERY = 5.0  # seconds
 _MAKE = """
@@ -25,41 +25,42 @@ _MAKE = """
         PRIMARY KEY (kind, system, place, about, step)
     ) WITHOUT ROWID;
 """
+_ADD = """
+    INSERT INTO incident VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO UPDATE SET count = count + excluded.count,
+            first = min(first, excluded.first), last = max(last, excluded.last)
+"""
+_ONLY_THE_LATEST = """
+    DELETE FROM incident WHERE last < (
+        SELECT last FROM incident ORDER BY last DESC LIMIT 1 OFFSET ?
+    )
+"""
 
 
 class IncidentBook:
     """Fulfils `backstage.ports.Incidents`: counts in memory, writes down behind the page's back.
 
-    file: None keeps nothing after a stop.
+    file: may be shared by the processes of one machine; None keeps nothing after a stop.
     """
 
     def __init__(self, file: Path | None = None) -> None:
         self._file = file
-        self._noted: OrderedDict[About, Noted] = OrderedDict(
-            (noted.about, noted) for noted in _read(file)
-        )
-        self._unwritten: set[About] = set()
-        self._health: dict[str, Health] = {}
+        self._unwritten: OrderedDict[About, Noted] = OrderedDict()
         self._flushing: asyncio.Task[None] | None = None
 
     def report(self, incident: Incident) -> None:
         """Counts an incident. Never blocks, never fails."""
         about = About(incident.kind, incident.system, incident.table, incident.about, incident.step)
-        one = Noted(about, incident.count, incident.at, incident.at)
-        before = self._noted.pop(about, None)
-        self._noted[about] = _together(before, one) if before else one
-        self._unwritten.add(about)
-        self._note_health(incident)
-        while len(self._noted) > _KEPT:
-            self._unwritten.discard(self._noted.popitem(last=False)[0])
+        _add(self._unwritten, Noted(about, incident.count, incident.at, incident.at))
+        while len(self._unwritten) > _KEPT:
+            self._unwritten.popitem(last=False)
 
     def noted(self) -> tuple[Noted, ...]:
-        """Everything that was noted, the latest first."""
-        return tuple(sorted(self._noted.values(), key=lambda noted: noted.last, reverse=True))
-
-    def health(self, system: str) -> Health:
-        """How a system is, as far as pages have seen."""
-        return self._health.get(system, Health(up=True))
+        """Everything that was noted, by any process, the latest first. Reads the file."""
+        together = {noted.about: noted for noted in _read(self._file)}
+        for noted in tuple(self._unwritten.values()):
+            _add(together, noted)
+        return tuple(sorted(together.values(), key=lambda noted: noted.last, reverse=True))
 
     def start(self) -> None:
         """Begins to write down, every few seconds. Needs a running loop."""
@@ -75,9 +76,8 @@ class IncidentBook:
 
     async def flush(self) -> None:
         """Writes down what is new."""
-        rows = [self._noted[about] for about in self._unwritten]
-        self._unwritten.clear()
-        if rows and self._file is not None:
+        if self._file is not None and self._unwritten:
+            rows, self._unwritten = tuple(self._unwritten.values()), OrderedDict()
             await asyncio.to_thread(_write, self._file, rows)
 
     async def _flush_for_ever(self) -> None:
@@ -85,20 +85,11 @@ class IncidentBook:
             await asyncio.sleep(_FLUSHED_EVERY)
             await self.flush()
 
-    def _note_health(self, incident: Incident) -> None:
-        up = _SAYS.get(incident.kind)
-        known = self.health(incident.system)
-        if up is None:
-            return
-        since = incident.at if known.up != up or known.since is None else known.since
-        self._health[incident.system] = Health(up, since, "" if up else incident.about)
 
-
-_SAYS: Mapping[IncidentKind, bool] = {
-    IncidentKind.DOWN: False,
-    IncidentKind.MISCONFIGURED: False,
-    IncidentKind.UP: True,
-}
+def _add(book: MutableMapping[About, Noted], noted: Noted) -> None:
+    """Counts it with the same ones before it, as the latest of the book."""
+    before = book.pop(noted.about, None)
+    book[noted.about] = _together(before, noted) if before else noted
 
 
 def _together(before: Noted, later: Noted) -> Noted:
@@ -116,9 +107,8 @@ def _read(file: Path | None) -> list[Noted]:
     try:
         with closing(_open(file)) as book:
             rows = book.execute("SELECT * FROM incident ORDER BY last").fetchall()
-    except sqlite3.DatabaseError:
-        log.warning("The file with incidents cannot be read; a new one is made.")
-        _remove(file)
+    except sqlite3.Error as error:
+        log.warning("Incidents cannot be read: %s", type(error).__name__)
         return []
     return [_noted(row) for row in rows]
 
@@ -137,11 +127,12 @@ def _write(file: Path, rows: Iterable[Noted]) -> None:
     try:
         with closing(_open(file)) as book, book:
             book.executemany(
-                "INSERT OR REPLACE INTO incident VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                _ADD,
                 [_row(noted) for noted in rows],
             )
             long_ago = datetime.now(UTC) - _REMEMBERED
             book.execute("DELETE FROM incident WHERE last < ?", (long_ago.isoformat(),))
+            book.execute(_ONLY_THE_LATEST, (_KEPT,))
     except sqlite3.Error as error:
         log.warning("Incidents cannot be written down: %s", type(error).__name__)
 
@@ -161,6 +152,18 @@ def _row(noted: Noted) -> tuple[str, str, str, str, str, int, str, str]:
 
 
 def _open(file: Path) -> sqlite3.Connection:
+    """The book in this file; a new one in place of a damaged one."""
+    try:
+        return _connect(file)
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorcode not in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+            raise
+    for ending in ("", "-wal", "-shm"):
+        file.with_name(file.name + ending).unlink(missing_ok=True)
+    return _connect(file)
+
+
+def _connect(file: Path) -> sqlite3.Connection:
     file.parent.mkdir(parents=True, exist_ok=True)
     connection = sqlite3.connect(file, timeout=5)
     try:
@@ -169,8 +172,3 @@ def _open(file: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
-
-
-def _remove(file: Path) -> None:
-    for ending in ("", "-wal", "-shm"):
-        file.with_name(file.name + ending).unlink(missing_ok=True)
