@@ -36,6 +36,7 @@ from balie.identity.reader import Reader, SqliteReader
 from balie.site import configuration, folders
 from balie.site.asgi import Layers, application
 from balie.site.configuration import Configuration
+from balie.site.last_resort import LastResort
 from balie.site.looks import DjangoPages
 from balie.store.incidents import IncidentBook
 from tests.browser import PASSWORD, Browser, Loop
@@ -110,11 +111,13 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
             icons={},
             now=lambda: datetime.now(UTC),
         )
-        pages = DjangoPages(looks=Looks(assets, folders.TEMPLATES), surroundings=surroundings)
+        looks = Looks(assets, folders.TEMPLATES)
+        pages = DjangoPages(looks=looks, surroundings=surroundings)
         systems, incidents = Systems(), IncidentBook()
         down: dict[str, Health] = {}
         reader = loop.run(read_database())
         layers = Layers(
+            last_resort=LastResort(looks, surroundings).guard,
             django=get_asgi_application(),
             frontstage=thin_pages(reader, "balie"),
             static=assets,

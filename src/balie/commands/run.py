@@ -1,7 +1,6 @@
 """`balie run`: a blueprint as a portal that customers can use."""
 
 import argparse
-import logging
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -12,7 +11,7 @@ from pkgutil import resolve_name
 
 from balie.rehearsal.launch import RehearsedSystem, launched, settings
 from balie.rehearsal.trouble import RehearsalError
-from balie.site import configuration, installation
+from balie.site import configuration, installation, logs
 from balie.site.configuration import Configuration
 from balie.site.refusal import Refusal
 
@@ -64,7 +63,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def run(args: argparse.Namespace) -> int:
     """Serves until stopped. 0: stopped; 1: it does not start, and says why."""
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.begin()
     environment = {**os.environ, **_said(args)}
     try:
         with _systems(args.demo, environment) as systems:

@@ -55,11 +55,6 @@ def refused(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "form_expired.html", status=HTTPStatus.FORBIDDEN)
 
 
-def broken(request: HttpRequest) -> HttpResponse:
-    """500, in our layout."""
-    return render(request, "broken.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
-
-
 def _only_in_the_demo(request: HttpRequest) -> None:
     if not desk_of(request).demo:
         raise Http404

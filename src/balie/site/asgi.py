@@ -26,8 +26,10 @@ class Layers:
 
     languages: those offered. systems: name -> up.
     state: what Django's pages find beside their request, by package.
+    last_resort: makes an app that answers also when the one inside it fails.
     """
 
+    last_resort: Callable[[ASGIApp], ASGIApp]
     django: ASGIHandler
     frontstage: ASGIApp
     static: ASGIApp
@@ -50,7 +52,9 @@ def application(layers: Layers, configuration: Configuration) -> ASGIApp:
         else:
             await layers.frontstage(scope, receive, send)
 
-    at_home = known_hosts(configuration.public_url, with_choices(dispatch, layers.languages))
+    at_home = known_hosts(
+        configuration.public_url, layers.last_resort(with_choices(dispatch, layers.languages))
+    )
 
     async def doorstep(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

@@ -40,6 +40,7 @@ from balie.site import folders, systems
 from balie.site.asgi import Layers, application
 from balie.site.configuration import Configuration
 from balie.site.contracts import described
+from balie.site.last_resort import LastResort
 from balie.site.lookout import Lookout
 from balie.site.looks import DjangoPages
 from balie.site.refusal import Refusal
@@ -168,7 +169,9 @@ def _application(
         surroundings=surroundings,
         switches=rehearsed.switches if rehearsed else None,
     )
+    last_resort = LastResort(looks, surroundings)
     layers = Layers(
+        last_resort=last_resort.guard,
         django=get_asgi_application(),
         frontstage=frontstage(views, reader, surroundings, configuration.session_cookie),
         static=assets,

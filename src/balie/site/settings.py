@@ -25,6 +25,7 @@ def _secret(key: str) -> str:
 _secrets = [_secret(key) for key in BALIE.keys]
 SECRET_KEY, SECRET_KEY_FALLBACKS = (_secrets[0], _secrets[1:]) if _secrets else ("", [])
 DEBUG = False
+DEBUG_PROPAGATE_EXCEPTIONS = True  # to `last_resort`, which is the same for both layers
 
 # ---- where it runs
 

@@ -7,4 +7,3 @@ urlpatterns = [
     path("staff", include("balie.console.urls")),
 ]
 handler404 = "balie.identity.views.page_not_found"
-handler500 = "balie.identity.views.broken"
