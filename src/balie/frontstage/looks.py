@@ -142,10 +142,6 @@ class Looks:
         """A template of ours, or of one of the folders, as a whole page."""
         return self.environment.get_template(template).render(around(chrome) | context)
 
-    def frame(self, chrome: Chrome, title: str, body: Markup) -> str:
-        """A whole page around a body that was made elsewhere, such as by a Django template."""
-        return self.render("frame.html", chrome, title=title, body=body)
-
 
 def around(chrome: Chrome) -> dict[str, object]:
     """What `layout.html` needs in the context; for a web layer that renders by itself."""
