@@ -203,11 +203,12 @@ class Reading:
         floor = _floor(thing, asked)
         places = _places(thing, asked.rows, after, floor)
         keys = tuple(place.key for place in places[: size + 1])
-        await self._complete(thing, fields, asked, keys, after)
+        if await self._complete(thing, fields, asked, keys, after):
+            places = _places(thing, asked.rows, after, floor)
         grouped = _grouped(thing, asked.rows)
         records: list[Record] = []
         broken = 0
-        for place in _places(thing, asked.rows, after, floor):
+        for place in places:
             made, unreadable = self._records(thing, (grouped[place.key],), fields)
             broken += unreadable
             records.extend(made)
@@ -240,11 +241,11 @@ class Reading:
         asked: _Asked,
         keys: tuple[str, ...],
         after: Position | None,
-    ) -> None:
-        """Adds the rows of these keys that a source holds outside what it was asked for."""
+    ) -> bool:
+        """Adds the rows of these keys that a source holds outside what it was asked for, if any."""
         cut = [source for source in thing.sources if asked.more.get(source.name) or after]
         if len(thing.sources) == 1 or not keys or not cut:
-            return
+            return False
         sources = replace(thing, sources=tuple(cut))
         completed = await self._ask_all(
             sources,
@@ -263,6 +264,7 @@ class Reading:
         asked.trusts.extend(completed.trusts)
         asked.moments.extend(completed.moments)
         asked.away |= completed.away
+        return True
 
     # ---- rows inside a row
 

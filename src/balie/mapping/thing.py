@@ -36,6 +36,7 @@ class MappedSource:
     fields: Mapping[str, Field]
     profile: Profile
     moment: str | None
+    no_value: frozenset[str]
 
     def field(self, path: str) -> Field:
         """What the contract says of a path; a field without a contract is text."""
@@ -106,6 +107,7 @@ class MappedThing:
 
     thing: Thing
     sources: tuple[MappedSource, ...]
+    by_name: Mapping[str, MappedSource]
     fields: Mapping[str, MappedField]
     currency: str
 
@@ -121,7 +123,7 @@ class MappedThing:
 
     def source(self, name: str) -> MappedSource:
         """A source by its name in the life order ("" for the only one)."""
-        return next(source for source in self.sources if source.name == name)
+        return self.by_name[name]
 
     def key_path(self, source: MappedSource) -> str:
         """The raw path of the key in one source."""
@@ -212,7 +214,7 @@ class MappedThing:
             source = self.source(name)
             for row in rows.get(name, ())[:1]:
                 described = source.field(path)
-                value = clear(value_at(row, path), described, source.profile.no_value)
+                value = clear(value_at(row, path), described, source.no_value)
                 if value is not None:
                     return value, described
         return None, None
@@ -250,7 +252,7 @@ class MappedThing:
             source = self.source(source_name)
             described = source.field(path)
             # A code is compared as the system writes it, also when it means "nothing".
-            no_value = frozenset[str]() if described.codes else source.profile.no_value
+            no_value = frozenset[str]() if described.codes else source.no_value
             return clear(value_at(newest, path), described, no_value)
 
         return look
@@ -303,7 +305,7 @@ def map_thing(thing: Thing, blueprint: Blueprint, contracts: Mapping[str, Contra
     sources = tuple(_source(thing, s.name, s.table, blueprint, contracts) for s in thing.from_)
     fields = {id_: _field(field, sources, blueprint) for id_, field in thing.fields.items()}
     currency = next((source.profile.currency for source in sources), "EUR")
-    return MappedThing(thing, sources, fields, currency)
+    return MappedThing(thing, sources, {s.name: s for s in sources}, fields, currency)
 
 
 def _source(
@@ -320,7 +322,8 @@ def _source(
         inside = table.field(at.inside)
         fields = inside.fields if inside is not None else {}
     moment = None if at.inside is not None else _moment(thing, name, fields)
-    return MappedSource(name, at, table, fields, system.what_it_does_not_say, moment)
+    profile = system.what_it_does_not_say
+    return MappedSource(name, at, table, fields, profile, moment, profile.no_value)
 
 
 def described_table(at: TableRef, blueprint: Blueprint, contracts: Mapping[str, Contract]) -> Table:
