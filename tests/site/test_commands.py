@@ -1,15 +1,19 @@
 """`balie` on the command line: what it says, and with which exit code it ends."""
 
 import os
+import re
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 BLUEPRINT = Path(__file__).parents[2] / "blueprints" / "lindeman"
@@ -40,6 +44,7 @@ def free_port() -> int:
     return port
 
 
+PROXY = {"host": "my.example.com", "x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.9"}
 MAIL = {"BALIE_MAIL_URL": "smtp://localhost", "BALIE_MAIL_FROM": "service@example.com"}
 
 
@@ -116,35 +121,105 @@ def test_somebody_is_closed_by_their_mail_address(tmp_path: Path) -> None:
     assert balie("people", "close", "nobody@example.com", folder=tmp_path).returncode == 1
 
 
-def test_a_demo_runs_and_its_people_never_get_into_a_real_installation(tmp_path: Path) -> None:
-    port = free_port()
+@dataclass(frozen=True)
+class Demo:
+    """A demo that ran behind a proxy, and what it left behind."""
+
+    folder: Path
+    page: str
+    signed_in: httpx.Response
+    orders: httpx.Response
+    said: str
+    code: int
+    written: bytes
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
+    """Runs a demo, signs in as its proxy would pass it on, and stops it."""
+    folder, port = tmp_path_factory.mktemp("demo"), free_port()
     command = [sys.executable, "-m", "balie.commands.main", "run", "--demo", str(BLUEPRINT)]
+    settings = environment(
+        BALIE_STATE="state",
+        BALIE_PUBLIC_URL="https://my.example.com",
+        BALIE_TRUSTED_PROXIES="127.0.0.1",
+    )
     with subprocess.Popen(
-        [*command, "--port", str(port)],
-        cwd=tmp_path,
-        env=environment(BALIE_STATE="state"),
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as demo:
+        [*command, "--port", str(port)], cwd=folder, env=settings, stdout=subprocess.PIPE, text=True
+    ) as running:
         try:
             page = _until_it_answers(f"http://127.0.0.1:{port}/demo")
+            with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=PROXY) as proxy:
+                signed_in = _sign_in(proxy)
+                cookie = _session_cookie(signed_in).partition(";")[0]
+                orders = proxy.get("/bestellingen", headers={"cookie": cookie})
         finally:
-            demo.send_signal(signal.SIGTERM)
-            said, _ = demo.communicate(timeout=20)
+            running.send_signal(signal.SIGTERM)
+            said, _ = running.communicate(timeout=20)
+    written = b"".join(file.read_bytes() for file in (folder / "state").iterdir())
+    return Demo(folder, page, signed_in, orders, said, running.returncode, written)
 
-    assert "/accounts/demo/sanne%40example.nl" in page
-    assert "balie-demo-2026" in said
-    assert demo.returncode == 0
 
-    real = balie(
-        "run", BLUEPRINT, folder=tmp_path, BALIE_STATE="state", BALIE_PORT=str(port), **MAIL
-    )
+def test_a_demo_shows_who_one_can_be_and_stops_when_asked(demo: Demo) -> None:
+    assert "/accounts/demo/sanne%40example.nl" in demo.page
+    assert "balie-demo-2026" in demo.said
+    assert demo.code == 0
+
+
+def test_behind_a_proxy_the_cookie_is_bound_to_the_host_and_to_https(demo: Demo) -> None:
+    assert demo.signed_in.status_code == 302
+    cookie = _session_cookie(demo.signed_in)
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+    assert demo.orders.status_code == 200
+    assert demo.orders.headers["strict-transport-security"].startswith("max-age=")
+
+
+def test_the_people_of_a_demo_never_get_into_a_real_installation(demo: Demo) -> None:
+    settings = {"BALIE_STATE": "state", "BALIE_PORT": str(free_port()), **MAIL}
+    real = balie("run", BLUEPRINT, folder=demo.folder, **settings)
     assert real.returncode == 1
     assert "DEMO PEOPLE" in real.stderr
     assert "sanne@example.nl" in real.stderr
 
-    removed = balie("people", "remove-demo", folder=tmp_path, BALIE_STATE="state")
+    removed = balie("people", "remove-demo", folder=demo.folder, BALIE_STATE="state")
     assert removed.stdout == "5 people of the demo were taken away.\n"
+    assert "DEMO PEOPLE" not in balie("run", BLUEPRINT, folder=demo.folder, **settings).stderr
+
+
+def test_the_files_of_an_installation_are_its_owners_alone(demo: Demo) -> None:
+    state = demo.folder / "state"
+
+    assert stat.S_IMODE(state.stat().st_mode) == 0o700
+    assert {file.name for file in state.iterdir()} >= {"balie.db", "cache.db", "keys"}
+
+
+def test_no_answer_of_a_system_can_be_read_in_any_file(demo: Demo) -> None:
+    """What sanne saw of her orders stands in the file of answers, and cannot be read there."""
+    number = re.search(r'href="/bestellingen/([^"?]+)"', demo.orders.text)
+    assert number
+
+    assert b"sanne@example.nl" in demo.written  # of the people, so this is where it would be
+    assert number[1].encode() not in demo.written
+
+
+def _session_cookie(answer: httpx.Response) -> str:
+    cookies: list[str] = answer.headers.get_list("set-cookie")
+    return next(cookie for cookie in cookies if cookie.startswith("__Host-balie="))
+
+
+def _sign_in(proxy: httpx.Client) -> httpx.Response:
+    html = proxy.get("/accounts/login/")
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', html.text)
+    assert token
+    form = {"login": "sanne@example.nl", "password": "balie-demo-2026"}
+    return proxy.post(
+        "/accounts/login/",
+        data={**form, "csrfmiddlewaretoken": token[1]},
+        headers={
+            "cookie": html.headers["set-cookie"].partition(";")[0],
+            "origin": "https://my.example.com",
+        },
+    )
 
 
 def _until_it_answers(url: str) -> str:
