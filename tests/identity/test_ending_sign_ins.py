@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from balie.identity.models import Person, Session, ViewerSession
-from balie.identity.people import close_account
+from balie.identity.people import close_account, enrol
 from balie.identity.signing_in import end_everywhere
 from tests.browser import PASSWORD, Browser
 from tests.identity.conftest import Site, last_code
@@ -65,7 +65,7 @@ def stays_too_long(_site: Site, _browser: Browser, _person: Person) -> None:
 
 
 def signs_in_as_somebody_else(site: Site, browser: Browser, _person: Person) -> None:
-    Person.objects.add("bram@example.nl")
+    enrol("bram@example.nl", verified=True)
     Person.objects.filter(email="bram@example.nl").update(is_demo=True)
     origin = {"origin": "http://127.0.0.1:8000"}
     site.loop.run(browser.client.post("/accounts/demo/bram@example.nl", headers=origin))

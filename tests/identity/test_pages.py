@@ -51,7 +51,9 @@ def test_a_customer_without_a_password_chooses_one(site: Site, sanne: Person) ->
     led = browser.get("/accounts/password/change/")
     assert led.headers["location"] == "/accounts/password/set/"
     assert headings(browser.get("/accounts/password/set/").text) == ["Wachtwoord kiezen"]
-    browser.post("/accounts/password/set/", {"password1": PASSWORD, "password2": PASSWORD})
+    done = browser.post("/accounts/password/set/", {"password1": PASSWORD, "password2": PASSWORD})
+    page = browser.get(done.headers["location"])
+    assert headings(page.text) == ["Het wachtwoord is gewijzigd"]
 
     assert browser.seen_by_thin is None
     assert browser.sign_in(sanne.email).status_code == 302

@@ -1,5 +1,8 @@
 """Signing in, as a customer does it: a code by mail first, a password when they have one."""
 
+import html
+import re
+
 import pytest
 
 from balie.identity.models import DemoMail, Person, Recognition, ViewerSession
@@ -59,6 +62,18 @@ def test_a_customer_whom_a_system_knows_needs_no_account_beforehand(site: Site) 
 
     assert browser.seen_by_thin is not None
     assert browser.seen_by_thin["links"] == {"contact": "c-17"}
+
+
+def test_whoever_signs_in_with_a_code_is_led_on_to_where_they_were_going(
+    browser: Browser, sanne: Person
+) -> None:
+    page = browser.get("/accounts/login/?next=%2Forders%2F17").text
+    action = re.search(r'action="(/accounts/login/code/[^"]*)"', page)
+    assert action
+    asked = browser.post(html.unescape(action[1]), {"email": sanne.email})
+    entered = browser.post(asked.headers["location"], {"code": last_code(sanne.email)})
+
+    assert entered.headers["location"] == "/orders/17"
 
 
 def test_a_new_code_takes_the_place_of_the_old_one(browser: Browser, sanne: Person) -> None:

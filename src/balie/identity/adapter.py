@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from balie.identity.desk import desk_of
 from balie.identity.models import Person
@@ -28,6 +29,11 @@ class Adapter(DefaultAccountAdapter):
                 link(user, desk_of(request).recognise, why="verified mail at sign-in")
             complete(user, request.session.session_key or "", request.session.get_expiry_age())
         return super().post_login(request, user, **details)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """A page that says that it is done: whoever changes a password is signed out."""
+        del request
+        return reverse("account_password_reset_completed")
 
     def set_password(self, user: AbstractBaseUser, password: str) -> None:
         """A new password ends every sign-in that was made with the old one."""

@@ -1,28 +1,12 @@
 """What identity keeps: people, their browsers' sessions, completed sign-ins, who they are to us."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.timezone import now
-
-
-class People(BaseUserManager["Person"]):
-    """Everybody who may sign in."""
-
-    def add(self, email: str, *, name: str = "", staff_roles: tuple[str, ...] = ()) -> "Person":
-        """A new person without a password: they sign in with a code by mail."""
-        person = self.model(
-            email=email.strip().lower(),
-            name=name,
-            is_staff=bool(staff_roles),
-            staff_roles=list(staff_roles),
-        )
-        person.set_unusable_password()
-        person.save(using=self._db)
-        return person
 
 
 class Person(AbstractBaseUser):
@@ -44,7 +28,7 @@ class Person(AbstractBaseUser):
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
-    objects: ClassVar[People] = People()
+    objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
 
     class Meta:
         db_table = "person"

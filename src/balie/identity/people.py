@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from balie.identity.desk import Recognise
@@ -19,10 +20,9 @@ def enrol(
     verified: whether somebody vouches for the address; else the first code by mail must.
     """
     folded = email.strip().lower()
-    person = Person.objects.filter(email=folded).first()
-    new = person is None
-    if person is None:
-        person = Person.objects.add(folded)
+    person, new = Person.objects.get_or_create(
+        email=folded, defaults={"password": make_password(None)}
+    )
     person.name = name or person.name
     person.staff_roles, person.is_staff = list(staff_roles), bool(staff_roles)
     person.save()

@@ -1,10 +1,12 @@
 """The addresses under /accounts/. What allauth offers and we do not is named here first."""
 
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from balie.identity import views
 
 urlpatterns = [
+    path("", RedirectView.as_view(url="/")),
     path("demo/<str:email>", views.enter_as, name="enter_as"),
     path("outbox/", views.outbox, name="outbox"),
     # A mail address changes by a form of the service, guarded; not by allauth's page.
