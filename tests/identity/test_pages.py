@@ -114,6 +114,22 @@ def test_a_closed_account_cannot_sign_in_and_is_not_told_apart(
     assert not re.search(r"^[A-Z0-9]{3,}-", DemoMail.objects.latest("at").body, re.MULTILINE)
 
 
+@pytest.mark.parametrize(
+    "rubbish",
+    ["", "\x00", "a" * 20_000, "<script>alert(1)</script>", "ü@é.nl", "a@b", "😀", "' OR 1=1 --"],
+    ids=["nothing", "null", "long", "markup", "accents", "short", "emoji", "sql"],
+)
+def test_rubbish_in_a_form_is_answered_in_words(browser: Browser, rubbish: str) -> None:
+    answers = [
+        browser.post("/accounts/login/", {"login": rubbish, "password": rubbish}),
+        browser.post("/accounts/login/code/", {"email": rubbish}),
+        browser.post("/accounts/password/reset/", {"email": rubbish}),
+    ]
+    assert [answer.status_code for answer in answers if answer.status_code >= 500] == []
+    assert not any("<script>alert" in answer.text for answer in answers)
+    assert browser.seen_by_thin is None
+
+
 def test_too_many_requests_get_a_page_in_our_words(browser: Browser) -> None:
     for number in range(21):
         answer = browser.post("/accounts/password/reset/", {"email": f"{number}@example.nl"})

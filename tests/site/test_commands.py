@@ -112,6 +112,16 @@ def test_people_are_imported_all_or_none(tmp_path: Path) -> None:
     assert "bad.csv:3: 'no address' is no mail address; nobody was added" in refused.stderr
 
 
+def test_a_role_that_the_blueprint_does_not_know_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "people.csv"
+    file.write_text("mail,name,staff roles\nmila@example.com,Mila,returns servise\n")
+    done = balie("people", "import", file, folder=tmp_path, BALIE_BLUEPRINT=str(BLUEPRINT))
+
+    assert done.returncode == 1
+    assert "the blueprint has no team 'servise'; nobody was added" in done.stderr
+    assert "returns, accounts, service" in done.stderr
+
+
 def test_somebody_is_closed_by_their_mail_address(tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text("mail\nmila@example.com\n")

@@ -4,17 +4,19 @@ import argparse
 import csv
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from pkgutil import resolve_name
 
-from balie.site import installation
+from balie.blueprint.reader import read
+from balie.site import configuration, installation
 from balie.site.refusal import Refusal
 
 EXAMPLES = """\
 A file of people is CSV with a heading; only `mail` is needed. Roles are teams of the blueprint
-(`people: staff:`), with spaces between them; whoever has one is staff.
+(`people: staff:`), with spaces between them; whoever has one is staff. With BALIE_BLUEPRINT set,
+roles are compared with its teams.
 
   mail,name,staff roles
   mila@example.com,Mila,returns service
@@ -63,6 +65,7 @@ def import_people(args: argparse.Namespace) -> int:
     """Adds the people of a file, all of them or none."""
     try:
         rows = list(_rows(args.file))
+        _refuse_unknown_roles(rows, configuration.read(os.environ).blueprint)
         installation.ready(os.environ)
     except Refusal as refusal:
         return _refused(refusal)
@@ -122,6 +125,22 @@ def _row(line: dict[str, str | None], where: str) -> Row:
         )
     roles = (line.get("staff roles") or "").replace(";", " ").split()
     return Row(mail, (line.get("name") or "").strip(), tuple(roles))
+
+
+def _refuse_unknown_roles(rows: Sequence[Row], folder: Path | None) -> None:
+    """Raises Refusal for a role that the blueprint has no team for, when the blueprint is known."""
+    blueprint = read(folder).blueprint if folder else None
+    if blueprint is None:
+        return
+    teams = blueprint.people.staff
+    for row in rows:
+        unknown = [role for role in row.staff_roles if role not in teams]
+        if unknown:
+            raise Refusal(
+                "PEOPLE",
+                f"{row.mail}: the blueprint has no team {unknown[0]!r}; nobody was added.",
+                [f"Its teams are:  {', '.join(teams)}"],
+            )
 
 
 def _refused(refusal: Refusal) -> int:
