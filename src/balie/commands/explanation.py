@@ -135,9 +135,18 @@ def _raw(sources: Iterable[str], key: str, asked: Sequence[Asked]) -> Iterator[s
 
 def _values(rows: Sequence[Row], path: str, key: str) -> list[str]:
     """The raw values at a path, of the rows that have this key; of the only row without it."""
+    rows, path = _inside(rows, path)
     named = [row for row in rows if _has(row, key)]
     found = named or (list(rows) if len(rows) == 1 else [])
     return list(dict.fromkeys(_shown(value_at(row, path)) for row in found))
+
+
+def _inside(rows: Sequence[Row], path: str) -> tuple[Sequence[Row], str]:
+    """The rows inside these rows when the path leads through a list, and the rest of the path."""
+    first, _, rest = path.partition(".")
+    lists = [items for row in rows if rest and isinstance(items := value_at(row, first), list)]
+    inside = [item for items in lists for item in items if isinstance(item, dict)]
+    return _inside(inside, rest) if inside else (rows, path)
 
 
 def _has(row: Row, key: str) -> bool:

@@ -15,7 +15,7 @@ from balie.blueprint.model import Blueprint, Stage, TableRef, Thing, ThingField
 from balie.mapping.calculations import Calculation, calculation
 from balie.mapping.clear import Clear, Unreadable, clear
 from balie.mapping.kinds import Kind
-from balie.systems.contract import Contract, Field, Table, Type
+from balie.systems.contract import Contract, Field, Table, Type, field_at
 from balie.systems.profile import Profile
 from balie.systems.rows import Row, text_of, value_at
 
@@ -40,11 +40,11 @@ class MappedSource:
 
     def field(self, path: str) -> Field:
         """What the contract says of a path; a field without a contract is text."""
-        return _field_at(self.fields, path) or Field(name=path, type=Type.UNKNOWN)
+        return field_at(self.fields, path) or Field(name=path, type=Type.UNKNOWN)
 
     def knows(self, path: str) -> bool:
         """Whether this source has such a field."""
-        return not self.fields or _field_at(self.fields, path) is not None
+        return not self.fields or field_at(self.fields, path) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,16 +280,6 @@ def _has_no_words(value: Value) -> bool:
     return value.stage.code is None and value.stage.if_ is None
 
 
-def _field_at(fields: Mapping[str, Field], path: str) -> Field | None:
-    found: Field | None = None
-    for part in path.split("."):
-        found = fields.get(part)
-        if found is None:
-            return None
-        fields = found.fields
-    return found
-
-
 # ---- compiling
 
 
@@ -340,7 +330,7 @@ def _moment(thing: Thing, source: str, fields: Mapping[str, Field]) -> str | Non
         if ours.calculated_by is not None:
             continue
         for name, path in ((f.source, f.path) for f in ours.from_):
-            described = _field_at(fields, path)
+            described = field_at(fields, path)
             if name in ("", source) and described is not None and _is_date(described):
                 return str(path)
     return next((field.name for field in fields.values() if _is_date(field)), None)

@@ -67,14 +67,18 @@ class Table:
 
     def field(self, path: str) -> Field | None:
         """The field at a dotted path, e.g. `party.name`, or None."""
-        fields: Mapping[str, Field] = self.fields
-        found: Field | None = None
-        for part in path.split("."):
-            found = fields.get(part)
-            if found is None:
-                return None
-            fields = found.fields
-        return found
+        return field_at(self.fields, path)
+
+
+def field_at(fields: Mapping[str, Field], path: str) -> Field | None:
+    """The field at a dotted path among these, or None."""
+    found: Field | None = None
+    for part in path.split("."):
+        found = fields.get(part)
+        if found is None:
+            return None
+        fields = found.fields
+    return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
