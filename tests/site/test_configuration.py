@@ -30,6 +30,20 @@ def test_over_https_the_cookie_is_bound_to_the_host() -> None:
     assert read({"BALIE_PUBLIC_URL": "https://my.example.com/"}).session_cookie == "__Host-balie"
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("https://Mijn.Example.nl", "https://mijn.example.nl"),
+        ("https://my.example.com:443/", "https://my.example.com"),
+        ("http://my.example.com:80", "http://my.example.com"),
+        ("http://My.Example.com:8080", "http://my.example.com:8080"),
+        ("http://my.example.com:443", "http://my.example.com:443"),
+    ],
+)
+def test_the_public_address_is_kept_as_browsers_say_it(written: str, meant: str) -> None:
+    assert read({"BALIE_PUBLIC_URL": written}).public_url == meant
+
+
 def test_a_mail_server_is_read_from_its_address() -> None:
     mail = read({"BALIE_MAIL_URL": "smtp://me:p%40ss@mail.example.com?tls=starttls"}).mail
 
@@ -49,6 +63,7 @@ def test_a_mail_server_is_read_from_its_address() -> None:
         ("BALIE_KEYS", f"{KEY},geheim"),
         ("BALIE_PUBLIC_URL", "my.example.com"),
         ("BALIE_PUBLIC_URL", "https://my.example.com/portal"),
+        ("BALIE_PUBLIC_URL", "https://sanne:geheim@my.example.com"),
         ("BALIE_TRUSTED_PROXIES", "10.0.0.0/33"),
         ("BALIE_DEMO", "perhaps"),
         ("BALIE_MAIL_URL", "imap://me:geheim@mail.example.com"),

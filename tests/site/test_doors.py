@@ -76,6 +76,8 @@ async def test_rubbish_from_a_proxy_changes_nothing() -> None:
         ("[::1]:8000", 200),
         ("evil.example", 400),
         ("my.example.com.evil.example", 400),
+        ("my.example.com:443", 200),
+        ("My.Example.COM", 200),
         ("my.example.com:444", 400),
         ("127.0.0.1.evil.example", 400),
         ("[", 400),

@@ -16,6 +16,7 @@ Network = IPv4Network | IPv6Network
 T = TypeVar("T")
 
 _YES = frozenset({"1", "yes", "true", "on"})
+_UNSAID_PORTS: Mapping[str, str] = {"http": ":80", "https": ":443"}
 _NO = frozenset({"", "0", "no", "false", "off"})
 
 
@@ -155,6 +156,11 @@ def demands(configuration: Configuration) -> None:
         )
 
 
+def as_browsers_say(host: str, scheme: str) -> str:
+    """A host as it stands in a request: in small letters, without the port that goes unsaid."""
+    return host.lower().removesuffix(_UNSAID_PORTS.get(scheme, ""))
+
+
 def make_key(configuration: Configuration) -> Path | None:
     """Makes a key in the state folder of an embedded installation that has none; says where.
 
@@ -234,11 +240,12 @@ def _keys(name: str, text: str) -> tuple[str, ...]:
 
 def _public(name: str, text: str) -> str:
     address = urlsplit(text)
-    if address.scheme in ("http", "https") and address.hostname and address.path in ("", "/"):
-        return f"{address.scheme}://{address.netloc}"
+    is_site = address.scheme in ("http", "https") and address.hostname and not address.username
+    if is_site and address.path in ("", "/"):
+        return f"{address.scheme}://{as_browsers_say(address.netloc, address.scheme)}"
     raise WrongSetting(
         name,
-        f"{text!r} is not the address of a site.",
+        f"{_without_password(text)} is not the address of a site.",
         "The address that customers type, without a path:  https://my.example.com",
     )
 

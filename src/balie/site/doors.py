@@ -9,7 +9,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from balie.site.configuration import Network
+from balie.site.configuration import Network, as_browsers_say
 
 _SAID_BY_PROXIES = frozenset({b"forwarded", b"x-forwarded-for", b"x-forwarded-host",
                               b"x-forwarded-port", b"x-forwarded-proto", b"x-real-ip"})  # fmt: skip
@@ -31,12 +31,15 @@ def behind(proxies: Sequence[Network], app: ASGIApp) -> ASGIApp:
 
 
 def known_hosts(public_url: str, app: ASGIApp) -> ASGIApp:
-    """The same app, for requests to the public address or to this machine itself; else 400."""
+    """The same app, for requests to the public address or to this machine itself; else 400.
+
+    public_url: as `configuration` gives it, with the host as browsers say it.
+    """
     public = urlsplit(public_url)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         hosts = Headers(scope=scope).getlist("host") if scope["type"] == "http" else [public.netloc]
-        if _is_known(hosts, public.netloc):
+        if _is_known([as_browsers_say(host, public.scheme) for host in hosts], public.netloc):
             await app(scope, receive, send)
         else:
             refusal = PlainTextResponse("This address is not served here.\n", status_code=400)
@@ -85,4 +88,4 @@ def _is_known(hosts: Sequence[str], public: str) -> bool:
 
 
 def _without_port(host: str) -> str:
-    return re.sub(r":\d{1,5}$", "", host).strip("[]").lower()
+    return re.sub(r":\d{1,5}$", "", host).strip("[]")
