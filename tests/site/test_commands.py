@@ -81,6 +81,8 @@ def test_run_names_each_missing_value_of_the_systems_with_its_place(tmp_path: Pa
     assert done.returncode == 1
     assert "systems.yaml:9  ${ERP_URL}" in done.stderr
     assert "export ERP_URL=..." in done.stderr
+    assert "ERP_COMPANY" in done.stderr  # of the profile's path
+    assert "CRM_WEBHOOK_KEY" not in done.stderr  # of news, which nothing reads yet
     assert "Traceback" not in done.stderr
 
 

@@ -13,10 +13,14 @@ from balie.systems.contract import Contract
 from balie.systems.errors import Misconfigured
 from balie.systems.kinds import installed
 from balie.systems.placeholders import filled
+from balie.systems.profile import Plain
 from balie.transport.http import Network
 from balie.transport.limits import read_limits
 
 _NAME = re.compile(r"\$\{(\w+)\}")
+_NOT_READ_YET = frozenset({"news", "writes"})
+"""Words of a profile for what Balie does not do yet; nobody has to set their values."""
+
 _COMMENT = re.compile(r"(^|\s)#.*")
 
 
@@ -55,11 +59,29 @@ def connectors(
 
 
 def named_values(blueprint: Blueprint) -> Iterator[Named]:
-    """Every `${NAME}` of the systems and their profiles, comments left out."""
+    """Every `${NAME}` that something which runs reads, wherever it stands; comments left out."""
+    used = {name for system in blueprint.systems.values() for name in _used(system)}
     for file in _files(blueprint):
         for number, line in enumerate(blueprint.texts.get(file, "").splitlines(), start=1):
             for name in _NAME.findall(_COMMENT.sub("", line)):
-                yield Named(name, file, number)
+                if name in used:
+                    yield Named(name, file, number)
+
+
+def _used(system: System) -> Iterator[str]:
+    """The names in a system's address and in the words of its profile that are read."""
+    profile = system.what_it_does_not_say.words
+    read = [value for word, value in profile.items() if word not in _NOT_READ_YET]
+    for text in (str(system.at or ""), *_texts(read)):
+        yield from _NAME.findall(text)
+
+
+def _texts(plain: Plain) -> Iterator[str]:
+    if isinstance(plain, str):
+        yield plain
+    else:
+        for part in plain.values() if isinstance(plain, dict) else plain:
+            yield from _texts(part)
 
 
 def _files(blueprint: Blueprint) -> list[str]:
