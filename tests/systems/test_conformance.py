@@ -65,6 +65,12 @@ class HidesBrokenRows(Careless):
         return replace(await self.good.read(query), broken=())
 
 
+class HidesWhoseABrokenRowIs(Careless):
+    async def read(self, query: Query) -> Rows:
+        found = await self.good.read(query)
+        return replace(found, broken=tuple(replace(one, row={}) for one in found.broken))
+
+
 class ForgetsTheOrder(Careless):
     async def read(self, query: Query) -> Rows:
         return await self.good.read(replace(query, order=None))
@@ -142,6 +148,7 @@ PLANTED: Mapping[str, tuple[Make, str]] = {
     ),
     "one page": (careless(StopsAfterOnePage), "test_reads_a_list_page_by_page_to_its_end"),
     "broken rows": (careless(HidesBrokenRows), "test_one_broken_row_costs_one_row"),
+    "whose": (careless(HidesWhoseABrokenRowIs), "test_a_broken_row_says_whose_it_is"),
     "order": (careless(ForgetsTheOrder), "test_reads_in_the_order_that_was_asked"),
     "filters": (
         careless(DropsFiltersThatItCannotAsk),

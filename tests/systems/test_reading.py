@@ -229,10 +229,20 @@ async def test_a_row_holds_its_key_and_what_was_asked_and_nothing_else() -> None
     assert rows.rows == ({"id": "1", "number": "a"},)
 
 
-async def test_a_broken_row_is_named_by_its_place_and_never_by_its_value() -> None:
+async def test_equal_faults_are_equal_texts_without_value_or_place() -> None:
     async def ask(call: Call) -> Part:
-        return Part([{"id": "1", "number": 7}, {"id": "2", "number": "b"}])
+        return Part(
+            [{"id": "1", "number": 7}, {"id": "2", "number": "b"}, {"id": "3", "number": 8}]
+        )
 
     rows = await read(CONNECTION, query(), ask)
-    assert rows.broken == ('Orders: row 1 has a "number" that is not a text',)
+    assert {one.why for one in rows.broken} == {'Orders: a row has a "number" that is not a text'}
     assert [row["id"] for row in rows.rows] == ["2"]
+
+
+async def test_a_broken_row_tells_what_it_has_in_the_fields_of_the_relations() -> None:
+    async def ask(call: Call) -> Part:
+        return Part([{"id": "1", "number": 7}, {"id": ["x"], "number": 8}, "rubbish"])
+
+    rows = await read(CONNECTION, query(Relation("id", ("1",))), ask)
+    assert [dict(one.row) for one in rows.broken] == [{"id": "1"}, {}, {}]

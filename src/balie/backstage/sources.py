@@ -257,7 +257,7 @@ class _Gathering:
 
     def take(self, page: Rows) -> None:
         """Keeps what is in scope, counts what is not."""
-        self.broken.extend(page.broken)
+        self.broken.extend(one.why for one in page.broken)
         for row in page.rows:
             if not self._question.scope.covers(row):
                 self.dropped += 1

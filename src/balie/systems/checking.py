@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TypeAlias
 
 from balie.systems.contract import Field, Table, Type
-from balie.systems.rows import Raw, Row
+from balie.systems.rows import BrokenRow, Raw, Row, text_of, value_at
 
 _DECIMAL = re.compile(r"-?\d{1,40}(\.\d{1,40})?([eE][-+]?\d{1,3})?", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,40}", re.ASCII)
@@ -40,20 +40,30 @@ def read_rows(
     asked: Sequence[Wanted],
     items: Iterable[Raw],
     no_value: frozenset[str] = frozenset(),
-) -> tuple[list[Row], list[str]]:
-    """The rows that can be read, and for each of the others a staff text without any value.
+    related: Sequence[str] = (),
+) -> tuple[list[Row], list[BrokenRow]]:
+    """The rows that can be read, and those that cannot.
 
     no_value: texts by which this system says "nothing", whatever the type of the field.
+    related: the paths that tell whose a broken row is.
     """
     rows: list[Row] = []
-    broken: list[str] = []
+    broken: list[BrokenRow] = []
     checks = _checks(asked)
-    for position, item in enumerate(items, start=1):
+    for item in items:
         try:
             rows.append(_read(table, checks, item, no_value))
         except _Broken as why:
-            broken.append(f"{table.name}: row {position} {why}")
+            broken.append(BrokenRow(f"{table.name}: a row {why}", _legible(item, related)))
     return rows, broken
+
+
+def _legible(item: Raw, paths: Iterable[str]) -> Row:
+    """The scalars at these paths of a row of which little is certain."""
+    if not isinstance(item, dict):
+        return {}
+    found = {path: value_at(item, path) for path in paths}
+    return {path: value for path, value in found.items() if text_of(value) is not None}
 
 
 class _Broken(Exception):

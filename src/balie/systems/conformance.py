@@ -27,7 +27,7 @@ from balie.systems.errors import Misconfigured, Refused, SystemFault, Unavailabl
 from balie.systems.loopback import Answer, Asked, Manner, PlainTransport, Served, served
 from balie.systems.query import Order, Query, Relation
 from balie.systems.recorded import Case, RecordedQuery, read_case
-from balie.systems.rows import Row, Rows
+from balie.systems.rows import BrokenRow, Row, Rows
 from balie.systems.transport import Transport
 
 NASTY = (
@@ -139,6 +139,16 @@ class Conformance(ABC):
             bool(case.broken and case.expected()), "broken-row must have broken rows and good ones"
         )
         await self._holds("broken-row")
+
+    @in_a_loop
+    async def test_a_broken_row_says_whose_it_is(self) -> None:
+        case = self._case("broken-row")
+        paths = {relation.field for relation in case.query.relations}
+        async with self._bench(case.answer) as bench:
+            _, broken = await _to_the_end(bench.connector, query_of(case.query))
+        told = [path for one in broken for path in one.row]
+        demand(bool(told), "a broken row must tell what it has in the fields of the relations")
+        demand(paths.issuperset(told), "a broken row tells more than the fields of the relations")
 
     @in_a_loop
     async def test_reads_everything_else_that_was_recorded(self) -> None:
@@ -279,7 +289,8 @@ class Conformance(ABC):
                 return
             demand(not case.fault, f"{name} should have been {case.fault}")
             demand(rows == case.expected(), f"{name}: {rows} instead of {case.expected()}")
-            demand(broken == case.broken, f"{name}: {broken} instead of {case.broken}")
+            why = [one.why for one in broken]
+            demand(why == case.broken, f"{name}: {why} instead of {case.broken}")
             calls = len(bench.system.asked)
             demand(calls == len(case.exchanges), f"{name} took {calls} calls")
 
@@ -318,9 +329,9 @@ class Conformance(ABC):
             }
 
 
-async def _to_the_end(connector: Connector, query: Query) -> tuple[list[Row], list[str]]:
+async def _to_the_end(connector: Connector, query: Query) -> tuple[list[Row], list[BrokenRow]]:
     rows: list[Row] = []
-    broken: list[str] = []
+    broken: list[BrokenRow] = []
     while True:
         found = await connector.read(query)
         rows += found.rows

@@ -222,7 +222,8 @@ def _places(cursor: str | None, size: int) -> list[str | None]:
 def _joined(connection: Connection, query: Query, plan: _Plan, parts: Sequence[Part]) -> Rows:
     table, tree = plan.calls[0][1].table, plan.calls[0][1].wanted
     items = [item for part in parts for item in part.items]
-    rows, broken = read_rows(table, tree, items, connection.profile.no_value)
+    related = [relation.field for relation in query.relations]
+    rows, broken = read_rows(table, tree, items, connection.profile.no_value, related)
     if plan.size > 1:
         rows = _sorted(list(_once(table, rows)), query.order)
     places: list[str | None] = [None] * plan.size

@@ -12,16 +12,28 @@ Row: TypeAlias = Mapping[str, Raw]
 
 
 @dataclass(frozen=True, slots=True)
+class BrokenRow:
+    """A row that the system sent and that could not be read (T2).
+
+    why: a staff text, without any value or place, so that equal faults are equal texts.
+    row: what the row has in the fields of the query's relations, by their dotted paths; without
+    those that are not there. Whoever asked can tell from it that a broken row is a stranger's.
+    """
+
+    why: str
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
 class Rows:
     """One answer: rows that can be read, rows that can not, and how to go on.
 
-    broken: one staff text for each row that the system sent and that could not be read (T2).
     next: hand it back as `Query.cursor` for the following rows; None when these were the last.
     """
 
     rows: tuple[Row, ...]
     next: str | None = None
-    broken: tuple[str, ...] = ()
+    broken: tuple[BrokenRow, ...] = ()
 
 
 def value_at(row: Row, path: str) -> Raw:

@@ -99,28 +99,25 @@ def _part(found: Sequence[Wire], call: Call) -> Part:
     following = None
     if isinstance(last, dict) and KEY in last:
         following = cursor_after(last, call.order)
-    return Part([_row_or_nothing(record) for record in here], following)
-
-
-def _row_or_nothing(record: Wire) -> Raw:
-    """Nothing for a record that cannot be read: it is then counted among the broken ones."""
-    try:
-        return row_of(record)
-    except Unreadable:
-        return None
+    return Part([row_of(record) for record in here], following)
 
 
 def row_of(record: Wire) -> Raw:
     """A record in plain JSON. What Tryton calls `party.` and `lines.` is a record, or records.
 
-    Raises Unreadable.
+    What cannot be read stays as it came: it does not fit the contract, and the row is broken.
     """
     if isinstance(record, list):
         return [row_of(each) for each in record]
-    if record is None:
-        return None
     if not isinstance(record, dict):
-        raise Unreadable("something that is no record")
+        return record
     related = {name.removesuffix("."): row_of(v) for name, v in record.items() if name[-1:] == "."}
-    own = {name: plain(v) for name, v in record.items() if name[-1:] != "."}
+    own = {name: _plain_if_it_can_be(v) for name, v in record.items() if name[-1:] != "."}
     return own | related
+
+
+def _plain_if_it_can_be(value: Wire) -> Raw:
+    try:
+        return plain(value)
+    except Unreadable:
+        return value
