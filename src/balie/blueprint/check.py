@@ -59,41 +59,12 @@ def _position(at: Span) -> tuple[int, str, int, int]:
 # ---- said once
 
 
-CAUSES = {
-    "BP115": {"BP112"},
-    "BP118": {"BP310"},
-    "BP317": {"BP112", "BP116"},
-    "BP403": {"BP118", "BP311"},
-    "BP116": {"BP112"},
-}
-"""A finding of the first code at a place where one of the others is: said once, as the cause."""
-
-
-ABSENCES = {
-    "BP101": 1,
-    "BP102": 1,
-    "BP115": 0,
-    "BP118": 1,
-    "BP131": 0,
-    "BP301": 0,
-    "BP310": 0,
-    "BP317": 0,
-    "BP403": 0,
-    "BP405": 0,
-    "BP407": 0,
-}
-"""Codes that say that a word is not there, and which of their places says where it belongs."""
-
-NOT_READ = {"BP002", "BP005", "BP008", "BP010", "BP011", "BP012"}
-"""Codes that say that a word was not read: then it is not missing, it must be mended."""
-
-
 def _without_cascades(findings: list[Finding], parts: Parts) -> list[Finding]:
     places: dict[str, set[Span]] = {}
     for finding in findings:
         places.setdefault(finding.code, set()).update(place.at for place in finding.where)
     unread = {
-        _part_of(finding.where[0].at, parts) for finding in findings if finding.code in NOT_READ
+        _part_of(finding.where[0].at, parts) for finding in findings if _leaves_unread(finding)
     }
     return [
         finding
@@ -104,11 +75,19 @@ def _without_cascades(findings: list[Finding], parts: Parts) -> list[Finding]:
 
 def _has_cause(finding: Finding, places: Mapping[str, set[Span]]) -> bool:
     here = {place.at for place in finding.where}
-    return any(here & places.get(cause, set()) for cause in CAUSES.get(finding.code, ()))
+    known = about().get(finding.code)
+    causes = () if known is None else known.follows_from
+    return any(here & places.get(cause, set()) for cause in causes)
+
+
+def _leaves_unread(finding: Finding) -> bool:
+    known = about().get(finding.code)
+    return known is not None and known.leaves_unread
 
 
 def _was_not_read(finding: Finding, unread: set[tuple[str, int]], parts: Parts) -> bool:
-    number = ABSENCES.get(finding.code)
+    known = about().get(finding.code)
+    number = None if known is None else known.missing_at
     if number is None or number >= len(finding.where):
         return False
     return _part_of(finding.where[number].at, parts) in unread

@@ -16,6 +16,7 @@ ABOUT = About(
     near_miss=Change(
         "things.yaml", "name: Lending you books,", 'name: "Lending you books, or films",'
     ),
+    leaves_unread=True,
 )
 
 

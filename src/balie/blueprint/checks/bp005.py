@@ -14,6 +14,7 @@ ABOUT = About(
     why="What nobody reads does nothing: a rule that is misspelt is a rule that is not there.",
     example=Change("story.yaml", "title: May I keep it?", "tittle: May I keep it?"),
     near_miss=Change("story.yaml", "title: May I keep it?", 'title: "tittle: May I keep it?"'),
+    leaves_unread=True,
 )
 
 

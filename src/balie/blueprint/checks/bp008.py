@@ -13,6 +13,7 @@ ABOUT = About(
     why="Each word holds one text, a list, or words of its own.",
     example=Change("story.yaml", "title: May I keep it?", "title: [May I keep it?, Please]"),
     near_miss=Change("story.yaml", "title: May I keep it?", 'title: "[May I keep it?, Please]"'),
+    leaves_unread=True,
 )
 
 

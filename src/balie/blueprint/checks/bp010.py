@@ -11,6 +11,7 @@ ABOUT = About(
     "it can never fail while somebody waits.",
     example=Change("things.yaml", 'running.status == "draft"', 'running.status = "draft"'),
     near_miss=Change("things.yaml", 'running.status == "draft"', 'running.status in ["draft"]'),
+    leaves_unread=True,
 )
 
 check = said_while_reading

@@ -15,6 +15,7 @@ ABOUT = About(
         "owner: memberId = me.person",
         'owner: memberId = me.person and kind = "longer"',
     ),
+    leaves_unread=True,
 )
 
 check = said_while_reading

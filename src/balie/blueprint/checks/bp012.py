@@ -10,6 +10,7 @@ ABOUT = About(
     why="A promise on time is measured, so it must say how much of what.",
     example=Change("story.yaml", "at most old: 5 minutes", "at most old: a few minutes"),
     near_miss=Change("story.yaml", "at most old: 5 minutes", "at most old: 300 seconds"),
+    leaves_unread=True,
 )
 
 check = said_while_reading

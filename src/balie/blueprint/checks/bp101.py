@@ -20,6 +20,7 @@ ABOUT = About(
     near_miss=Change(
         "things.yaml", "reason: {name: Why?, from: reason, to:", "reason: {name: Why?, to:"
     ),
+    missing_at=1,
 )
 
 

@@ -14,6 +14,7 @@ ABOUT = About(
     why="What a customer gives must arrive somewhere, or it should not be asked.",
     example=Change("things.yaml", "from: reason, to: reason, must be", "from: reason, must be"),
     near_miss=Change("things.yaml", "to: reason, must be", "to: [reason], must be"),
+    missing_at=1,
 )
 
 

@@ -15,6 +15,8 @@ ABOUT = About(
     why="Customers would see a blank, and wonder whether something is broken.",
     example=Change("things.yaml", "from: {running: fee}, empty: None}", "from: {running: fee}}"),
     near_miss=Change("things.yaml", "empty: None}", 'empty: "—"}'),
+    follows_from=("BP112",),
+    missing_at=0,
 )
 
 

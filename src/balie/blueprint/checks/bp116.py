@@ -20,6 +20,7 @@ ABOUT = About(
     near_miss=Change(
         "things.yaml", "linked by: loanNumber = loan.number", "linked by: loanNumber = loan.id"
     ),
+    follows_from=("BP112",),
 )
 
 COMPARABLE = ({Type.TEXT, Type.INTEGER, Type.NUMBER}, {Type.DATE, Type.DATETIME}, {Type.BOOLEAN})

@@ -20,6 +20,8 @@ ABOUT = About(
     near_miss=Change(
         "story.yaml", "loan.books, loan.reminders]", "loan.books.title, loan.reminders]"
     ),
+    follows_from=("BP310",),
+    missing_at=1,
 )
 
 

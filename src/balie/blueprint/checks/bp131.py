@@ -18,6 +18,7 @@ ABOUT = About(
     why="On the day that the system says it, customers would read a code, or nothing.",
     example=Change("things.yaml", "          late: too late\n", ""),
     near_miss=Change("things.yaml", "          late: too late\n", "          late: with you\n"),
+    missing_at=0,
 )
 
 ANY_DAY = date(2000, 1, 1)

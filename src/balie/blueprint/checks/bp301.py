@@ -23,6 +23,7 @@ ABOUT = About(
         "    seen by: [member]\n    purpose: [lend]\n",
         "    seen by: [member]\n    personal: no, because nobody is named in it\n",
     ),
+    missing_at=0,
 )
 
 

@@ -19,6 +19,7 @@ ABOUT = About(
         "    owner: memberNumber = me.member\n",
         '    owner: status = "out" and memberNumber = me.member\n',
     ),
+    missing_at=0,
 )
 
 

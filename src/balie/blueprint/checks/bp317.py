@@ -19,6 +19,8 @@ ABOUT = About(
     near_miss=Change(
         "systems.yaml", "      where: id = person", "      where: email = login.email"
     ),
+    follows_from=("BP112", "BP116"),
+    missing_at=0,
 )
 
 

@@ -21,6 +21,8 @@ ABOUT = About(
     near_miss=Change(
         "story.yaml", "            customer reads: This is what we knew at {time}.\n", ""
     ),
+    follows_from=("BP118", "BP311"),
+    missing_at=0,
 )
 
 

@@ -24,6 +24,7 @@ ABOUT = About(
         "          - when: crm is down\n            then: keep and try again\n"
         "            give up after: 3 days\n",
     ),
+    missing_at=0,
 )
 
 

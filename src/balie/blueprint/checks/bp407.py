@@ -14,6 +14,7 @@ ABOUT = About(
     "must know.",
     example=Change("story.yaml", "          at most: 2 working days\n", ""),
     near_miss=Change("story.yaml", "at most: 2 working days", "at most: 2 weeks"),
+    missing_at=0,
 )
 
 

@@ -36,6 +36,9 @@ class About:
     title: what it guards against, as a sentence. why: what would happen, for the check's page.
     example: makes it speak, and nothing else. near_miss: the nearest correct text; all is silent.
     can_be_accepted: whether `accepts:` may answer it. Every warning can be; an error only if so.
+    follows_from: codes of which this is a consequence; at one place only the cause is said.
+    missing_at: for what says that a word is not there, which of its places says where it belongs.
+    leaves_unread: for what says that a word was not read; then that word is not missing as well.
     """
 
     code: str
@@ -45,6 +48,9 @@ class About:
     example: Change
     near_miss: Change
     can_be_accepted: bool = False
+    follows_from: tuple[str, ...] = ()
+    missing_at: int | None = None
+    leaves_unread: bool = False
 
     def finding(
         self, message: str, *where: Place, why: str = "", help_: tuple[str, ...] = ()
