@@ -155,6 +155,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
         BALIE_STATE="state",
         BALIE_PUBLIC_URL="https://my.example.com",
         BALIE_TRUSTED_PROXIES="127.0.0.1",
+        BALIE_DEMO="public",
     )
     with subprocess.Popen(
         [*command, "--port", str(port)], cwd=folder, env=settings, stdout=subprocess.PIPE, text=True

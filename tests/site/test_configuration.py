@@ -105,6 +105,15 @@ def test_a_blueprint_that_is_not_there_is_named() -> None:
         demands(read({**RUNS, "BALIE_BLUEPRINT": "/nowhere"}))
 
 
+def test_a_demo_that_everybody_could_open_must_be_meant() -> None:
+    public = {**RUNS, "BALIE_DEMO": "1", "BALIE_PUBLIC_URL": "https://demo.example.com"}
+
+    with pytest.raises(WrongSetting, match="BALIE_DEMO=public"):
+        demands(read(public))
+    demands(read({**public, "BALIE_DEMO": "public"}))
+    demands(read({**public, "BALIE_PUBLIC_URL": "http://localhost:8000"}))
+
+
 def test_a_demo_needs_no_mail_server() -> None:
     demands(read({"BALIE_BLUEPRINT": RUNS["BALIE_BLUEPRINT"], "BALIE_DEMO": "1"}))
 

@@ -32,6 +32,7 @@ settings (environment), and what holds without them:
   BALIE_KEYS             keys that encrypt, the first closes; one is made (not for PostgreSQL)
   BALIE_TRUSTED_PROXIES  addresses of your own proxies; none
   BALIE_PRIVATE_SYSTEMS  hosts of systems on your own network; none
+  BALIE_DEMO             "public" lets --demo run at a public address: everybody may sign in
 
 exit codes: 0 stopped; 1 it does not start, and says why; 2 wrong use
 """
@@ -104,11 +105,17 @@ def _said(args: argparse.Namespace) -> Mapping[str, str]:
         "BALIE_BLUEPRINT": args.path and str(args.path),
         "BALIE_PORT": args.port and str(args.port),
         "BALIE_HOST": args.host,
-        "BALIE_DEMO": "1" if args.demo else None,
+        "BALIE_DEMO": _demo_as_said() if args.demo else None,
     }
     if args.demo and "BALIE_STATE" not in os.environ:
         said["BALIE_STATE"] = _DEMO_STATE
     return {name: value for name, value in said.items() if value}
+
+
+def _demo_as_said() -> str:
+    """A demo; for everybody when the environment says so."""
+    said = os.environ.get("BALIE_DEMO", "").lower()
+    return said if said == "public" else "1"
 
 
 def _of_demo(

@@ -17,6 +17,7 @@ T = TypeVar("T")
 
 _YES = frozenset({"1", "yes", "true", "on"})
 _UNSAID_PORTS: Mapping[str, str] = {"http": ":80", "https": ":443"}
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _NO = frozenset({"", "0", "no", "false", "off"})
 
 
@@ -45,6 +46,7 @@ class Configuration:
 
     blueprint: the folder to run, or None when it was not said. state: the folder for our files.
     keys: Fernet keys; the first encrypts, the others still open what they once closed.
+    demo_for_everybody: the demo may be at an address that others can open.
     private_systems: hosts of systems that may have a private address, such as "127.0.0.1".
     values: the environment, for `${NAME}` in `systems.yaml` and in profiles.
     """
@@ -59,6 +61,7 @@ class Configuration:
     port: int
     trusted_proxies: tuple[Network, ...] = ()
     demo: bool = False
+    demo_for_everybody: bool = False
     private_systems: frozenset[str] = frozenset()
     mail: MailServer | None = None
     mail_from: str = ""
@@ -110,6 +113,7 @@ def read(environment: Mapping[str, str]) -> Configuration:
         port=port,
         trusted_proxies=said.read("BALIE_TRUSTED_PROXIES", _networks),
         demo=said.read("BALIE_DEMO", _yes_or_no),
+        demo_for_everybody=_is_public(environment.get("BALIE_DEMO", "")),
         private_systems=frozenset(environment.get("BALIE_PRIVATE_SYSTEMS", "").split(",")) - {""},
         mail=said.read("BALIE_MAIL_URL", _mail),
         mail_from=environment.get("BALIE_MAIL_FROM", ""),
@@ -139,6 +143,14 @@ def demands(configuration: Configuration) -> None:
             "Set BALIE_KEYS to a key, the same one for every process. This makes one:",
             "    python -c 'from cryptography.fernet import Fernet; "
             "print(Fernet.generate_key().decode())'",
+        )
+    if configuration.demo and not (configuration.demo_for_everybody or _is_here(configuration)):
+        raise WrongSetting(
+            "BALIE_DEMO",
+            f"Everybody who can open {configuration.public_url} could sign in as the demo's people "
+            "and read its mail.",
+            "If that is meant:  BALIE_DEMO=public",
+            "If it is only for you, leave BALIE_PUBLIC_URL away.",
         )
     if configuration.mail is None and not configuration.demo:
         raise WrongSetting(
@@ -264,7 +276,20 @@ def _networks(name: str, text: str) -> tuple[Network, ...]:
 def _yes_or_no(name: str, text: str) -> bool:
     if text.lower() in _YES | _NO:
         return text.lower() in _YES
-    raise WrongSetting(name, f"{text!r} is neither yes nor no.", f"{name}=1 or {name}=0")
+    if _is_public(text):
+        return True
+    raise WrongSetting(
+        name, f"{text!r} is neither yes nor no.", f"{name}=1, {name}=0, or {name}=public"
+    )
+
+
+def _is_public(text: str) -> bool:
+    return text.strip().lower() == "public"
+
+
+def _is_here(configuration: Configuration) -> bool:
+    """Whether the public address is this machine's own, which nobody else can open."""
+    return urlsplit(configuration.public_url).hostname in LOOPBACK
 
 
 def _mail(name: str, text: str) -> MailServer | None:

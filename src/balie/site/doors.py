@@ -9,11 +9,10 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from balie.site.configuration import Network, as_browsers_say
+from balie.site.configuration import LOOPBACK, Network, as_browsers_say
 
 _SAID_BY_PROXIES = frozenset({b"forwarded", b"x-forwarded-for", b"x-forwarded-host",
                               b"x-forwarded-port", b"x-forwarded-proto", b"x-real-ip"})  # fmt: skip
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def behind(proxies: Sequence[Network], app: ASGIApp) -> ASGIApp:
@@ -84,7 +83,7 @@ def _address(hop: str) -> bool:
 def _is_known(hosts: Sequence[str], public: str) -> bool:
     if len(hosts) != 1:
         return False
-    return hosts[0] == public or _without_port(hosts[0]) in _LOOPBACK
+    return hosts[0] == public or _without_port(hosts[0]) in LOOPBACK
 
 
 def _without_port(host: str) -> str:
