@@ -7,14 +7,14 @@ the day in the blueprint's zone.
 import importlib
 import inspect
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
 from types import ModuleType
-from typing import cast
 
-from balie.mapping.clear import Clear
+from balie.mapping.clear import Clear, Unreadable, meant
 
 Calculation = Callable[[Clear, date], Clear]
-"""A clear value and today -> the calculated value."""
+"""A clear value and today -> the calculated value. Raises Unreadable, naming the function."""
 
 
 class NoSuchCalculation(LookupError):
@@ -29,10 +29,24 @@ def calculation(name: str, files: Mapping[str, bytes]) -> Calculation:
     wants_today = "today" in inspect.signature(function).parameters
 
     def calculate(value: Clear, today: date) -> Clear:
-        answer = function(value, today=today) if wants_today else function(value)
-        return cast(Clear, answer)
+        try:
+            return _clear(function(value, today=today) if wants_today else function(value))
+        except Exception as error:  # noqa: BLE001 - it is the blueprint's own code: any may come
+            fault = type(error).__name__  # whose text may hold the value
+        raise Unreadable(f'the calculation "{name}" cannot do this: {fault}')
 
     return calculate
+
+
+def _clear(answer: object) -> Clear:
+    """The answer of a calculation. Raises TypeError or ValueError when it is none to show."""
+    if isinstance(answer, float):
+        answer = Decimal(str(answer))
+    if answer is not None and not isinstance(answer, str | int | Decimal | date):
+        raise TypeError("no value that can be shown")
+    if isinstance(answer, datetime) and answer.tzinfo is None:
+        raise ValueError("a moment without a zone")
+    return meant(answer)
 
 
 def _own(name: str, files: Mapping[str, bytes]) -> Callable[..., object] | None:

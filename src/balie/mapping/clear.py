@@ -1,13 +1,23 @@
 """A raw value becomes a clear one: typed, without the system's own words for "nothing"."""
 
-from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 from balie.systems.contract import Field, Type
 from balie.systems.rows import Raw, text_of
 
 Clear = str | bool | int | Decimal | date | datetime | None
 """A typed value; None when there is none."""
+
+
+MOST_DIGITS = 15
+"""Of an amount or a measure, before the point: more is a fault of somebody's, and no number."""
+
+LONGEST_KEY = 19
+"""Digits of a whole number: keys of 64 bits are whole numbers too."""
+
+YEARS = range(2, 9999)
+"""Of a moment: in these it is a moment in every zone."""
 
 
 class Unreadable(ValueError):
@@ -22,9 +32,27 @@ def clear(raw: Raw, field: Field, no_value: frozenset[str]) -> Clear:
     if text is None or text in no_value:
         return None
     try:
-        return _typed(text, raw, field.type)
-    except (ValueError, InvalidOperation) as error:
+        return meant(_typed(text, raw, field.type))
+    except (ValueError, ArithmeticError) as error:
         raise Unreadable(f'"{field.name}" is not a {field.type.value}') from error
+
+
+def meant(value: Clear) -> Clear:
+    """The value, when somebody can have meant it. Raises ValueError for what nobody means.
+
+    What passes can be written in every language, and a moment told in every zone.
+    """
+    match value:
+        case bool():
+            return value
+        case int() if abs(value) >= 10**LONGEST_KEY:
+            raise ValueError("too long for a number")
+        case Decimal() if not value.is_finite() or value.adjusted() >= MOST_DIGITS:
+            raise ValueError("no number that anybody means")
+        case datetime() if value.year not in YEARS:
+            raise ValueError("too far away for a moment")
+        case _:
+            return value
 
 
 def _typed(text: str, raw: Raw, wanted: Type) -> Clear:
@@ -32,7 +60,7 @@ def _typed(text: str, raw: Raw, wanted: Type) -> Clear:
         case Type.INTEGER:
             return int(text)
         case Type.NUMBER:
-            return _finite(Decimal(text))
+            return Decimal(text)
         case Type.BOOLEAN:
             return _boolean(raw)
         case Type.DATE:
@@ -41,12 +69,6 @@ def _typed(text: str, raw: Raw, wanted: Type) -> Clear:
             return _moment(text)
         case _:
             return text.strip()
-
-
-def _finite(number: Decimal) -> Decimal:
-    if not number.is_finite():
-        raise ValueError("not a number")
-    return number
 
 
 def _boolean(raw: Raw) -> bool:
@@ -61,4 +83,4 @@ def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a moment without a zone")
-    return moment
+    return moment.astimezone(UTC)

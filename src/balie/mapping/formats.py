@@ -17,9 +17,11 @@ LOCALES = {"en": "en_GB"}
 YES_NO = {"nl": ("Ja", "Nee"), "en": ("Yes", "No")}
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=4096, typed=True)
 def read_aloud(value: Clear, kind: Kind, language: str, zone: str, currency: str) -> str:
-    """The text of a value as people read it. "" when there is no value."""
+    """The text of a value as people read it. "" when there is no value. Raises nothing for what
+    `balie.mapping.clear.meant` lets pass, whatever its kind.
+    """
     match value:
         case None:
             return ""
