@@ -45,6 +45,17 @@ def test_what_nobody_can_mean_is_unreadable(raw: Raw, type_: Type) -> None:
         cleared(raw, type_)
 
 
+@pytest.mark.parametrize("type_", [Type.TEXT, Type.UNKNOWN, Type.DATE, Type.NUMBER])
+def test_only_spaces_are_no_value(type_: Type) -> None:
+    assert cleared("  \t", type_) is None
+
+
+def test_words_for_nothing_are_nothing_with_spaces_around_them() -> None:
+    assert cleared(" n/a ", Type.TEXT, frozenset({"n/a"})) is None
+    assert cleared("0001-01-01T00:00:00Z", Type.DATETIME, frozenset({"0001-01-01"})) is None
+    assert cleared(" n/a, says he ", Type.TEXT, frozenset({"n/a"})) == "n/a, says he"
+
+
 def test_long_keys_and_large_amounts_are_values() -> None:
     assert cleared(2**63, Type.INTEGER) == 2**63
     assert cleared("-123456789012345.67", Type.NUMBER) == Decimal("-123456789012345.67")
