@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from balie.backstage.page import Listing, Page, Trust
+from balie.backstage.page import FigureBlock, Listing, Page, Trust
 from balie.backstage.ports import IncidentKind
+from balie.blueprint.relations import parse as parse_relations
+from balie.blueprint.source import Text
 from balie.systems.rows import Row
 from tests.semantics.world import LINDEMAN, World, restarted, rows_of, visitor, world
 
@@ -88,36 +90,90 @@ async def test_the_pages_of_a_list_lose_nothing_and_repeat_nothing() -> None:
     assert len(set(seen)) == 510
 
 
-@settings(max_examples=25, deadline=None)
+Life = list[tuple[int | None, int, int]]
+
+
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
-        st.tuples(st.integers(0, 40), st.integers(0, 3), st.integers(0, 6)),
+        st.tuples(st.none() | st.integers(0, 30), st.integers(0, 3), st.integers(0, 6)),
         min_size=1,
-        max_size=160,
-    )
+        max_size=80,
+    ),
+    st.integers(3, 12),
 )
-def test_every_order_is_on_exactly_one_page_whatever_its_sources(
-    life: list[tuple[int, int, int]],
+def test_every_order_is_once_in_the_list_in_its_place_whatever_its_sources(
+    life: Life, cut: int
 ) -> None:
-    """(days ago, shipments, days until shipped): with no shipment the order is still open."""
-    orders, shipments = [], []
+    """(days ago or no date, shipments, days until shipped): sources are cut after a few rows."""
+    here = world(rows=_lives(life), page_rows=5, list_rows=cut)
+    seen = asyncio.run(_walk(here))
+    assert seen == _expected(life)
+
+
+def _lives(life: Life) -> dict[str, dict[str, list[Row]]]:
+    orders: list[Row] = []
+    shipments: list[Row] = []
     for number, (ago, times, later) in enumerate(life):
-        day = date(2026, 11, 20) - timedelta(days=ago)
+        day = None if ago is None else date(2026, 11, 20) - timedelta(days=ago)
         if times < 3:
-            orders.append(order(number, "10085", day))
-        sent = day + timedelta(days=later)
+            orders.append(
+                {**order(number, "10085", day or date(2026, 1, 1)), "orderDate": _iso(day)}
+            )
+        sent = (day or date(2026, 11, 1)) + timedelta(days=later)
         shipments.extend(shipment(number, "10085", sent, nth) for nth in range(times))
-    rows = rows_of(LINDEMAN) | {"erp": {"salesOrders": orders, "salesShipments": shipments}}
-    seen = asyncio.run(_walk(world(rows=rows)))
-    assert sorted(seen) == sorted(f"VO-{number:05}" for number in range(len(life)))
+    return rows_of(LINDEMAN) | {"erp": {"salesOrders": orders, "salesShipments": shipments}}
 
 
-async def _walk(here: World) -> list[str]:
-    """The keys on all pages of the list, from the newest to the oldest."""
+def _iso(day: date | None) -> str:
+    return "0001-01-01" if day is None else day.isoformat()
+
+
+def _expected(life: Life) -> list[str]:
+    """Newest first by the order's own date, or by its shipment's when the order is gone."""
+    places = []
+    for number, (ago, times, later) in enumerate(life):
+        day = None if ago is None else date(2026, 11, 20) - timedelta(days=ago)
+        sent = (day or date(2026, 11, 1)) + timedelta(days=later)
+        places.append((_iso(day) if times < 3 else sent.isoformat(), f"VO-{number:05}"))
+    return [key for _, key in sorted(places, reverse=True)]
+
+
+async def test_what_has_no_date_comes_last_and_is_not_lost() -> None:
+    rows = rows_of(LINDEMAN)
+    dated = [
+        {
+            "id": f"i{n}",
+            "number": f"VF-{n:03}",
+            "customerNumber": "10085",
+            "status": "Paid",
+            "invoiceDate": f"2026-10-{n + 1:02}",
+        }
+        for n in range(22)
+    ]
+    undated = [
+        {**row, "number": f"VF-9{n}", "invoiceDate": None} for n, row in enumerate(dated[:3])
+    ]
+    here = world(rows=rows | {"erp": {"salesInvoices": [*undated, *dated]}})
+    seen = await _walk(here, "/facturen")
+    assert len(seen) == len(set(seen)) == 25
+
+
+async def test_more_rows_of_one_day_than_are_read_is_never_told_as_nothing() -> None:
+    many_of_one_day = [order(n, "10085", date(2026, 11, 1)) for n in range(1200)]
+    rows = rows_of(LINDEMAN) | {"erp": {"salesOrders": many_of_one_day}}
+    here = world(rows=rows)
+    page = await here.open(SANNE, "/bestellingen")
+    assert listing(page).freshness.trust is Trust.AWAY
+    assert IncidentKind.CUT in {incident.kind for incident in here.noticeboard.incidents}
+
+
+async def _walk(here: World, address: str = "/bestellingen") -> list[str]:
+    """The keys on all pages of a list, from the newest to the oldest."""
     seen: list[str] = []
     after = ""
-    for _ in range(100):
-        shown = listing(await here.open(SANNE, "/bestellingen", after))
+    for _ in range(200):
+        shown = listing(await here.open(SANNE, address, after))
         seen.extend(record.key for record in shown.records)
         if shown.older is None:
             return seen
@@ -295,3 +351,59 @@ async def test_nothing_personal_is_in_a_key_of_the_memory() -> None:
     for personal in ("sanne", "10085", "26088", "c1"):
         assert f" {personal} " not in keys
     assert all(len(key) == 48 for key in here.memory.kept)
+
+
+async def test_a_figure_of_which_a_part_cannot_be_read_is_not_told() -> None:
+    rows = rows_of(LINDEMAN)
+    broken = {**rows["erp"]["salesInvoices"][0], "number": "VF-9", "remainingAmount": "a lot"}
+    here = world(
+        rows=rows
+        | {"erp": {**rows["erp"], "salesInvoices": [*rows["erp"]["salesInvoices"], broken]}}
+    )
+    page = await here.open("fatima@example.nl", "/")
+    assert page is not None
+    figure = next(block for block in page.blocks if isinstance(block, FigureBlock))
+    assert figure.value is None
+    assert figure.freshness.trust is Trust.AWAY
+
+
+async def test_rows_inside_a_row_are_as_old_as_the_row() -> None:
+    here = world()
+    await here.open(BRAM, "/retour/R-000042")
+    here.hands.on(hours=3)
+    here.systems["crm"].down = True
+    page = await here.open(BRAM, "/retour/R-000042")
+    assert listing(page).freshness.trust is Trust.KNOWN
+
+
+async def test_every_tie_of_a_line_of_me_must_hold() -> None:
+    here = world()
+    text = (LINDEMAN / "systems.yaml").read_text()
+    assert "where: email = login.email" in text
+    line = here.blueprint.me.names["contact"][0]
+    only_buyers = parse_relations(Text('email = login.email and role = "BUY"'))
+    changed = replace(line, where=only_buyers)
+    me = replace(here.blueprint.me, names={**here.blueprint.me.names, "contact": (changed,)})
+    here = world(change=replace(here.blueprint, me=me))
+    assert (await here.service.viewer(visitor(SANNE))).kinds == frozenset()
+    assert (await here.service.viewer(visitor(BRAM))).kinds == {"buyer"}
+
+
+async def test_a_page_at_which_nobody_was_recognised_says_so_to_programs_too() -> None:
+    here = world()
+    here.systems["crm"].down = True
+    page = await here.open(SANNE, "/bestellingen")
+    assert page is not None
+    assert page.trust is Trust.UNRECOGNISED
+
+
+async def test_a_refusal_is_not_told_as_an_outage_to_staff() -> None:
+    here = world()
+    here.systems["erp"].refuses = True
+    await here.open(SANNE, "/bestellingen")
+    assert {incident.kind for incident in here.noticeboard.incidents} == {IncidentKind.REFUSED}
+
+
+@pytest.mark.parametrize("path", ["/%00", "/%FF", "//", "/bestellingen/", "/bestellingen%2F"])
+def test_an_address_that_is_none_is_not_the_home_page(path: str) -> None:
+    assert world().service.match(path) is None

@@ -86,8 +86,7 @@ def _timeline(page: Page, _wanted: object) -> list[str]:
 
 
 def _trust(page: Page, _wanted: object) -> str:
-    notices = [notice.trust.value for notice in page.notices]
-    return "unrecognised" if "unrecognised" in notices else page.trust.value
+    return page.trust.value
 
 
 def _plain(text: str) -> str:

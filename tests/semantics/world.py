@@ -22,7 +22,7 @@ from balie.steps.details.step import DetailsStep
 from balie.steps.list.step import ListStep
 from balie.steps.overview.step import OverviewStep
 from balie.systems.contract import Contract
-from balie.systems.errors import Unavailable
+from balie.systems.errors import Refused, Unavailable
 from balie.systems.kinds import installed
 from balie.systems.query import Query, Relation
 from balie.systems.rows import Raw, Row, Rows, text_of, value_at
@@ -91,6 +91,7 @@ class HeldRows:
     rows: Mapping[str, Sequence[Row]]
     page_size: int = 200
     down: bool = False
+    refuses: bool = False
     ignores_filters: bool = False
     seconds: float = 0
     asked: list[Query] = field(default_factory=list)
@@ -103,6 +104,8 @@ class HeldRows:
         self.asked.append(query)
         await asyncio.sleep(self.seconds)
         await self.check()
+        if self.refuses:
+            raise Refused("says no")
         found = [row for row in self.rows.get(query.table, ()) if self._fits(query, row)]
         if query.order is not None:
             path = query.order.field
@@ -201,6 +204,7 @@ def world(
     rows: Mapping[str, Mapping[str, Iterable[Row]]] | None = None,
     *,
     page_rows: int = 20,
+    list_rows: int = 200,
     change: Blueprint | None = None,
 ) -> World:
     """A world for a blueprint, with its example rows or other ones."""
@@ -222,6 +226,7 @@ def world(
         noticeboard,
         SECRET,
         page_rows=page_rows,
+        list_rows=list_rows,
     )
     return World(blueprint, service, systems, hands, memory, noticeboard)
 

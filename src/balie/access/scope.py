@@ -88,7 +88,8 @@ Bind = Callable[[relations.Other], tuple[str, ...]]
 """The values of a field of a row that passed its own scope: how nested things are tied."""
 
 
-def _nothing_bound(_other: relations.Other) -> tuple[str, ...]:
+def nothing_bound(_other: relations.Other) -> tuple[str, ...]:
+    """Nothing is tied to anything."""
     return ()
 
 
@@ -98,7 +99,7 @@ def scope_for(
     table: str,
     equalities: Iterable[Equality],
     *,
-    bind: Bind = _nothing_bound,
+    bind: Bind = nothing_bound,
     narrowed: tuple[Relation, ...] = (),
 ) -> Scope | NoScope:
     """The scope of a viewer on a table, from `owner`, `where` and `linked by`.
@@ -139,13 +140,18 @@ def _values(equality: Equality, viewer: Viewer, bind: Bind) -> tuple[str, ...] |
 
 
 def recognition_scope(
-    system: str, table: str, field: str, values: tuple[str, ...], *, mail: bool
+    system: str, table: str, ties: Iterable[tuple[str, tuple[str, ...], bool]]
 ) -> Scope | NoScope:
     """The scope of a line of `me`: rows found by a verified mail address, a link or a key.
 
-    It is the one question that is asked before we know who the viewer is to the systems.
+    ties: (field, its values, whether it is a mail address); all must hold. It is the one
+    question that is asked before we know who the viewer is to the systems.
     """
-    known = tuple(value.casefold() if mail else value for value in values if value)
-    if not known:
+    related = tuple(
+        Relation(field, tuple(v.casefold() if mail else v for v in values if v), mail)
+        for field, values, mail in ties
+    )
+    if not related or any(not relation.values for relation in related):
         return NoScope.NOTHING
-    return Scope(_DOOR, system, table, (Relation(field, known, mail),), f"{field} of who signed in")
+    reason = " and ".join(f"{relation.field} of who signed in" for relation in related)
+    return Scope(_DOOR, system, table, related, reason)

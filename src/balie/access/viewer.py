@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -41,12 +40,14 @@ class Mine:
 
     knowledge: Knowledge
     values: tuple[str, ...] = ()
-    as_of: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Viewer:
-    """Who looks at a page. kinds: the kinds of customer this person acts as here and now."""
+    """Who looks at a page. kinds: the kinds of customer this person acts as here and now.
+
+    began: when the request began, so that its promise on time counts from there.
+    """
 
     person: str
     email: str
@@ -55,3 +56,4 @@ class Viewer:
     me: Mapping[str, Mine]
     acting_for: str | None = None
     is_staff: bool = False
+    began: float | None = field(default=None, compare=False)  # on the event loop's clock

@@ -11,6 +11,9 @@ from hashlib import blake2b
 
 import msgspec
 
+MOST_CHARACTERS = 1000
+"""How long the remembered positions may be together, so that a cursor fits in an address."""
+
 MOST_REMEMBERED = 50
 """How many pages back a cursor remembers; before that, "newer" leads to the first page."""
 
@@ -21,6 +24,18 @@ class Position:
 
     moment: str
     key: str
+
+
+def _recent(walked: tuple[Position, ...]) -> tuple[Position, ...]:
+    """The latest positions, as many as fit in an address."""
+    room = MOST_CHARACTERS
+    kept: list[Position] = []
+    for position in reversed(walked[-MOST_REMEMBERED:]):
+        room -= len(position.moment) + len(position.key.encode())
+        if room < 0:
+            break
+        kept.append(position)
+    return tuple(reversed(kept))
 
 
 class _Cursor(msgspec.Struct, frozen=True, array_like=True):
@@ -38,7 +53,7 @@ class Trail:
     def older(self, last: Position) -> "Trail":
         """The page after the row at `last`."""
         walked = self.before if self.at is None else (*self.before, self.at)
-        return Trail(last, walked[-MOST_REMEMBERED:])
+        return Trail(last, _recent(walked))
 
     def newer(self) -> "Trail":
         """The page before this one."""
@@ -58,7 +73,7 @@ def write(trail: Trail, bound_to: str, secret: bytes) -> str:
 
 def read(text: str, bound_to: str, secret: bytes) -> Trail | None:
     """The trail of a cursor, or None when it is not ours, not for this list or not whole."""
-    if not text.isascii() or len(text) > 8000:
+    if not text.isascii() or len(text) > 4000:
         return None
     try:
         signed = urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -198,4 +198,5 @@ class Page:
         """The least trust of its blocks that are shown."""
         order = (Trust.UNRECOGNISED, Trust.AWAY, Trust.WAITING, Trust.KNOWN)
         shown = {block.freshness.trust for block in self.blocks}
+        shown |= {notice.trust for notice in self.notices if notice.trust is Trust.UNRECOGNISED}
         return next((trust for trust in order if trust in shown), Trust.FRESH)

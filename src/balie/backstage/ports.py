@@ -40,7 +40,8 @@ class IncidentKind(StrEnum):
     DROPPED = "dropped"  # rows of somebody else came back; they were dropped
     BROKEN = "broken"  # a row could not be read
     DOWN = "down"
-    UP = "up"
+    REFUSED = "refused"  # a system understood the question, and says no
+    CUT = "cut"  # there are more rows than are read
     UNKNOWN_CODE = "unknown code"  # a code without words
     AMBIGUOUS = "ambiguous"  # two rows where there should be one
     MISCONFIGURED = "misconfigured"

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from balie.access.viewer import Viewer
 from balie.access.visibility import may_see, may_see_field
+from balie.backstage.found import Found
 from balie.backstage.page import (
     Cell,
     Column,
@@ -25,7 +26,6 @@ from balie.backstage.page import (
     Record as Shown,
 )
 from balie.backstage.plans import Plan, capital, references
-from balie.backstage.reading import Found
 from balie.backstage.routes import address_of
 from balie.blueprint.model import Blueprint, FailPoint, Stage, Step
 from balie.blueprint.source import Text

@@ -7,7 +7,6 @@ their system is away. Unknown is never told as none.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from balie.access.scope import NoScope, Scope, recognition_scope
 from balie.access.viewer import Knowledge, Mine, Viewer, Visitor
@@ -50,7 +49,9 @@ class Recognition:
         self._incidents = incidents
         self._fields = _fields_by_table(blueprint)
 
-    async def viewer(self, visitor: Visitor, patience: Patience) -> Viewer:
+    async def viewer(
+        self, visitor: Visitor, patience: Patience, began: float | None = None
+    ) -> Viewer:
         """The visitor as the systems know them."""
         resolving = _Resolving(self, visitor, patience)
         kinds = await resolving.kinds()
@@ -63,6 +64,7 @@ class Recognition:
             me=me,
             acting_for=await resolving.organisation(),
             is_staff=visitor.is_staff,
+            began=began,
         )
 
     async def links(self, visitor: Visitor, patience: Patience) -> Mapping[str, str]:
@@ -99,11 +101,6 @@ class Recognition:
         """The blueprint whose `me` this is."""
         return self._blueprint
 
-    @property
-    def now(self) -> datetime:
-        """The time now."""
-        return self._clock.now()
-
     async def rows(self, line: MeLine, scope: Scope, patience: Patience) -> tuple[Row, ...] | None:
         """The rows of a table of `me` in this scope; None when they cannot be known now."""
         fields = self._fields[line.system, line.table]
@@ -138,7 +135,7 @@ class _Resolving:
         return self._known[name]
 
     async def organisation(self) -> str | None:
-        """The name of the organisation that is acted for, or its key when it has no name."""
+        """The name of the organisation that is acted for, if it has one."""
         wanted = self._organisation_names(await self.kinds() or frozenset())
         for name in sorted(wanted):
             known = await self.name(name)
@@ -163,7 +160,17 @@ class _Resolving:
             if known.mine.knowledge is Knowledge.UNKNOWN:
                 return None
             kinds.update(self._kinds_of(line, known.mine.values))
-        return frozenset(kinds)
+        return self._of_one_context(kinds)
+
+    def _of_one_context(self, kinds: set[str]) -> frozenset[str]:
+        """Who is a customer in private and for an organisation too acts as one of the two.
+
+        In private, unless an organisation was chosen. There is never a union of both.
+        """
+        customers = self._blueprint.people.customers
+        private = frozenset(kind for kind in kinds if customers[kind].belongs_to is None)
+        chosen = self._visitor.acting_for is not None
+        return private if private and not chosen else frozenset(kinds) - private or private
 
     def _kinds_of(self, line: MeLine, codes: Iterable[str]) -> set[str]:
         kinds = set()
@@ -204,9 +211,9 @@ class _Resolving:
     async def _linked(self, name: str, lines: tuple[MeLine, ...]) -> _Rows:
         """A name that was recognised before: its key stands; its row is read by the key."""
         key = self._visitor.links[name]
-        mine = Mine(Knowledge.KNOWN, (key,), self._recognition.now)
-        line = lines[0]
-        scope = recognition_scope(line.system, line.table, line.field, (key,), mail=False)
+        mine = Mine(Knowledge.KNOWN, (key,))
+        line = next((line for line in lines if line.once), lines[0])
+        scope = recognition_scope(line.system, line.table, ((line.field, (key,), False),))
         if isinstance(scope, NoScope):
             return _NONE
         return _Rows(await self._recognition.rows(line, scope, self._patience), mine)
@@ -223,16 +230,17 @@ class _Resolving:
             return _NONE
         values = tuple(dict.fromkeys(_texts(rows, line.field)))
         knowledge = Knowledge.KNOWN if values else Knowledge.NONE
-        return _Rows(rows, Mine(knowledge, values, self._recognition.now))
+        return _Rows(rows, Mine(knowledge, values))
 
     async def _scope(self, line: MeLine) -> Scope | NoScope:
-        """The scope of a line. A line has one equality: that is what a system can be asked."""
-        equality = line.where[0]
-        values = await self._values(equality)
-        if values is None:
-            return NoScope.UNKNOWN
-        mail = isinstance(equality.value, relations.Login)
-        return recognition_scope(line.system, line.table, equality.field, values, mail=mail)
+        """The scope of a line: all of its equalities together."""
+        ties: list[tuple[str, tuple[str, ...], bool]] = []
+        for equality in line.where:
+            values = await self._values(equality)
+            if values is None:
+                return NoScope.UNKNOWN
+            ties.append((equality.field, values, isinstance(equality.value, relations.Login)))
+        return recognition_scope(line.system, line.table, ties)
 
     async def _values(self, equality: Equality) -> tuple[str, ...] | None:
         match equality.value:
@@ -265,7 +273,7 @@ class _Resolving:
         one = chosen if chosen in values else min(values)
         field = self._blueprint.me.names[name][0].field
         rows = tuple(row for row in known.rows or () if text_of(value_at(row, field)) == one)
-        return _Rows(rows, Mine(known.mine.knowledge, (one,), known.mine.as_of))
+        return _Rows(rows, Mine(known.mine.knowledge, (one,)))
 
 
 def _texts(rows: Iterable[Row], path: str) -> Iterable[str]:
@@ -281,8 +289,7 @@ def _union(found: list[_Rows]) -> _Rows:
     if not values:
         return _NONE
     rows = tuple(row for each in found for row in each.rows or ())
-    moments = [each.mine.as_of for each in found if each.mine.as_of is not None]
-    return _Rows(rows, Mine(Knowledge.KNOWN, values, min(moments, default=None)))
+    return _Rows(rows, Mine(Knowledge.KNOWN, values))
 
 
 def _fields_by_table(blueprint: Blueprint) -> Mapping[tuple[str, str], tuple[str, ...]]:

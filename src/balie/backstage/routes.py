@@ -6,6 +6,8 @@ from urllib.parse import quote, unquote
 
 from balie.backstage.plans import Plan, references
 
+_BRACES = "{}"
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -19,25 +21,24 @@ class Routes:
     """The addresses of one blueprint."""
 
     def __init__(self, plans: Sequence[Plan]) -> None:
-        self._fixed: dict[str, Plan] = {}
+        self._fixed: dict[tuple[str, ...], Plan] = {}
         self._open: dict[tuple[str, ...], Plan] = {}
         for plan in plans:
-            if plan.is_fixed:
-                self._fixed.setdefault(plan.address, plan)
-            else:
-                self._open.setdefault(_shape(plan.address), plan)
+            addresses = self._fixed if plan.is_fixed else self._open
+            addresses.setdefault(_shape(plan.address), plan)
 
     def match(self, path: str) -> Match | None:
         """The page at a raw, percent-encoded path, or None. A fixed address wins over braces."""
-        fixed = self._fixed.get(path)
+        parts = _decoded(path)
+        if parts is None:
+            return None
+        fixed = self._fixed.get(parts)
         if fixed is not None:
             return Match(fixed, "")
-        parts = path.split("/")
         for place in range(1, len(parts)):
-            plan = self._open.get((*parts[:place], "{}", *parts[place + 1 :]))
-            value = _decoded(parts[place])
-            if plan is not None and value:
-                return Match(plan, value)
+            plan = self._open.get((*parts[:place], _BRACES, *parts[place + 1 :]))
+            if plan is not None and parts[place]:
+                return Match(plan, parts[place])
         return None
 
     @property
@@ -47,16 +48,16 @@ class Routes:
 
 
 def _shape(address: str) -> tuple[str, ...]:
-    return tuple("{}" if "{" in part else part for part in address.split("/"))
+    return tuple(_BRACES if "{" in part else part for part in address.split("/"))
 
 
-def _decoded(part: str) -> str:
-    """The text of a percent-encoded part; "" when it is not text that a system could hold."""
+def _decoded(path: str) -> tuple[str, ...] | None:
+    """The parts of a percent-encoded path; None when one is not text that a system could hold."""
     try:
-        text = unquote(part, errors="strict")
+        parts = tuple(unquote(part, errors="strict") for part in path.split("/"))
     except UnicodeDecodeError:
-        return ""
-    return text if text.isprintable() and len(text) <= 200 else ""
+        return None
+    return parts if all(part.isprintable() and len(part) <= 200 for part in parts) else None
 
 
 def address_of(address: str, values: Mapping[tuple[str, str], str]) -> str | None:

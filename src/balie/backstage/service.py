@@ -11,13 +11,16 @@ from datetime import date, timedelta
 from balie.access.viewer import Viewer, Visitor
 from balie.access.visibility import may_open, may_see
 from balie.backstage import cursors
+from balie.backstage.asking import Asking
 from balie.backstage.cursors import Trail
+from balie.backstage.found import oldest
 from balie.backstage.opening import Opening, StepKind, Trails
 from balie.backstage.page import Block, Freshness, Help, MenuItem, Page, Trust
+from balie.backstage.paging import LIST_ROWS
 from balie.backstage.plans import Plan, plans
 from balie.backstage.ports import Clock, Incidents, Memory
 from balie.backstage.presenting import Presenting
-from balie.backstage.reading import Reading, oldest
+from balie.backstage.reading import Reading
 from balie.backstage.recognition import Recognition
 from balie.backstage.routes import Match, Routes
 from balie.backstage.sources import Patience, Sources, Trace, no_trace
@@ -63,6 +66,7 @@ class Service:
         secret: bytes,
         *,
         page_rows: int = LIST_PAGE,
+        list_rows: int = LIST_ROWS,
     ) -> None:
         self.blueprint = blueprint
         self.things: Mapping[str, MappedThing] = map_things(blueprint, contracts)
@@ -71,6 +75,7 @@ class Service:
         self._incidents = incidents
         self._secret = secret
         self._page_rows = page_rows
+        self._list_rows = list_rows
         self._plans = plans(blueprint)
         self._routes = Routes(self._plans)
         self._sources = Sources(connectors, memory, clock, incidents, secret)
@@ -98,20 +103,25 @@ class Service:
 
     # ---- who
 
-    async def viewer(self, visitor: Visitor) -> Viewer:
-        """Who a visitor is to the systems."""
-        return await self._recognition.viewer(visitor, self._patience_for_me())
+    async def viewer(self, visitor: Visitor, path: str = "") -> Viewer:
+        """Who a visitor is to the systems, within the promise on time of the page at this path."""
+        began = asyncio.get_running_loop().time()
+        match = self.match(path)
+        promised = _TWO_SECONDS if match is None else _promise(match.plan)
+        patience = self._patience_for_me(began, promised)
+        return await self._recognition.viewer(visitor, patience, began)
 
     async def recognise(self, visitor: Visitor) -> Mapping[str, str]:
         """What of `me` can be stored at sign-in: name -> key. Empty when it cannot be known."""
-        return await self._recognition.links(visitor, self._patience_for_me())
+        began = asyncio.get_running_loop().time()
+        return await self._recognition.links(visitor, self._patience_for_me(began, _TWO_SECONDS))
 
-    def _patience_for_me(self) -> Patience:
+    def _patience_for_me(self, began: float, promised: timedelta) -> Patience:
         me = self.blueprint.me
         return Patience(
             fresh=me.at_most_old.length if me.at_most_old else timedelta(minutes=5),
-            until=_from_now(_TWO_SECONDS),
-            until_known=_from_now(_A_MOMENT),
+            until=began + (promised - _MARGIN).total_seconds(),
+            until_known=began + _A_MOMENT.total_seconds(),
             keep=me.delete_after.length if me.delete_after else timedelta(hours=24),
         )
 
@@ -190,14 +200,16 @@ class Service:
             trails=self._trails(path, bound_to),
             page_rows=self._page_rows,
             reading=Reading(
-                self._sources,
-                self.things,
-                viewer,
-                self._patience(match.plan),
-                self._clock,
-                self._incidents,
-                str(match.plan.step.id),
-                trace,
+                Asking(
+                    self._sources,
+                    viewer,
+                    self._patience(match.plan, viewer),
+                    self._clock,
+                    self._incidents,
+                    str(match.plan.step.id),
+                    trace,
+                ),
+                self._list_rows,
             ),
             presenting=presenting,
         )
@@ -209,13 +221,16 @@ class Service:
 
         return address
 
-    def _patience(self, plan: Plan) -> Patience:
-        old, promise = plan.screen.at_most_old, plan.step.promise.page_within
+    def _patience(self, plan: Plan, viewer: Viewer) -> Patience:
+        now = asyncio.get_running_loop().time()
+        began = now if viewer.began is None else viewer.began
+        until = began + (_promise(plan) - _MARGIN).total_seconds()
+        old = plan.screen.at_most_old
         thing = None if plan.subject is None else self.things[plan.subject.thing].thing
         remember = None if thing is None else thing.remember
         return Patience(
             fresh=old.length if old else _A_MINUTE,
-            until=_from_now((promise.length if promise else _TWO_SECONDS) - _MARGIN),
+            until=max(until, now + _A_MOMENT.total_seconds()),
             keep=remember.length if remember else timedelta(days=7),
         )
 
@@ -281,5 +296,6 @@ def _is_at(address: str, path: str) -> bool:
     return path == address or (address != "/" and path.startswith(address + "/"))
 
 
-def _from_now(length: timedelta) -> float:
-    return asyncio.get_running_loop().time() + length.total_seconds()
+def _promise(plan: Plan) -> timedelta:
+    promise = plan.step.promise.page_within
+    return promise.length if promise is not None else _TWO_SECONDS

@@ -15,9 +15,11 @@ import msgspec
 
 from balie.access.scope import Scope
 from balie.backstage.page import Trust
+from balie.backstage.places import comparable
 from balie.backstage.ports import Clock, Incident, IncidentKind, Incidents, Memory, Remembered
 from balie.systems.connector import Connector
-from balie.systems.errors import Misconfigured, SystemFault, Unavailable
+from balie.systems.contract import Type
+from balie.systems.errors import Misconfigured, Refused, SystemFault, Unavailable
 from balie.systems.query import Order, Query
 from balie.systems.rows import Row, Rows, text_of, value_at
 
@@ -33,6 +35,7 @@ class Question:
     fields: tuple[str, ...]
     order: Order | None = None
     at_most: tuple[str, str] | None = None
+    at_most_type: Type = Type.DATE
     limit: int = 200
 
 
@@ -157,6 +160,8 @@ class Sources:
         fault = task.exception()
         if isinstance(fault, Misconfigured):
             self._report(IncidentKind.MISCONFIGURED, question, fault.staff)
+        elif isinstance(fault, Refused):
+            self._report(IncidentKind.REFUSED, question, fault.staff)
         elif isinstance(fault, SystemFault):
             self._report(IncidentKind.DOWN, question, fault.staff)
         elif fault is not None:
@@ -277,7 +282,8 @@ class _Gathering:
             return True
         field, highest = self._question.at_most
         text = text_of(value_at(row, field))
-        return text is not None and text <= highest
+        moment = "" if text is None else comparable(text, self._question.at_most_type)
+        return moment != "" and moment <= highest
 
 
 class _NearMemory:

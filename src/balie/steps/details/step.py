@@ -4,10 +4,12 @@ import asyncio
 from dataclasses import dataclass
 
 from balie.access.visibility import may_see
+from balie.backstage.asking import Extra
+from balie.backstage.found import Found
 from balie.backstage.opening import Opened, Opening
 from balie.backstage.page import Block, Facts, Listing
 from balie.backstage.plans import Part, is_single, references
-from balie.backstage.reading import Extra, Found, tie_paths
+from balie.backstage.reading import tie_paths
 from balie.blueprint import relations
 from balie.mapping.thing import MappedThing, Record
 
@@ -105,11 +107,10 @@ def _usable(early: list[_Beside], found: Found) -> list[_Beside]:
 
 async def _read_late(opening: Opening, parent: MappedThing, found: Found) -> list[_Beside]:
     """What is tied by other fields of the subject, now that it passed its scope."""
-    record = next(iter(found.records), None)
-    if record is None:
+    if not found.records:
         return []
     late = [part for part in _parts(opening) if not _is_early(opening, part, parent)]
-    return await _read_parts(opening, parent, record, late)
+    return await _read_parts(opening, parent, found, late)
 
 
 def _is_early(opening: Opening, part: Part, parent: MappedThing) -> bool:
@@ -121,13 +122,13 @@ def _is_early(opening: Opening, part: Part, parent: MappedThing) -> bool:
 
 
 async def _read_parts(
-    opening: Opening, parent: MappedThing, record: Record | None, parts: list[Part]
+    opening: Opening, parent: MappedThing, within: Found | None, parts: list[Part]
 ) -> list[_Beside]:
-    return await asyncio.gather(*(_read_part(opening, parent, record, part) for part in parts))
+    return await asyncio.gather(*(_read_part(opening, parent, within, part) for part in parts))
 
 
 async def _read_part(
-    opening: Opening, parent: MappedThing, record: Record | None, part: Part
+    opening: Opening, parent: MappedThing, within: Found | None, part: Part
 ) -> _Beside:
     thing = opening.things[part.thing]
     if thing.thing.in_ is None:
@@ -138,7 +139,7 @@ async def _read_part(
         return _Beside(thing, fields, found, is_list=False)
     is_list = thing.thing.list_name is not None
     fields = opening.presenting.plain(thing, part.fields) if is_list else _wanted(opening, thing)
-    found = await opening.reading.nested(thing, parent, record, opening.value, fields)
+    found = await opening.reading.nested(thing, parent, within, opening.value, fields)
     return _Beside(thing, fields, found, is_list)
 
 

@@ -3,14 +3,14 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from balie.access.visibility import may_see, may_see_field
+from balie.backstage.found import Found
 from balie.backstage.opening import Opened, Opening
-from balie.backstage.page import Bar, Block, FigureBlock
+from balie.backstage.page import Bar, Block, FigureBlock, Trust
 from balie.backstage.plans import is_single, references
-from balie.backstage.reading import Found
 from balie.blueprint.model import Figure
 from balie.mapping.formats import month, read_aloud
 from balie.mapping.kinds import Kind
@@ -110,6 +110,9 @@ def _facts(
 
 
 def _figure(opening: Opening, figure: Figure, thing: MappedThing, found: Found) -> FigureBlock:
+    """A figure, when all that it is about could be read: of a part it would not be true."""
+    if found.broken or found.more:
+        found = Found(trust=Trust.AWAY)
     kind = _kind(figure, thing)
     records = [record for record in found.records if _counts(opening, figure, thing, record)]
     value = _total(figure, records) if found.is_shown else None
@@ -174,8 +177,7 @@ def _bars(
 
 
 def _first_day(day: date) -> date:
-    day = day.date() if isinstance(day, datetime) else day
-    return day.replace(day=1)
+    return date(day.year, day.month, 1)
 
 
 def _months(present: Iterable[date], today: date) -> list[date]:
