@@ -71,6 +71,10 @@ class Outcome:
     trust: Trust
 
 
+BYTES_OF_A_BYTE = 4
+"""What a byte of JSON takes in memory once it is read: strings and dictionaries, measured 3.6."""
+
+
 class _Kept(msgspec.Struct, frozen=True):
     rows: list[dict[str, object]]  # JSON that we wrote ourselves: rows
     more: bool
@@ -181,8 +185,9 @@ class Sources:
 
     async def _recall(self, key: str, keep: timedelta) -> Answer | None:
         near = self._near.get(key)
-        if near is not None:
-            return near if self._age(near) <= keep else None
+        if near is not None and self._age(near) <= keep:
+            return near
+        self._near.drop(key)
         remembered = await self._memory.get(key)
         if remembered is None:
             return None
@@ -301,10 +306,17 @@ class _NearMemory:
         self._answers.move_to_end(key)
         return found[0]
 
-    def put(self, key: str, answer: Answer, size: int) -> None:
-        old = self._answers.pop(key, None)
-        self._size += size - (old[1] if old is not None else 0)
+    def put(self, key: str, answer: Answer, written: int) -> None:
+        """Keeps an answer. written: how many bytes it is as text."""
+        self.drop(key)
+        size = written * BYTES_OF_A_BYTE
+        self._size += size
         self._answers[key] = (answer, size)
         while self._size > self._most and len(self._answers) > 1:
             _, (_, freed) = self._answers.popitem(last=False)
             self._size -= freed
+
+    def drop(self, key: str) -> None:
+        """Forgets an answer, if it is there."""
+        _, freed = self._answers.pop(key, (None, 0))
+        self._size -= freed
