@@ -1,6 +1,6 @@
 """A raw value becomes a clear one: typed, without the system's own words for "nothing"."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 
 from balie.systems.contract import Field, Type
@@ -24,15 +24,18 @@ class Unreadable(ValueError):
     """A raw value is not what its contract says. Names the field and never the value."""
 
 
-def clear(raw: Raw, field: Field, no_value: frozenset[str]) -> Clear:
-    """The clear value of a raw one. Raises Unreadable when it is not of the contract's type."""
+def clear(raw: Raw, field: Field, no_value: frozenset[str], zone: tzinfo = UTC) -> Clear:
+    """The clear value of a raw one. Raises Unreadable when it is not of the contract's type.
+
+    zone: the blueprint's; a moment is told in it, so that its day is the day that people mean.
+    """
     text = text_of(raw)
     if text is None and raw not in (None, ""):
         raise Unreadable(f'"{field.name}" is not one value')
     if text is None or _says_nothing(text, field.type, no_value):
         return None
     try:
-        return meant(_typed(text, raw, field.type))
+        return meant(_typed(text, raw, field.type, zone))
     except (ValueError, ArithmeticError) as error:
         raise Unreadable(f'"{field.name}" is not a {field.type.value}') from error
 
@@ -64,7 +67,7 @@ def meant(value: Clear) -> Clear:
             return value
 
 
-def _typed(text: str, raw: Raw, wanted: Type) -> Clear:
+def _typed(text: str, raw: Raw, wanted: Type, zone: tzinfo) -> Clear:
     match wanted:
         case Type.INTEGER:
             return int(text)
@@ -75,7 +78,7 @@ def _typed(text: str, raw: Raw, wanted: Type) -> Clear:
         case Type.DATE:
             return date.fromisoformat(text[:10])
         case Type.DATETIME:
-            return _moment(text)
+            return _moment(text, zone)
         case _:
             return text.strip()
 
@@ -88,8 +91,8 @@ def _boolean(raw: Raw) -> bool:
     raise ValueError("not a boolean")
 
 
-def _moment(text: str) -> datetime:
+def _moment(text: str, zone: tzinfo) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError("a moment without a zone")
-    return moment.astimezone(UTC)
+    return moment.astimezone(zone)

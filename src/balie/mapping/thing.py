@@ -6,9 +6,10 @@ then made of the rows of all of them that bear the same key.
 
 import inspect
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from balie.blueprint.conditions import Known, Lookup
 from balie.blueprint.model import Blueprint, Stage, TableRef, Thing, ThingField
@@ -28,6 +29,7 @@ class MappedSource:
     """One source of a thing: where its rows are, and how they can be asked for.
 
     moment: the raw date by which rows of this source are newer or older, if there is one.
+    zone: the blueprint's; clear moments are told in it.
     """
 
     name: str
@@ -37,6 +39,7 @@ class MappedSource:
     profile: Profile
     moment: str | None
     no_value: frozenset[str]
+    zone: ZoneInfo
 
     def field(self, path: str) -> Field:
         """What the contract says of a path; a field without a contract is text."""
@@ -45,6 +48,10 @@ class MappedSource:
     def knows(self, path: str) -> bool:
         """Whether this source has such a field."""
         return not self.fields or field_at(self.fields, path) is not None
+
+    def clear(self, row: Row, path: str) -> Clear:
+        """A raw field of a row, in clear. Raises Unreadable."""
+        return clear(value_at(row, path), self.field(path), self.no_value, self.zone)
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,10 +220,9 @@ class MappedThing:
         for name, path in field.paths:
             source = self.source(name)
             for row in rows.get(name, ())[:1]:
-                described = source.field(path)
-                value = clear(value_at(row, path), described, source.no_value)
+                value = source.clear(row, path)
                 if value is not None:
-                    return value, described
+                    return value, source.field(path)
         return None, None
 
     def _words(self, field: MappedField, rows: RowsBySource, look: Lookup, today: date) -> Value:
@@ -250,10 +256,10 @@ class MappedThing:
             if newest is None:
                 return None
             source = self.source(source_name)
-            described = source.field(path)
-            # A code is compared as the system writes it, also when it means "nothing".
-            no_value = frozenset[str]() if described.codes else source.no_value
-            return clear(value_at(newest, path), described, no_value)
+            if source.field(path).codes:
+                # A code is compared as the system writes it, also when it means "nothing".
+                source = replace(source, no_value=frozenset())
+            return source.clear(newest, path)
 
         return look
 
@@ -313,7 +319,8 @@ def _source(
         fields = inside.fields if inside is not None else {}
     moment = None if at.inside is not None else _moment(thing, name, fields)
     profile = system.what_it_does_not_say
-    return MappedSource(name, at, table, fields, profile, moment, profile.no_value)
+    zone = ZoneInfo(blueprint.zone)
+    return MappedSource(name, at, table, fields, profile, moment, profile.no_value, zone)
 
 
 def described_table(at: TableRef, blueprint: Blueprint, contracts: Mapping[str, Contract]) -> Table:
