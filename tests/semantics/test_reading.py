@@ -12,7 +12,7 @@ from balie.backstage.page import FigureBlock, Listing, Page, Trust
 from balie.backstage.ports import IncidentKind
 from balie.blueprint.relations import parse as parse_relations
 from balie.blueprint.source import Text
-from balie.systems.rows import Row
+from balie.systems.rows import BrokenRow, Row
 from tests.semantics.world import LINDEMAN, World, restarted, rows_of, visitor, world
 
 SANNE, BRAM = "sanne@example.nl", "bram@example.nl"
@@ -407,3 +407,18 @@ async def test_a_refusal_is_not_told_as_an_outage_to_staff() -> None:
 @pytest.mark.parametrize("path", ["/%00", "/%FF", "//", "/bestellingen/", "/bestellingen%2F"])
 def test_an_address_that_is_none_is_not_the_home_page(path: str) -> None:
     assert world().service.match(path) is None
+
+
+@pytest.mark.parametrize("ignores", [False, True])
+async def test_a_broken_row_of_a_stranger_changes_no_page(ignores: bool) -> None:
+    here, plain = world(), world()
+    here.systems["erp"].broken = (BrokenRow("a date", {"customerNumber": "10020"}),)
+    here.systems["erp"].ignores_filters = ignores
+    for address in ("/bestellingen", "/bestellingen/VO-26107", "/facturen"):
+        assert await here.open(SANNE, address) == await plain.open(SANNE, address)
+
+
+async def test_a_broken_row_of_ones_own_is_counted() -> None:
+    here = world()
+    here.systems["erp"].broken = (BrokenRow("a date", {"customerNumber": "10085"}),)
+    assert listing(await here.open(SANNE, "/facturen")).broken == 1

@@ -25,7 +25,7 @@ from balie.systems.contract import Contract
 from balie.systems.errors import Refused, Unavailable
 from balie.systems.kinds import installed
 from balie.systems.query import Query, Relation
-from balie.systems.rows import Raw, Row, Rows, text_of, value_at
+from balie.systems.rows import BrokenRow, Raw, Row, Rows, text_of, value_at
 
 ROOT = Path(__file__).parents[2]
 LINDEMAN = ROOT / "blueprints" / "lindeman"
@@ -93,6 +93,7 @@ class HeldRows:
     down: bool = False
     refuses: bool = False
     ignores_filters: bool = False
+    broken: tuple[BrokenRow, ...] = ()
     seconds: float = 0
     asked: list[Query] = field(default_factory=list)
 
@@ -114,7 +115,11 @@ class HeldRows:
             )
         start = int(query.cursor or 0)
         end = start + min(query.limit, self.page_size)
-        return Rows(tuple(found[start:end]), str(end) if end < len(found) else None)
+        more = str(end) if end < len(found) else None
+        return Rows(tuple(found[start:end]), more, self._broken(query))
+
+    def _broken(self, query: Query) -> tuple[BrokenRow, ...]:
+        return tuple(one for one in self.broken if self._fits(query, one.row))
 
     def _fits(self, query: Query, row: Row) -> bool:
         if self.ignores_filters:

@@ -21,7 +21,7 @@ from balie.systems.connector import Connector
 from balie.systems.contract import Type
 from balie.systems.errors import Misconfigured, Refused, SystemFault, Unavailable
 from balie.systems.query import Order, Query
-from balie.systems.rows import Row, Rows, text_of, value_at
+from balie.systems.rows import BrokenRow, Row, Rows, text_of, value_at
 
 MOST_PAGES = 20
 """How often we go on from a cursor for one question before we call the system unusable."""
@@ -219,16 +219,16 @@ class Sources:
         else:
             raise Unavailable("sends page after page, and never the rows that were asked for")
         self._report_rows(question, gathered)
-        if gathered.broken and not gathered.rows:
+        if gathered.missing and not gathered.rows:
             raise Unavailable("sent nothing that could be read")  # not the same as "there is none"
         more = cursor is not None or gathered.overflowed
-        return Answer(tuple(gathered.rows), more, len(gathered.broken), as_of)
+        return Answer(tuple(gathered.rows), more, gathered.missing, as_of)
 
     def _report_rows(self, question: Question, gathered: "_Gathering") -> None:
         if gathered.dropped:
             reason = question.scope.reason
             self._report(IncidentKind.DROPPED, question, reason, gathered.dropped)
-        for why in gathered.broken:
+        for why in (*gathered.broken, *gathered.unclear):
             self._report(IncidentKind.BROKEN, question, why)
 
     def _report(self, kind: IncidentKind, question: Question, about: str, count: int = 1) -> None:
@@ -261,13 +261,15 @@ class _Gathering:
     def __init__(self, question: Question) -> None:
         self._question = question
         self.rows: list[Row] = []
-        self.broken: list[str] = []
+        self.broken: list[str] = []  # of rows in scope
+        self.unclear: list[str] = []  # of rows of which nobody can tell whose they are
         self.dropped = 0
         self.overflowed = False
 
     def take(self, page: Rows) -> None:
         """Keeps what is in scope, counts what is not."""
-        self.broken.extend(one.why for one in page.broken)
+        for broken in page.broken:
+            self._take_broken(broken)
         for row in page.rows:
             if not self._question.scope.covers(row):
                 self.dropped += 1
@@ -277,6 +279,23 @@ class _Gathering:
                 self.overflowed = True
             else:
                 self.rows.append(row)
+
+    def _take_broken(self, broken: BrokenRow) -> None:
+        relations = self._question.scope.relations
+        if self._question.scope.covers(broken.row):
+            self.broken.append(broken.why)
+        elif any(text_of(value_at(broken.row, r.field)) is not None for r in relations):
+            self.dropped += 1
+        else:
+            self.unclear.append(broken.why)
+
+    @property
+    def missing(self) -> int:
+        """How many of the viewer's own rows could not be read.
+
+        While a system sends strangers' rows too, one that is unclear is taken for a stranger's.
+        """
+        return len(self.broken) + (0 if self.dropped else len(self.unclear))
 
     @property
     def is_full(self) -> bool:
