@@ -35,10 +35,8 @@ def test_a_language_that_the_blueprint_does_not_have_is_refused_with_a_way_out()
     refused = balie("draw", LINDEMAN, "--language", "de")
     assert refused.returncode == 2
     assert refused.stdout == ""
-    assert refused.stderr == (
-        'This blueprint is written in nl, en, not in "de".\n'
-        "To add a language: name it in  also:  and write  words/de.yaml\n"
-    )
+    assert 'This blueprint is written in nl, en, not in "de".' in refused.stderr
+    assert "To add a language: name it in  also:  and write  words/de.yaml" in refused.stderr
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path):
@@ -51,7 +49,8 @@ def test_what_cannot_be_read_is_told_with_its_place_and_without_a_traceback(tmp_
     (tmp_path / "story.yaml").write_bytes(b"service: [\xff\n")
     refused = balie("draw", tmp_path)
     assert refused.returncode == 1
-    assert refused.stderr.startswith("story.yaml:1:1: this file is not UTF-8")
+    assert "this file is not UTF-8" in refused.stderr
+    assert "story.yaml:1:1" in refused.stderr
     assert f"balie check {tmp_path}" in refused.stderr
     assert "Traceback" not in refused.stderr
 

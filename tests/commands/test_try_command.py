@@ -1,9 +1,16 @@
 """`balie try`, on rehearsed systems."""
 
 import json
+import sqlite3
+from contextlib import closing
+from datetime import date
 from pathlib import Path
 
+from balie.rehearsal.launch import launched, settings
 from tests.commands.running import LINDEMAN, balie
+
+
+CONTACT = "00000000-0000-4000-8000-0000000000c1"
 
 
 def rehearsed(address: str, person: str, *more: str) -> str:
@@ -56,7 +63,41 @@ def test_without_settings_it_names_each_value_that_is_missing():
 def test_an_address_begins_with_a_slash():
     refused = balie("try", "orders", "--as", "sanne@example.nl", LINDEMAN)
     assert refused.returncode == 2
-    assert refused.stderr == "orders is no address; it begins with /, as in /orders\n"
+    assert "orders is no address." in refused.stderr
+    assert "It begins with /:  /orders" in refused.stderr
+
+
+def test_a_language_that_the_blueprint_does_not_have_is_wrong_use():
+    refused = balie("try", "/", "--as", "sanne@example.nl", LINDEMAN, "--language", "de")
+    assert refused.returncode == 2
+    assert 'This blueprint is written in nl, en, not in "de".' in refused.stderr
+
+
+def test_somebody_who_signed_in_before_is_linked_as_then(tmp_path: Path):
+    file, state = tmp_path / "people.csv", tmp_path / "state"
+    file.write_text("mail\nsanne@example.nl\n", "utf-8")
+    with launched(LINDEMAN, today=date(2026, 11, 22), only_examples=True) as systems:
+        here = {"BALIE_STATE": str(state), "BALIE_PRIVATE_SYSTEMS": "127.0.0.1"}
+        here |= settings(LINDEMAN, systems)
+        told = [balie("try", "/", "--as", "sanne@example.nl", LINDEMAN, **here).stdout]
+        balie("people", "import", file, BALIE_STATE=str(state))
+        _link(state / "balie.db", "contact", "of-somebody-unknown")
+        told.append(balie("try", "/", "--as", "sanne@example.nl", LINDEMAN, **here).stdout)
+
+    assert [_of_contact(text) for text in told] == [CONTACT, "of-somebody-unknown"]
+
+
+def _link(database: Path, name: str, key: str) -> None:
+    with closing(sqlite3.connect(database)) as people, people:
+        (person,) = people.execute("SELECT id FROM person").fetchone()
+        columns = "(person_id, name, key, why, since)"
+        values = (person, name, key, "test", "2026-11-22")
+        people.execute(f"INSERT INTO recognition {columns} VALUES (?, ?, ?, ?, ?)", values)  # noqa: S608
+
+
+def _of_contact(told: str) -> str:
+    (line,) = [line for line in told.splitlines() if line.startswith("  me.contact ")]
+    return line.split()[1]
 
 
 def test_a_blueprint_with_errors_is_not_tried(tmp_path: Path):

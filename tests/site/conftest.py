@@ -14,7 +14,8 @@ from balie.blueprint.model import Blueprint
 from balie.frontstage.rehearsed import Rehearsed
 from balie.rehearsal.launch import RehearsedSystem, launched, settings
 from balie.site import configuration, demo
-from balie.site.bootstrap import Portal, checked, start, stop
+from balie.site.blueprints import Checked, checked
+from balie.site.bootstrap import Portal, start, stop
 from tests.browser import Browser, Loop
 
 BLUEPRINT = Path(__file__).parents[2] / "blueprints" / "lindeman"
@@ -50,7 +51,7 @@ def run(
     people: None,
     loop: Loop,
     systems: Mapping[str, RehearsedSystem],
-    blueprint: Blueprint,
+    found: Checked,
     tmp_path: Path,
 ) -> Iterator[Callable[..., Running]]:
     """Starts a site of its own, that remembers nothing."""
@@ -61,8 +62,8 @@ def run(
         if database is not None:  # a file without any table
             database.touch()
             chosen = replace(chosen, database_url=f"sqlite:///{database}")
-        rehearsed = _rehearsed(blueprint, systems) if in_demo else None
-        running.append(loop.run(start(chosen, rehearsed)))
+        rehearsed = _rehearsed(found.blueprint, systems) if in_demo else None
+        running.append(loop.run(start(found, chosen, rehearsed)))
         return Running(loop, running[-1], systems)
 
     yield site
@@ -77,19 +78,26 @@ def portal(
     django_db_setup: None,
     loop: Loop,
     systems: Mapping[str, RehearsedSystem],
-    blueprint: Blueprint,
+    found: Checked,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Portal]:
     """One site for all tests that leave the systems alone."""
     chosen = _chosen(systems, tmp_path_factory.mktemp("state"))
-    portal = loop.run(start(replace(chosen, demo=True), _rehearsed(blueprint, systems)))
+    portal = loop.run(
+        start(found, replace(chosen, demo=True), _rehearsed(found.blueprint, systems))
+    )
     yield portal
     loop.run(stop(portal))
 
 
 @pytest.fixture(scope="session")
-def blueprint() -> Blueprint:
-    return checked(configuration.read({"BALIE_BLUEPRINT": str(BLUEPRINT)})).blueprint
+def found() -> Checked:
+    return checked(BLUEPRINT)
+
+
+@pytest.fixture(scope="session")
+def blueprint(found: Checked) -> Blueprint:
+    return found.blueprint
 
 
 @pytest.fixture

@@ -59,7 +59,7 @@ def test_it_says_its_version(tmp_path: Path) -> None:
     assert balie("--version", folder=tmp_path).stdout.startswith("balie 0.")
 
 
-@pytest.mark.parametrize("command", ["run", "people", "draw", "rehearse"])
+@pytest.mark.parametrize("command", ["run", "people", "draw", "rehearse", "try", "check"])
 def test_every_command_has_help(tmp_path: Path, command: str) -> None:
     done = balie(command, "--help", folder=tmp_path)
 
@@ -67,11 +67,66 @@ def test_every_command_has_help(tmp_path: Path, command: str) -> None:
     assert command in done.stdout
 
 
-def test_run_without_a_blueprint_says_which_setting_is_missing(tmp_path: Path) -> None:
+def test_run_without_a_blueprint_says_how_to_name_one(tmp_path: Path) -> None:
     done = balie("run", folder=tmp_path)
 
+    assert done.returncode == 2
+    assert "balie run blueprints/my-service" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [["check"], ["draw"], ["run"], ["rehearse"], ["try", "/", "--as", "a@example.nl"]]
+)
+def test_a_folder_that_is_not_there_is_wrong_use_of_every_command(
+    tmp_path: Path, command: list[str]
+) -> None:
+    done = balie(*command, tmp_path / "none", folder=tmp_path)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"There is no folder {tmp_path / 'none'}." in done.stderr
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A blueprint of one's own, to be changed."""
+    return Path(shutil.copytree(BLUEPRINT, tmp_path / "copy"))
+
+
+STARTS = [["run"], ["run", "--demo"], ["rehearse"], ["try", "/", "--as", "a@example.nl"]]
+
+
+@pytest.mark.parametrize("command", STARTS)
+def test_a_wrong_blueprint_is_told_whole_and_before_any_setting(
+    copy: Path, command: list[str]
+) -> None:
+    file = copy / "story.yaml"
+    file.write_text(file.read_text().replace("order.placed_on,", "order.placed_no,"))
+    done = balie(*command, copy, folder=copy.parent)
+
     assert done.returncode == 1
-    assert "SETTING BALIE_BLUEPRINT" in done.stderr
+    assert "error[BP100]" in done.stderr
+    assert "did you mean" in done.stderr
+    assert "SETTING" not in done.stderr
+
+
+@pytest.mark.parametrize("command", STARTS[-2:])
+@pytest.mark.parametrize(
+    ("written", "instead", "names"),
+    [
+        ("zone: Europe/Amsterdam", "zone: Europe/Amsterdm", "Europe/Amsterdm"),
+        ("also: [en]", "also: [en, xx]", "xx"),
+    ],
+)
+def test_a_zone_or_a_language_that_is_not_here_is_refused_in_words(
+    copy: Path, command: list[str], written: str, instead: str, names: str
+) -> None:
+    for file in copy.glob("*.yaml"):
+        file.write_text(file.read_text().replace(written, instead))
+    done = balie(*command, copy, folder=copy.parent)
+
+    assert done.returncode == 1
+    assert names in done.stderr
     assert "Traceback" not in done.stderr
 
 

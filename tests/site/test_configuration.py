@@ -81,7 +81,6 @@ def test_a_wrong_setting_is_named_and_no_secret_is_repeated(name: str, value: st
 @pytest.mark.parametrize(
     ("without", "also"),
     [
-        ("BALIE_BLUEPRINT", {}),
         ("BALIE_MAIL_URL", {}),
         ("BALIE_MAIL_FROM", {}),
         ("BALIE_KEYS", {"BALIE_DATABASE_URL": "postgresql://db/balie"}),
@@ -98,11 +97,6 @@ def test_running_asks_for_what_it_needs(without: str, also: dict[str, str]) -> N
 
 def test_with_what_it_needs_it_asks_for_nothing() -> None:
     demands(read(RUNS))
-
-
-def test_a_blueprint_that_is_not_there_is_named() -> None:
-    with pytest.raises(WrongSetting, match="There is no folder /nowhere"):
-        demands(read({**RUNS, "BALIE_BLUEPRINT": "/nowhere"}))
 
 
 def test_a_demo_that_everybody_could_open_must_be_meant() -> None:

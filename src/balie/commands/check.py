@@ -12,6 +12,7 @@ from balie.blueprint.finding import Finding, Severity
 from balie.blueprint.model import Blueprint
 from balie.blueprint.reader import Reading, read
 from balie.blueprint.report import as_github, as_json, as_text
+from balie.site.blueprints import folder_of
 from balie.site.contracts import described
 
 EXAMPLES = """\
@@ -45,11 +46,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """Checks. 0: nothing is wrong; 1: something is; 2: there is no such folder."""
-    if not args.path.is_dir():
-        print(f"There is no folder {args.path}. Give the one with story.yaml.", file=sys.stderr)
-        return 2
-    reading = read(args.path)
+    """Checks. 0: nothing is wrong; 1: something is. Raises WrongUse without such a folder."""
+    reading = read(folder_of(args.path))
     findings = _findings(reading)
     if args.json:
         print(as_json(findings))

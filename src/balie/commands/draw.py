@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 from balie.blueprint.drawing.draw import draw, draw_table
-from balie.blueprint.model import Blueprint
-from balie.blueprint.reader import Reading, read
+from balie.blueprint.reader import read
+from balie.site.blueprints import folder_of, language_of, readable
 
 EXAMPLES = """\
 examples:
@@ -33,7 +33,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         "-o", "--output", type=Path, metavar="FILE", help="write it there (default: print it)"
     )
     parser.add_argument(
-        "--language", metavar="nl|en", help="one of the blueprint's languages (default: its own)"
+        "--language", metavar="nl", help="one of the blueprint's languages (default: its own)"
     )
     parser.add_argument(
         "--table", action="store_true", help="an HTML table with the same content, not a drawing"
@@ -42,39 +42,12 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """Draws. 0: done; 1: the blueprint cannot be read; 2: it cannot be done as asked."""
-    reading = read(args.path)
-    if reading.blueprint is None:
-        return _unreadable(reading, args.path)
-    language = args.language or str(reading.blueprint.language)
-    if language not in _languages(reading.blueprint):
-        return _no_such_language(reading.blueprint, language)
-    drawn = (draw_table if args.table else draw)(reading.blueprint, language)
+    """Draws. 0: done; 2: it cannot be written. Raises Refusal when there is nothing to draw."""
+    folder = folder_of(args.path)
+    blueprint = readable(read(folder), folder)
+    language = language_of(blueprint, args.language)
+    drawn = (draw_table if args.table else draw)(blueprint, language)
     return _written(drawn, args.output)
-
-
-def _languages(blueprint: Blueprint) -> tuple[str, ...]:
-    return tuple(str(language) for language in (blueprint.language, *blueprint.also))
-
-
-def _unreadable(reading: Reading, path: Path) -> int:
-    for finding in reading.findings:
-        print(f"{finding.where[0].at}: {finding.message}", file=sys.stderr)
-    print(
-        f"\n{path} cannot be drawn yet. To see more:  balie check {path}",
-        file=sys.stderr,
-    )
-    return 1
-
-
-def _no_such_language(blueprint: Blueprint, language: str) -> int:
-    known = ", ".join(_languages(blueprint))
-    print(
-        f'This blueprint is written in {known}, not in "{language}".\n'
-        f"To add a language: name it in  also:  and write  words/{language}.yaml",
-        file=sys.stderr,
-    )
-    return 2
 
 
 def _written(drawn: str, output: Path | None) -> int:

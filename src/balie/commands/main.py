@@ -8,6 +8,9 @@ from importlib.metadata import version
 from importlib.resources import files
 from types import ModuleType
 
+from balie.rehearsal.trouble import RehearsalError
+from balie.site.refusal import Refusal, WrongUse
+
 PACKAGE = "balie.commands"
 EXAMPLES = """\
 examples:
@@ -35,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except KeyboardInterrupt:
         return 130
+    except (Refusal, RehearsalError) as refusal:
+        print(refusal, file=sys.stderr)
+        return 2 if isinstance(refusal, WrongUse) else 1
     return code
 
 

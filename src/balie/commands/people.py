@@ -63,12 +63,9 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 def import_people(args: argparse.Namespace) -> int:
     """Adds the people of a file, all of them or none."""
-    try:
-        rows = list(_rows(args.file))
-        _refuse_unknown_roles(rows, configuration.read(os.environ).blueprint)
-        installation.ready(os.environ)
-    except Refusal as refusal:
-        return _refused(refusal)
+    rows = list(_rows(args.file))
+    _refuse_unknown_roles(rows, configuration.read(os.environ).blueprint)
+    installation.ready(os.environ)
     enrol: Callable[[list[tuple[str, str, tuple[str, ...]]]], int] = resolve_name(
         "balie.identity.people:enrol_all"
     )
@@ -79,10 +76,7 @@ def import_people(args: argparse.Namespace) -> int:
 
 def close(args: argparse.Namespace) -> int:
     """Closes somebody's account."""
-    try:
-        installation.ready(os.environ)
-    except Refusal as refusal:
-        return _refused(refusal)
+    installation.ready(os.environ)
     close_account: Callable[[str], bool] = resolve_name("balie.identity.people:close_account")
     if not close_account(args.mail):
         print(f"Nobody here has the address {args.mail}.", file=sys.stderr)
@@ -94,10 +88,7 @@ def close(args: argparse.Namespace) -> int:
 def remove_demo(args: argparse.Namespace) -> int:
     """Takes the people of the demo away."""
     del args  # it has none
-    try:
-        installation.ready(os.environ)
-    except Refusal as refusal:
-        return _refused(refusal)
+    installation.ready(os.environ)
     remove: Callable[[], int] = resolve_name("balie.site.demo:remove_demo_people")
     print(f"{remove()} people of the demo were taken away.")
     return 0
@@ -141,8 +132,3 @@ def _refuse_unknown_roles(rows: Sequence[Row], folder: Path | None) -> None:
                 f"{row.mail}: the blueprint has no team {unknown[0]!r}; nobody was added.",
                 [f"Its teams are:  {', '.join(teams)}"],
             )
-
-
-def _refused(refusal: Refusal) -> int:
-    print(refusal, file=sys.stderr)
-    return 1

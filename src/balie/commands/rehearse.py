@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from balie.rehearsal.launch import RehearsedSystem, launched, settings
-from balie.rehearsal.trouble import RehearsalError
+from balie.site.blueprints import checked
 
 FIRST_PORT = 8001
 
@@ -44,22 +44,17 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serves until stopped. 0: stopped; 2: it could not start, and says why."""
+    """Serves until stopped. 0: stopped; 1: a system stopped by itself. Raises Refusal."""
+    folder = checked(args.path).folder
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     today = args.today or date.today()  # noqa: DTZ011  the day where we are
-    try:
-        with launched(
-            args.path, first_port=args.port or None, today=today, log_dir=args.log
-        ) as systems:
-            found = settings(args.path, systems)
-            print(_as_json(systems, found, today) if args.json else _told(systems, found, today))
-            sys.stdout.flush()
-            return _wait(stop, systems)
-    except RehearsalError as error:
-        print(error, file=sys.stderr)
-        return 2
+    with launched(folder, first_port=args.port or None, today=today, log_dir=args.log) as systems:
+        found = settings(folder, systems)
+        print(_as_json(systems, found, today) if args.json else _told(systems, found, today))
+        sys.stdout.flush()
+        return _wait(stop, systems)
 
 
 def _wait(stop: threading.Event, systems: Mapping[str, RehearsedSystem]) -> int:

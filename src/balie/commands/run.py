@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -10,10 +9,9 @@ from pathlib import Path
 from pkgutil import resolve_name
 
 from balie.rehearsal.launch import RehearsedSystem, launched, settings
-from balie.rehearsal.trouble import RehearsalError
 from balie.site import configuration, installation, logs
+from balie.site.blueprints import Checked, checked
 from balie.site.configuration import Configuration
-from balie.site.refusal import Refusal
 
 EXAMPLES = """\
 examples:
@@ -38,7 +36,9 @@ exit codes: 0 stopped; 1 it does not start, and says why; 2 wrong use
 """
 _DEMO_STATE = "var/balie-demo"
 
-Serve = Callable[[Configuration, Mapping[str, RehearsedSystem], Callable[[str], None]], None]
+Serve = Callable[
+    [Checked, Configuration, Mapping[str, RehearsedSystem], Callable[[str], None]], None
+]
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -63,39 +63,42 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serves until stopped. 0: stopped; 1: it does not start, and says why."""
+    """Serves until stopped. First the blueprint, then the settings, then the systems.
+
+    Raises Refusal when it does not start, WrongUse when there is no such folder.
+    """
     logs.begin()
     environment = {**os.environ, **_said(args)}
-    try:
-        with _systems(args.demo, environment) as systems:
-            _serve({**environment, **_of_demo(environment, systems)}, systems)
-    except (Refusal, RehearsalError) as refusal:
-        print(refusal, file=sys.stderr)
-        return 1
+    blueprint = environment.get("BALIE_BLUEPRINT")
+    found = checked(Path(blueprint) if blueprint else None)
+    wanted = configuration.read(environment)
+    configuration.demands(wanted)
+    with _systems(found, wanted, is_demo=args.demo) as systems:
+        _serve(found, {**environment, **_of_demo(found, systems)}, systems)
     return 0
 
 
-def _serve(environment: Mapping[str, str], systems: Mapping[str, RehearsedSystem]) -> None:
-    wanted = configuration.read(environment)
-    configuration.demands(wanted)
+def _serve(
+    found: Checked, environment: Mapping[str, str], systems: Mapping[str, RehearsedSystem]
+) -> None:
+    had_keys = configuration.read(environment).keys
     chosen = installation.ready(environment)
-    if not wanted.keys:
+    if not had_keys:
         print(f"A new key encrypts what is kept: {chosen.state / 'keys'}. Keep a copy of it.")
     serve: Serve = resolve_name("balie.site.serving:serve")  # can be imported only now
-    serve(chosen, systems, lambda text: print(text, flush=True))
+    serve(found, chosen, systems, lambda text: print(text, flush=True))
 
 
 @contextmanager
 def _systems(
-    is_demo: bool, environment: Mapping[str, str]
+    found: Checked, wanted: Configuration, *, is_demo: bool
 ) -> Iterator[Mapping[str, RehearsedSystem]]:
     """The rehearsed systems of a demo; none otherwise."""
-    wanted = configuration.read(environment)
-    if not is_demo or wanted.blueprint is None or not wanted.blueprint.exists():
+    if not is_demo:
         yield {}
         return
     today = date.today()  # noqa: DTZ011 - the day where we are
-    with launched(wanted.blueprint, first_port=wanted.port + 1, today=today) as systems:
+    with launched(found.folder, first_port=wanted.port + 1, today=today) as systems:
         yield systems
 
 
@@ -118,11 +121,8 @@ def _demo_as_said() -> str:
     return said if said == "public" else "1"
 
 
-def _of_demo(
-    environment: Mapping[str, str], systems: Mapping[str, RehearsedSystem]
-) -> Mapping[str, str]:
+def _of_demo(found: Checked, systems: Mapping[str, RehearsedSystem]) -> Mapping[str, str]:
     """Where the rehearsed systems are, and their keys."""
     if not systems:
         return {}
-    found = settings(Path(environment["BALIE_BLUEPRINT"]), systems)
-    return {**found, "BALIE_PRIVATE_SYSTEMS": "127.0.0.1"}
+    return {**settings(found.folder, systems), "BALIE_PRIVATE_SYSTEMS": "127.0.0.1"}

@@ -5,31 +5,23 @@ import asyncio
 import json
 import os
 import secrets
-import sys
-from collections.abc import Mapping
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from balie.access.viewer import Visitor
-from balie.backstage.explaining import explain
-from balie.backstage.ports import Clock, Incident, Remembered
-from balie.backstage.service import Service
-from balie.blueprint.finding import Severity
-from balie.blueprint.model import Blueprint
-from balie.blueprint.reader import read
+from balie.backstage.explaining import Explained, explain
+from balie.backstage.ports import Incident, Remembered
 from balie.commands.explanation import Trial, as_text
 from balie.rehearsal.launch import launched, settings
-from balie.rehearsal.trouble import RehearsalError
-from balie.site import configuration, systems
-from balie.site.configuration import WrongSetting
-from balie.site.refusal import Refusal
-from balie.site.step_kinds import STEP_KINDS
-from balie.transport.http import Network
+from balie.site import configuration, installation
+from balie.site.blueprints import Checked, checked, language_of
+from balie.site.configuration import Configuration
+from balie.site.connecting import Kept, connect
+from balie.site.refusal import WrongUse
 
 EXAMPLES = """\
 examples:
@@ -37,6 +29,7 @@ examples:
   balie try /orders --as sanne@example.nl blueprints/shop --rehearse   with rehearsed ones
   balie try /orders/1042 --as bram@example.nl blueprints/shop --json | jq .explained.hidden
 
+Somebody who signed in here before is linked as then, unless with --rehearse.
 Everything is asked anew and nothing is kept. It prints raw rows of a person: keep it to yourself.
 exit codes: 0 explained, also when the page is not found; 1 it cannot be tried; 2 wrong use
 """
@@ -57,7 +50,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument(
         "--as", dest="person", required=True, metavar="MAIL", help="with which address they sign in"
     )
-    parser.add_argument("--language", metavar="nl|en", help="default: the blueprint's own")
+    parser.add_argument("--language", metavar="nl", help="default: the blueprint's own")
     parser.add_argument(
         "--rehearse", action="store_true", help="start rehearsed systems for it, and stop them"
     )
@@ -66,26 +59,18 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
 
 
 def run(args: argparse.Namespace) -> int:
-    """Tries. 0: explained; 1: it cannot be tried; 2: wrong use."""
-    try:
-        chosen = configuration.read(os.environ)
-        if not args.address.startswith("/"):
-            return _refused(
-                f"{args.address} is no address; it begins with /, as in /orders", code=2
-            )
-        blueprint = _blueprint(args.path)
-        with ExitStack() as stack:
-            world = _rehearsed(args.path, stack) if args.rehearse else _real(chosen)
-            trial = asyncio.run(_tried(blueprint, world, args))
-    except (Refusal, RehearsalError, WrongSetting) as refusal:
-        return _refused(str(refusal), code=1)
+    """Tries. 0: explained. Raises Refusal when it cannot be tried, WrongUse when asked wrongly."""
+    if not args.address.startswith("/"):
+        raise WrongUse("ADDRESS", f"{args.address} is no address.", ["It begins with /:  /orders"])
+    found = checked(args.path)
+    language = language_of(found.blueprint, args.language)
+    with ExitStack() as stack:
+        chosen = _rehearsed(found, stack) if args.rehearse else configuration.read(os.environ)
+        visitor = _visitor(args.person.strip().lower(), chosen, is_rehearsed=args.rehearse)
+        explained, incidents = asyncio.run(_tried(found, chosen, args.address, visitor, language))
+    trial = Trial(args.address, args.person, explained, incidents)
     print(_as_json(trial) if args.json else as_text(trial), end="")
     return 0
-
-
-def _refused(why: str, *, code: int) -> int:
-    print(why, file=sys.stderr)
-    return code
 
 
 def _as_json(trial: Trial) -> str:
@@ -93,34 +78,21 @@ def _as_json(trial: Trial) -> str:
     return json.dumps(plain, ensure_ascii=False, indent=2) + "\n"
 
 
-def _blueprint(folder: Path) -> Blueprint:
-    reading = read(folder)
-    wrong = [one for one in reading.findings if one.severity is Severity.ERROR]
-    if reading.blueprint is None or wrong:
-        first = f"{wrong[0].where[0].at}: {wrong[0].message}" if wrong else "It cannot be read."
-        raise Refusal("BLUEPRINT", first, [f"To read more:  balie check {folder}"])
-    return reading.blueprint
-
-
 # ---- the world that it is tried in
 
 
-@dataclass(frozen=True, slots=True)
-class _World:
-    """Where the systems are. private: hosts that may have a private address."""
-
-    values: Mapping[str, str]
-    private: frozenset[str]
-
-
-def _real(chosen: configuration.Configuration) -> _World:
-    return _World(chosen.values, chosen.private_systems)
-
-
-def _rehearsed(folder: Path, stack: ExitStack) -> _World:
+def _rehearsed(found: Checked, stack: ExitStack) -> Configuration:
     """Rehearsed systems, that stop when the stack is closed."""
-    running = stack.enter_context(launched(folder, today=date.today()))  # noqa: DTZ011
-    return _World(settings(folder, running), frozenset({"127.0.0.1"}))
+    today = date.today()  # noqa: DTZ011 - the day where we are
+    running = stack.enter_context(launched(found.folder, today=today))
+    here = {"BALIE_PRIVATE_SYSTEMS": "127.0.0.1", **settings(found.folder, running)}
+    return configuration.read({**os.environ, **here})
+
+
+def _visitor(email: str, chosen: Configuration, *, is_rehearsed: bool) -> Visitor:
+    """Whoever signs in with this address: as we know them already, or as for the first time."""
+    stored = None if is_rehearsed else installation.person(chosen, email)
+    return stored or Visitor(person="", email=email)
 
 
 class _Forgetful:
@@ -148,33 +120,12 @@ class _Heard:
         self.incidents.append(incident)
 
 
-async def _tried(blueprint: Blueprint, world: _World, args: argparse.Namespace) -> Trial:
+async def _tried(
+    found: Checked, chosen: Configuration, address: str, visitor: Visitor, language: str
+) -> tuple[Explained, tuple[Incident, ...]]:
     heard = _Heard()
-    async with AsyncExitStack() as stack:
-        network = Network(allowed_private=world.private)
-        stack.push_async_callback(network.close)
-        service = _service(blueprint, world, network, heard)
-        stack.push_async_callback(service.close)
-        visitor = Visitor(person="", email=args.person.strip().lower())
-        language = args.language or str(blueprint.language)
-        explained = await explain(service, args.address, visitor, language)
-    return Trial(args.address, args.person, explained, tuple(heard.incidents))
-
-
-def _service(blueprint: Blueprint, world: _World, network: Network, heard: _Heard) -> Service:
-    contracts = systems.contracts(blueprint)
-    return Service(
-        blueprint,
-        contracts,
-        systems.connectors(blueprint, contracts, network, world.values),
-        STEP_KINDS,
-        _Forgetful(),
-        _clock(blueprint),
-        heard,
-        secrets.token_bytes(32),
-    )
-
-
-def _clock(blueprint: Blueprint) -> Clock:
-    zone = ZoneInfo(blueprint.zone)
-    return Clock(lambda: datetime.now(UTC), lambda: datetime.now(zone).date())
+    async with AsyncExitStack() as closing:
+        kept = Kept(_Forgetful(), heard, secrets.token_bytes(32))
+        service = connect(found, chosen, kept, closing).service
+        explained = await explain(service, address, visitor, language)
+    return explained, tuple(heard.incidents)

@@ -62,6 +62,12 @@ def knows(recognise: Recognise, email: str) -> bool:
     return bool(_ask(recognise, Visitor(person="", email=email)))
 
 
+def somebody(email: str) -> Visitor | None:
+    """Whoever has this mail address here, with what was recognised before; None without."""
+    person = Person.objects.filter(email=email).first()
+    return None if person is None else visitor_of(person)
+
+
 def visitor_of(person: Person) -> Visitor:
     """This person as a visitor, without any choice made in a browser."""
     return Visitor(

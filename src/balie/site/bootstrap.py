@@ -1,33 +1,25 @@
 """The one place that knows every concrete thing, and puts them together."""
 
 import hashlib
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from pkgutil import resolve_name
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from asgiref.sync import async_to_sync
 from django.core.asgi import get_asgi_application
 from starlette.types import ASGIApp
 
-from balie.backstage.ports import Clock, Memory
+from balie.backstage.ports import Memory
 from balie.backstage.service import Service
-from balie.blueprint.check import check, has_errors, in_order
 from balie.blueprint.drawing.draw import draw, draw_table
-from balie.blueprint.finding import Finding, Severity
 from balie.blueprint.model import Blueprint
-from balie.blueprint.reader import read
-from balie.blueprint.report import as_text
 from balie.console.watch import Watch
 from balie.frontstage.app import frontstage
 from balie.frontstage.assets import OWN_FILES, Assets, read_files
 from balie.frontstage.brand import brand_files, identity_of
-from balie.frontstage.languages import OWN_WORDS
 from balie.frontstage.looks import Looks
 from balie.frontstage.openapi import openapi
 from balie.frontstage.rehearsed import Rehearsed
@@ -36,23 +28,21 @@ from balie.frontstage.surroundings import Surroundings, words_of
 from balie.frontstage.views import Views
 from balie.identity.desk import Desk
 from balie.identity.reader import Reader, SqliteReader
-from balie.site import folders, systems
+from balie.site import folders, languages
 from balie.site.asgi import Layers, application
+from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
-from balie.site.contracts import described
+from balie.site.connecting import Kept, connect, utc_now
 from balie.site.last_resort import LastResort
 from balie.site.lookout import Lookout
 from balie.site.looks import DjangoPages
 from balie.site.refusal import Refusal
-from balie.site.step_kinds import STEP_KINDS
 from balie.store.ciphers import Cipher
 from balie.store.incidents import IncidentBook
 from balie.store.sqlite_memory import SqliteMemory
-from balie.systems.contract import Contract
-from balie.transport.http import Network
 
 
-class _Kept(Memory, Protocol):
+class _Closable(Memory, Protocol):
     """A memory that holds on to something until it is closed."""
 
     async def close(self) -> None: ...
@@ -68,48 +58,14 @@ class Portal:
     _open: AsyncExitStack = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A blueprint without errors, and what its systems say of themselves."""
-
-    blueprint: Blueprint
-    contracts: Mapping[str, Contract]
-
-
-def checked(configuration: Configuration) -> Checked:
-    """The blueprint that this configuration names. Raises Refusal when it may not run."""
-    folder = configuration.blueprint or Path()
-    reading = read(folder)
-    if reading.blueprint is None:
-        raise _refused(folder, in_order(reading.findings), reading.texts)
-    systems_say = described(reading.blueprint)
-    read_so_far = (*reading.findings, *systems_say.findings)
-    findings = check(reading.blueprint, systems_say.contracts, read_so_far)
-    if has_errors(findings):
-        raise _refused(folder, findings, reading.texts)
-    return Checked(reading.blueprint, systems_say.contracts)
-
-
-def _refused(folder: Path, findings: Sequence[Finding], texts: Mapping[str, str]) -> Refusal:
-    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
-    return Refusal(
-        "BLUEPRINT",
-        f"{as_text(errors, texts)}\nThis blueprint cannot run yet.",
-        [f"The whole list:  balie check {folder}"],
-    )
-
-
-async def start(configuration: Configuration, rehearsed: Rehearsed | None = None) -> Portal:
-    """The site of this configuration, ready to answer. Raises Refusal.
+async def start(
+    found: Checked, configuration: Configuration, rehearsed: Rehearsed | None = None
+) -> Portal:
+    """The site of this blueprint and configuration, ready to answer. Raises Refusal.
 
     rehearsed: the demo's people and switches. The database must have its tables.
     """
-    found = checked(configuration)
-    blueprint, contracts = found.blueprint, found.contracts
     async with AsyncExitStack() as opening:
-        network = Network(allowed_private=configuration.private_systems)
-        opening.push_async_callback(network.close)
-        connectors = systems.connectors(blueprint, contracts, network, configuration.values)
         memory = _memory(configuration)
         opening.push_async_callback(memory.close)
         incidents = IncidentBook(configuration.state / "trace.db")
@@ -117,20 +73,11 @@ async def start(configuration: Configuration, rehearsed: Rehearsed | None = None
         opening.push_async_callback(incidents.stop)
         reader = await _reader(configuration)
         opening.push_async_callback(reader.close)
-        service = Service(
-            blueprint,
-            contracts,
-            connectors,
-            STEP_KINDS,
-            memory,
-            _clock(blueprint),
-            incidents,
-            _secret(configuration),
-        )
-        opening.push_async_callback(service.close)
-        lookout = Lookout(network, connectors, _utc_now)
-        app = _application(configuration, service, lookout, incidents, reader, rehearsed)
-        return Portal(app, blueprint, service, opening.pop_all())
+        kept = Kept(memory, incidents, _secret(configuration))
+        connected = connect(found, configuration, kept, opening)
+        lookout = Lookout(connected.network, connected.connectors, utc_now)
+        app = _application(configuration, connected.service, lookout, incidents, reader, rehearsed)
+        return Portal(app, found.blueprint, connected.service, opening.pop_all())
 
 
 async def stop(portal: Portal) -> None:
@@ -152,9 +99,9 @@ def _application(
     surroundings = Surroundings(
         blueprint=blueprint,
         identity=identity_of(blueprint),
-        words=words_of(blueprint, (OWN_WORDS, *folders.WORDS)),
+        words=words_of(blueprint, languages.FOLDERS),
         icons=signs_of(service.routes, service.things, blueprint),
-        now=_utc_now,
+        now=utc_now,
     )
     description = openapi(
         blueprint,
@@ -192,12 +139,12 @@ def _application(
     return application(layers, configuration)
 
 
-def _memory(configuration: Configuration) -> _Kept:
+def _memory(configuration: Configuration) -> _Closable:
     cipher = Cipher(configuration.keys)
     if configuration.cache_url.startswith("sqlite:"):
         return SqliteMemory(configuration.cache_file, cipher)
     with _needs_the_extra():
-        memory: Callable[[str, Cipher], _Kept] = resolve_name("balie.site.scale:memory")
+        memory: Callable[[str, Cipher], _Closable] = resolve_name("balie.site.scale:memory")
     return memory(configuration.cache_url, cipher)
 
 
@@ -220,15 +167,6 @@ def _needs_the_extra() -> Iterator[None]:
             f"PostgreSQL and Redis need more than is installed: {error}.",
             ["pip install 'balie[scale]'"],
         ) from error
-
-
-def _clock(blueprint: Blueprint) -> Clock:
-    zone = ZoneInfo(blueprint.zone)
-    return Clock(_utc_now, lambda: datetime.now(zone).date())
-
-
-def _utc_now() -> datetime:
-    return datetime.now(UTC)
 
 
 def _secret(configuration: Configuration) -> bytes:

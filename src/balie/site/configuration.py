@@ -123,19 +123,6 @@ def read(environment: Mapping[str, str]) -> Configuration:
 
 def demands(configuration: Configuration) -> None:
     """Raises WrongSetting for the first thing that running needs and that is not there."""
-    if configuration.blueprint is None:
-        raise WrongSetting(
-            "BALIE_BLUEPRINT",
-            "I do not know which service to run.",
-            "Say it on the command line:   balie run blueprints/my-service",
-            "or in the environment:        BALIE_BLUEPRINT=blueprints/my-service",
-        )
-    if not configuration.blueprint.exists():
-        raise WrongSetting(
-            "BALIE_BLUEPRINT",
-            f"There is no folder {configuration.blueprint}.",
-            "Give the folder that holds story.yaml, things.yaml and systems.yaml.",
-        )
     if not configuration.keys and not configuration.embedded:
         raise WrongSetting(
             "BALIE_KEYS",

@@ -1,12 +1,14 @@
 """Gets an installation ready for a command: its keys, Django, the tables of its database."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pkgutil import resolve_name
 
 import django
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 
+from balie.access.viewer import Visitor
 from balie.site import configuration
 from balie.site.configuration import Configuration
 
@@ -26,6 +28,19 @@ def ready(environment: Mapping[str, str]) -> Configuration:
     django.setup()
     _bring_tables_up_to_date()
     return configuration.read(environment)
+
+
+def person(chosen: Configuration, email: str) -> Visitor | None:
+    """Somebody as a database that is there already knows them; None without. Makes nothing."""
+    if chosen.embedded and not chosen.database_file.is_file():
+        return None
+    os.environ["DJANGO_SETTINGS_MODULE"] = "balie.site.settings"
+    django.setup()
+    find: Callable[[str], Visitor | None] = resolve_name("balie.identity.signing_in:somebody")
+    try:
+        return find(email)
+    except DatabaseError:  # it has no tables yet, or another version's
+        return None
 
 
 def _bring_tables_up_to_date() -> None:

@@ -9,3 +9,7 @@ class Refusal(Exception):
     def __init__(self, title: str, problem: str, help_lines: Iterable[str] = ()) -> None:
         lines = [f"-- {title} ".ljust(72, "-"), "", problem, ""]
         super().__init__("\n".join([*lines, *(f"    {line}" for line in help_lines)]))
+
+
+class WrongUse(Refusal):
+    """Balie was asked for what cannot be: a folder that is not there, an address without `/`."""

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import uvicorn
 from uvicorn.loops.auto import auto_loop_factory
@@ -11,7 +11,8 @@ from uvicorn.loops.auto import auto_loop_factory
 from balie.frontstage.rehearsed import DemoPerson, Rehearsed
 from balie.rehearsal.launch import RehearsedSystem
 from balie.site import demo
-from balie.site.bootstrap import Portal, checked, start, stop
+from balie.site.blueprints import Checked
+from balie.site.bootstrap import Portal, start, stop
 from balie.site.configuration import Configuration
 from balie.site.refusal import Refusal
 
@@ -20,12 +21,17 @@ Tell = Callable[[Portal], None]
 _DRAIN = 10  # seconds for requests under way, once it is told to stop
 
 
-def serve(configuration: Configuration, systems: Mapping[str, RehearsedSystem], say: Say) -> None:
+def serve(
+    found: Checked,
+    configuration: Configuration,
+    systems: Mapping[str, RehearsedSystem],
+    say: Say,
+) -> None:
     """Serves until stopped. systems: those that are rehearsed. say: tells whoever started it.
 
     Raises Refusal when it cannot start.
     """
-    rehearsed = _rehearsed(configuration, systems)
+    rehearsed = _rehearsed(found, systems) if configuration.demo else None
     if not configuration.demo:
         demo.refuse_demo_people()
 
@@ -36,13 +42,11 @@ def serve(configuration: Configuration, systems: Mapping[str, RehearsedSystem], 
     with _listening(configuration) as listening:
         factory = auto_loop_factory(use_subprocess=False)
         with asyncio.Runner(loop_factory=factory) as runner:
-            runner.run(_serve(configuration, rehearsed, listening, tell))
+            runner.run(_serve(start(found, configuration, rehearsed), listening, tell))
 
 
-async def _serve(
-    configuration: Configuration, rehearsed: Rehearsed | None, listening: socket.socket, tell: Tell
-) -> None:
-    portal = await start(configuration, rehearsed)
+async def _serve(starting: Awaitable[Portal], listening: socket.socket, tell: Tell) -> None:
+    portal = await starting
     try:
         tell(portal)
         await _until_stopped(portal, listening)
@@ -66,13 +70,9 @@ async def _until_stopped(portal: Portal, listening: socket.socket) -> None:
     await uvicorn.Server(config).serve(sockets=[listening])
 
 
-def _rehearsed(
-    configuration: Configuration, systems: Mapping[str, RehearsedSystem]
-) -> Rehearsed | None:
-    if not configuration.demo or configuration.blueprint is None:
-        return None
-    people = demo.people_of(configuration.blueprint, checked(configuration).blueprint)
-    demo.enrol_people(configuration.blueprint, people)
+def _rehearsed(found: Checked, systems: Mapping[str, RehearsedSystem]) -> Rehearsed:
+    people = demo.people_of(found.folder, found.blueprint)
+    demo.enrol_people(found.folder, people)
     return demo.rehearsed(people, systems)
 
 

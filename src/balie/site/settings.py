@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from balie.site import configuration, folders
+from balie.site import configuration, folders, languages
 
 BALIE = configuration.read(os.environ)
 
@@ -165,8 +165,8 @@ LANGUAGE_COOKIE_NAME = "lang"
 
 # ---- languages
 
-LANGUAGE_CODE = "nl"
-LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
+LANGUAGE_CODE = "en"
+LANGUAGES = list(languages.spoken().items())
 USE_TZ = True
 
 # ---- mail

@@ -5,8 +5,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from balie.blueprint.model import Blueprint, System
-from balie.blueprint.report import as_text
-from balie.site.contracts import described
 from balie.site.refusal import Refusal
 from balie.systems.connector import Connection, Connector
 from balie.systems.contract import Contract
@@ -31,14 +29,6 @@ class Named:
     name: str
     file: str
     line: int
-
-
-def contracts(blueprint: Blueprint) -> Mapping[str, Contract]:
-    """What each system says of itself. Raises Refusal when a contract cannot be read."""
-    found = described(blueprint)
-    if found.findings:
-        raise Refusal("CONTRACT", as_text(found.findings, blueprint.texts))
-    return found.contracts
 
 
 def connectors(
