@@ -3,6 +3,7 @@
 from datetime import date
 from pathlib import Path
 
+from balie.mapping.kinds import Kind
 from balie.systems.contract import Type
 from tests.mapping.things import compiled, fields
 
@@ -60,3 +61,27 @@ def test_only_spaces_do_not_hide_a_later_source(tmp_path: Path) -> None:
     record = order.record(rows, ("note",), TODAY)
     assert record is not None
     assert record.value("note").value == "at the back"
+
+
+NUMBERS = """
+from: books.orders
+key: id
+owner: customer = me.customer
+fields:
+  id: {name: Id, from: id}
+  number: {name: Number, from: number}
+  customer: {name: Customer, from: customer}
+  boxes: {name: Boxes, from: boxes}
+"""
+
+
+def test_numbers_that_say_which_one_are_text(tmp_path: Path) -> None:
+    known = fields(**dict.fromkeys(("id", "number", "customer", "boxes"), Type.INTEGER))
+    order = compiled(tmp_path, NUMBERS, {"orders": known}, address="/orders/{order.number}")
+    kinds = {id_: field.kind for id_, field in order.fields.items()}
+    assert kinds == {
+        "id": Kind.TEXT,  # the key
+        "number": Kind.TEXT,  # in the address
+        "customer": Kind.TEXT,  # says whose
+        "boxes": Kind.NUMBER,
+    }

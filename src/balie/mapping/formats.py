@@ -14,6 +14,9 @@ from balie.mapping.kinds import Kind
 LOCALES = {"en": "en_GB"}
 """Where people read a language, when Babel's own choice is elsewhere: 20 November 2026."""
 
+MOST_DECIMALS = 9
+"""No price or measure has more; what comes after them is noise."""
+
 YES_NO = {"nl": ("Ja", "Nee"), "en": ("Yes", "No")}
 
 
@@ -34,11 +37,37 @@ def read_aloud(value: Clear, kind: Kind, language: str, zone: str, currency: str
         case date():
             return day(value, language)
         case Decimal() | int() if kind is Kind.MONEY:
-            return str(format_currency(value, currency, locale=locale_of(language)))
+            return _amount(value, currency, locale_of(language))
         case Decimal() | int():
-            return str(format_decimal(value, locale=locale_of(language)))
+            return _number(value, locale_of(language), in_groups=kind is not Kind.TEXT)
         case _:
             return value
+
+
+def _amount(value: Decimal | int, currency: str, locale: str) -> str:
+    """With the decimals of its currency, and more when the amount has more: `€ 0,0375`."""
+    exact = _without_noise(value)
+    return str(format_currency(exact, currency, locale=locale, decimal_quantization=False))
+
+
+def _number(value: Decimal | int, locale: str, *, in_groups: bool) -> str:
+    """With the decimals that it has: `12,5`. A number that is a name has no groups."""
+    return str(
+        format_decimal(
+            _without_noise(value),
+            locale=locale,
+            decimal_quantization=False,
+            group_separator=in_groups,
+        )
+    )
+
+
+def _without_noise(value: Decimal | int) -> Decimal:
+    """As it was meant: a system that counts in binary sends 0.30000000000000004."""
+    number = Decimal(value)
+    exponent = number.as_tuple().exponent
+    is_noisy = isinstance(exponent, int) and exponent < -MOST_DECIMALS
+    return (round(number, MOST_DECIMALS) if is_noisy else number) + 0
 
 
 def locale_of(language: str) -> str:

@@ -299,7 +299,7 @@ def map_things(
 def map_thing(thing: Thing, blueprint: Blueprint, contracts: Mapping[str, Contract]) -> MappedThing:
     """One thing, compiled."""
     sources = tuple(_source(thing, s.name, s.table, blueprint, contracts) for s in thing.from_)
-    fields = {id_: _field(field, sources, blueprint) for id_, field in thing.fields.items()}
+    fields = {id_: _field(thing, field, sources, blueprint) for id_, field in thing.fields.items()}
     currency = next((source.profile.currency for source in sources), "EUR")
     return MappedThing(thing, sources, {s.name: s for s in sources}, fields, currency)
 
@@ -348,14 +348,30 @@ def _is_date(field: Field) -> bool:
 
 
 def _field(
-    field: ThingField, sources: tuple[MappedSource, ...], blueprint: Blueprint
+    thing: Thing, field: ThingField, sources: tuple[MappedSource, ...], blueprint: Blueprint
 ) -> MappedField:
     paths = tuple(_paths(field, sources))
+    kind = _kind(field, paths, sources, blueprint)
+    if kind is Kind.NUMBER and _is_a_name(thing, field, paths, blueprint):
+        kind = Kind.TEXT
     calculate = None
     if field.calculated_by is not None:
         calculate = calculation(field.calculated_by, blueprint.files)
     names = frozenset(str(n) for stage in field.words if stage.if_ for n in stage.if_.names)
-    return MappedField(field, _kind(field, paths, sources, blueprint), paths, calculate, names)
+    return MappedField(field, kind, paths, calculate, names)
+
+
+def _is_a_name(
+    thing: Thing, field: ThingField, paths: tuple[tuple[str, str], ...], blueprint: Blueprint
+) -> bool:
+    """Whether a number says which one and not how many: 10085 is a customer, and no 10,085."""
+    related = (*thing.owner, *thing.where, *thing.linked_by)
+    names = {str(thing.key), *(str(equality.field) for equality in related)}
+    if str(field.id) in names or any(path in names for _, path in paths):
+        return True
+    mentioned = f"{{{thing.id}.{field.id}}}"
+    addresses = (step.screen.address for step in blueprint.steps if step.screen is not None)
+    return any(mentioned in address for address in addresses if address is not None)
 
 
 def _paths(field: ThingField, sources: tuple[MappedSource, ...]) -> Iterator[tuple[str, str]]:
