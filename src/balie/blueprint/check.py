@@ -26,14 +26,19 @@ READING_ORDER = ("story.yaml", "things.yaml", "systems.yaml")
 
 
 def check(
-    blueprint: Blueprint, contracts: Mapping[str, Contract], read: tuple[Finding, ...] = ()
+    blueprint: Blueprint,
+    contracts: Mapping[str, Contract],
+    read: tuple[Finding, ...] = (),
+    *,
+    languages: frozenset[str] | None = None,
 ) -> tuple[Finding, ...]:
     """Everything that is wrong with a blueprint, each thing once, in the order of the text.
 
     contracts: what each system says of itself, by its id; a system without one is not compared.
     read: what reading found (`Reading.findings`).
+    languages: in which Balie has words of its own; without them languages are not compared.
     """
-    subject = Subject(blueprint=blueprint, contracts=contracts)
+    subject = Subject(blueprint=blueprint, contracts=contracts, languages=languages)
     found = [finding for one in meaning_checks() for finding in islice(one.check(subject), MOST)]
     parts = _parts(blueprint)
     kept = _without_cascades([*read, *found], parts)

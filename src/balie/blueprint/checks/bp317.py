@@ -3,21 +3,22 @@
 from collections.abc import Iterator
 
 from balie.blueprint.checks.check import About, Change, Subject, place
+from balie.blueprint.checks.pages import braces, key_path
 from balie.blueprint.finding import Finding, Severity
 from balie.blueprint.model import TableRef
-from balie.blueprint.relations import Equality, Literal
+from balie.blueprint.relations import Equality
 from balie.blueprint.source import Text
-from balie.systems.contract import Table
 
 ABOUT = About(
     code="BP317",
     severity=Severity.ERROR,
     title="A system cannot be asked for these rows only",
-    why="If a system cannot be asked for one customer's rows, everybody's would have to be read "
-    "to find them. Balie never does that.",
-    example=Change("systems.yaml", "      where: id = person", "      where: cardNumber = person"),
+    why="Every part of a relation is asked of the system, and so is the key in an address. If a "
+    "system cannot be asked for one of them, everybody's rows would have to be read to find one "
+    "customer's. Balie never does that: the page would always be away.",
+    example=Change("things.yaml", 'where: kind = "longer"', 'where: reason = "longer"'),
     near_miss=Change(
-        "systems.yaml", "      where: id = person", "      where: email = login.email"
+        "things.yaml", 'where: kind = "longer"', 'where: kind = "longer" and number = "W-1"'
     ),
     follows_from=("BP112", "BP116"),
     missing_at=0,
@@ -26,34 +27,28 @@ ABOUT = About(
 
 def check(subject: Subject) -> Iterator[Finding]:
     for thing in subject.blueprint.things.values():
+        relations = (*thing.owner, *thing.linked_by, *thing.where)
         for source in thing.from_:
-            ties = [one for one in (*thing.owner, *thing.linked_by) if _ties(one)]
-            if source.table.inside is None and ties:
-                every = [*ties, *thing.where]
-                yield from _look(subject, source.table, source.table.text, ties, every)
+            if source.table.inside is None and relations:
+                yield from _look(subject, source.table, source.table.text, relations)
     for lines in subject.blueprint.me.names.values():
         for line in lines:
-            if line.where:
-                ref = TableRef(line.from_, line.system, line.table)
-                yield from _look(subject, ref, line.from_, list(line.where), list(line.where))
-
-
-def _ties(equality: Equality) -> bool:
-    return not isinstance(equality.value, Literal)
+            ref = TableRef(line.from_, line.system, line.table)
+            yield from _look(subject, ref, line.from_, line.where)
+    yield from _addresses(subject)
 
 
 def _look(
-    subject: Subject, ref: TableRef, at: Text, ties: list[Equality], every: list[Equality]
+    subject: Subject, ref: TableRef, at: Text, relations: tuple[Equality, ...]
 ) -> Iterator[Finding]:
-    """At least one tie must be asked for; what a table demands must be among the relations."""
+    """Each part must be one to ask for; what a table demands must be among the parts."""
     table = subject.table(ref)
     if table is None:
         return
-    known = [one for one in ties if table.field(one.field) is not None]
-    if known and not any(_can_be_asked(table, one.field) for one in known):
-        yield _cannot_be_asked(subject, ref, known[0])
-    missing = table.demands - {one.field for one in every}
-    for field in sorted(missing):
+    for one in relations:
+        if table.field(one.field) is not None and one.field not in table.equals:
+            yield _cannot_be_asked(subject, ref, one.field, one.text, "these rows are wanted")
+    for field in sorted(table.demands - {one.field for one in relations}):
         name = subject.system_name(ref.system)
         yield ABOUT.finding(
             f'{name} gives "{ref.table}" only for one "{field}", and that is not said',
@@ -62,15 +57,30 @@ def _look(
         )
 
 
-def _can_be_asked(table: Table, field: str) -> bool:
-    return field in table.equals or field in table.among
+def _addresses(subject: Subject) -> Iterator[Finding]:
+    """Whoever opens an address is shown the row with this key: it is asked of every source."""
+    for step in subject.blueprint.steps:
+        address = step.screen.address if step.screen else None
+        for brace in braces(address or Text(""))[:1]:
+            thing = subject.blueprint.things.get(brace.thing)
+            if thing is not None and thing.in_ is None:
+                for source in thing.from_:
+                    yield from _by_key(subject, source.table, key_path(thing, source), brace.text)
 
 
-def _cannot_be_asked(subject: Subject, ref: TableRef, equality: Equality) -> Finding:
+def _by_key(subject: Subject, ref: TableRef, path: str | None, text: Text) -> Iterator[Finding]:
+    table = subject.table(ref)
+    if table is None or path is None or table.field(path) is None or path in table.equals:
+        return
+    yield _cannot_be_asked(subject, ref, path, text, "one of them is wanted")
+
+
+def _cannot_be_asked(
+    subject: Subject, ref: TableRef, field: str, text: Text, label: str
+) -> Finding:
     return ABOUT.finding(
-        f"{subject.system_name(ref.system)} cannot be asked "
-        f'for "{ref.table}" by "{equality.field}"',
-        place(equality.text, "these rows are wanted"),
+        f'{subject.system_name(ref.system)} cannot be asked for "{ref.table}" by "{field}"',
+        place(text, label),
         *subject.contract_place(ref.system, "says nothing of asking by it"),
         why="everybody's rows would have to be read to find one",
         help_=("use a field that can be asked by, or have the system allow it",),

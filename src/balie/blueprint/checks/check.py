@@ -71,10 +71,12 @@ class Subject:
     """What a check of the meaning looks at: the blueprint and what its systems say of themselves.
 
     contracts: by the id of the system. A system without one is not compared with anything.
+    languages: in which Balie has words of its own; None when that is not compared.
     """
 
     blueprint: Blueprint
     contracts: Mapping[str, Contract]
+    languages: frozenset[str] | None = None
 
     @cached_property
     def uses(self) -> tuple[Use, ...]:

@@ -43,12 +43,14 @@ def tried(about: About, change: Change) -> tuple[tuple[Finding, ...], Mapping[st
         reading = read(Path(folder) / "sample")
     findings = reading.findings
     if reading.blueprint is not None:
-        findings = check(reading.blueprint, CONTRACTS, findings)
+        findings = check(reading.blueprint, CONTRACTS, findings, languages=LANGUAGES)
     kept = (one for one in findings if one.code == about.code or one.code != UNTRANSLATED)
     return tuple(kept), reading.texts
 
 
 UNTRANSLATED = "BP501"
+
+LANGUAGES = frozenset({"en", "nl"})
 
 
 def _text(name: str, *, writable: bool = True) -> Field:
@@ -80,7 +82,7 @@ SHELF = Contract(
                 Field(name="dueDate", type=Type.DATE),
                 Field(name="fee", type=Type.NUMBER),
                 STATUS,
-                asked_by={"memberNumber", "number"},
+                asked_by={"memberNumber", "number", "status"},
             ),
             _table(
                 "pastLoans",
@@ -88,7 +90,7 @@ SHELF = Contract(
                 NUMBER,
                 _text("memberNumber"),
                 Field(name="status", nullable=False, codes=("back",)),
-                asked_by={"memberNumber", "number"},
+                asked_by={"memberNumber", "number", "status"},
             ),
             _table(
                 "loanBooks",
@@ -139,7 +141,7 @@ CRM = Contract(
                 _text("loanNumber"),
                 _text("reason"),
                 Field(name="status", nullable=False, codes=("asked", "granted", "refused")),
-                asked_by={"memberId", "number"},
+                asked_by={"memberId", "number", "kind"},
             ),
         )
     },
