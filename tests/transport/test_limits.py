@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from balie.transport.limits import Limits, Rate, read_limits
+from balie.systems.pace import Rate
+from balie.transport.limits import Limits, read_limits
 from balie.transport.turns import Bucket, TooBusy, Turns
 
 

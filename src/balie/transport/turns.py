@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from balie.transport.limits import Rate
+from balie.systems.pace import Rate
 
 
 class Bucket:
