@@ -21,6 +21,7 @@ T = TypeVar("T")
 
 SEED_COLOUR = Text("#1f6f5c")
 FORM_OF_ADDRESS = Text("u")
+ZONE = Text("Europe/Amsterdam")
 
 
 def nothing() -> Mapping[str, T]:
@@ -467,7 +468,7 @@ class Blueprint:
     language: Text
     also: tuple[Text, ...] = ()
     address_customers_as: Text = FORM_OF_ADDRESS
-    zone: str = "Europe/Amsterdam"
+    zone: Text = ZONE
     people: People
     story: tuple[Phase, ...]
     things: Mapping[str, Thing] = field(default_factory=nothing)

@@ -9,7 +9,7 @@ from balie.blueprint import modelling
 from balie.blueprint.checks import text as text_checks
 from balie.blueprint.finding import Finding, Place, Severity
 from balie.blueprint.folder import Folder
-from balie.blueprint.model import Blueprint
+from balie.blueprint.model import ZONE, Blueprint
 from balie.blueprint.section import Section
 from balie.blueprint.source import Mapping as TreeMapping
 from balie.blueprint.source import Node, Span, Text
@@ -70,7 +70,7 @@ def _blueprint(
         language=top.text_or("language", "en"),
         also=top.texts("also"),
         address_customers_as=top.text_or("address customers as", "u"),
-        zone=str((calendar and calendar.text("zone")) or "Europe/Amsterdam"),
+        zone=(calendar and calendar.text("zone")) or ZONE,
         people=modelling.people(_part(top, "people", findings)),
         story=modelling.story(top),
         things=modelling.things(top),
