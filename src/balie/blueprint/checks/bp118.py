@@ -31,9 +31,9 @@ def check(subject: Subject) -> Iterator[Finding]:
         if step.screen is None or step.screen.is_form:
             continue
         about = in_address(step.screen)
-        if about is None:
+        if about is None and not step.screen.figures:  # beside figures: BP417
             yield from _two_lists(blueprint, step.screen)
-        elif about in blueprint.things:
+        elif about is not None and about in blueprint.things:
             yield from _strangers(blueprint, step.screen, about)
 
 
