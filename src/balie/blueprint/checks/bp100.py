@@ -18,6 +18,7 @@ ABOUT = About(
     "each word comes from, and who may see it.",
     example=Change("story.yaml", "loan.due_on, loan.fee,", "loan.due_on, loan.fees,"),
     near_miss=Change("story.yaml", "Your book is {loan.status}", "At {time} it was {loan.status}"),
+    follows_from=("BP319",),
 )
 
 

@@ -16,6 +16,7 @@ ABOUT = About(
     why="A thing in life order has named sources; fields and conditions name those.",
     example=Change("things.yaml", "from: {running: fee}", "from: {runing: fee}"),
     near_miss=Change("things.yaml", "from: {running: fee}", "from: fee"),
+    follows_from=("BP319",),
 )
 
 

@@ -17,6 +17,7 @@ ABOUT = About(
     "before anybody asks, by comparing with what the system says of itself.",
     example=Change("things.yaml", "{running: dueDate}", "{running: dueDat}"),
     near_miss=Change("things.yaml", "{running: dueDate}", "dueDate"),
+    follows_from=("BP319",),
 )
 
 
