@@ -3,8 +3,11 @@
 from datetime import date
 from pathlib import Path
 
+import pytest
+
+from balie.mapping.clear import Unreadable
 from balie.mapping.kinds import Kind
-from balie.systems.contract import Type
+from balie.systems.contract import Field, Type
 from tests.mapping.things import compiled, fields
 
 TODAY = date(2026, 12, 1)
@@ -85,3 +88,66 @@ def test_numbers_that_say_which_one_are_text(tmp_path: Path) -> None:
         "customer": Kind.TEXT,  # says whose
         "boxes": Kind.NUMBER,
     }
+
+
+PRICED = """
+from: books.orders
+key: number
+owner: customer = me.customer
+fields:
+  number: {name: Number, from: number}
+  total: {name: Total, from: total}
+"""
+AMOUNTS = "amounts: {currency: EUR, fields: [total], currency from: currency}"
+WITH_CURRENCY = {
+    "orders": fields(number=Type.TEXT, customer=Type.TEXT, total=Type.NUMBER, currency=Type.TEXT)
+}
+
+
+@pytest.mark.parametrize(
+    ("written", "currency"), [("SEK", "SEK"), (" usd ", "USD"), ("", "EUR"), (None, "EUR")]
+)
+def test_an_amount_carries_the_currency_of_its_row(
+    tmp_path: Path, written: str | None, currency: str
+) -> None:
+    order = compiled(tmp_path, PRICED, WITH_CURRENCY, profile=AMOUNTS)
+    assert "currency" in order.raw_paths(order.source(""), ("total",))
+    assert "currency" not in order.raw_paths(order.source(""), ("number",))
+    row = {"number": "1", "total": "12.5", "currency": written}
+    record = order.record({"": [row]}, ("number", "total"), TODAY)
+    assert record is not None
+    assert record.value("total").currency == currency
+    assert record.value("number").currency is None
+
+
+def test_a_code_that_is_no_currency_is_unreadable(tmp_path: Path) -> None:
+    order = compiled(tmp_path, PRICED, WITH_CURRENCY, profile=AMOUNTS)
+    row = {"number": "1", "total": "12.5", "currency": "a lot"}
+    with pytest.raises(Unreadable, match='"currency" is not a currency'):
+        order.record({"": [row]}, ("total",), TODAY)
+
+
+def test_a_table_without_the_field_has_the_currency_of_the_system(tmp_path: Path) -> None:
+    known = fields(number=Type.TEXT, customer=Type.TEXT, total=Type.NUMBER)
+    order = compiled(tmp_path, PRICED, {"orders": known}, profile=AMOUNTS)
+    assert "currency" not in order.raw_paths(order.source(""), ("total",))
+    record = order.record({"": [{"number": "1", "total": "12.5"}]}, ("total",), TODAY)
+    assert record is not None
+    assert record.value("total").currency == "EUR"
+
+
+INSIDE = PRICED.replace("books.orders", "books.orders.lines")
+
+
+def test_rows_inside_a_row_have_the_currency_of_the_row_around_them(tmp_path: Path) -> None:
+    inner = fields(number=Type.TEXT, customer=Type.TEXT, total=Type.NUMBER)
+    lines = Field(name="lines", type=Type.LIST, fields=inner)
+    around = {"orders": {**fields(currency=Type.TEXT), "lines": lines}}
+    line = compiled(tmp_path, INSIDE, around, profile=AMOUNTS)
+    source = line.source("")
+    assert source.paths_around == ("currency",)
+    assert "currency" not in line.raw_paths(source, ("total",))
+    rows = source.rows_inside({"currency": "SEK", "lines": [{"number": "1", "total": 2}]})
+    record = line.record({"": rows}, ("total",), TODAY)
+    assert record is not None
+    assert record.value("total").currency == "SEK"

@@ -5,6 +5,7 @@ then made of the rows of all of them that bear the same key.
 """
 
 import inspect
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -19,6 +20,8 @@ from balie.mapping.kinds import Kind
 from balie.systems.contract import Contract, Field, Table, Type, field_at
 from balie.systems.profile import Profile
 from balie.systems.rows import Row, text_of, value_at
+
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 RowsBySource = Mapping[str, Sequence[Row]]
 """The rows of one record: a source's name -> its rows, newest first."""
@@ -53,21 +56,65 @@ class MappedSource:
         """A raw field of a row, in clear. Raises Unreadable."""
         return clear(value_at(row, path), self.field(path), self.no_value, self.zone)
 
+    @property
+    def currency_path(self) -> str | None:
+        """The raw field that says the currency of a row's amounts, when rows have one."""
+        path = self.profile.currency_from
+        return path if path and self.fields and self.knows(path) else None
+
+    @property
+    def paths_around(self) -> tuple[str, ...]:
+        """For rows inside a row: what must be asked of the row around them, for `rows_inside`."""
+        path = self.profile.currency_from
+        is_around = path and self.at.inside is not None and self.currency_path is None
+        return (path,) if is_around and field_at(self.table.fields, path) is not None else ()
+
+    def rows_inside(self, around: Row) -> tuple[Row, ...]:
+        """The rows inside a row, each with what the row around them says of all of them."""
+        held = value_at(around, self.at.inside or "")
+        items = held if isinstance(held, list) else [held]
+        told = {path: value_at(around, path) for path in self.paths_around}
+        return tuple({**told, **item} for item in items if isinstance(item, dict))
+
+    def currency(self, row: Row) -> str:
+        """The currency of a row's amounts: its own, or else the system's. Raises Unreadable."""
+        path = self.profile.currency_from
+        written = text_of(value_at(row, path)) if path else None
+        code = (written or "").strip().upper()
+        if not code or code in self.no_value:
+            return self.profile.currency
+        if not _CURRENCY.fullmatch(code):
+            raise Unreadable(f'"{path}" is not a currency')
+        return code
+
 
 @dataclass(frozen=True, slots=True)
 class Value:
     """A clear value; `code` when the field has words, `stage` the words that were chosen.
 
     labels: what the system itself calls the code, by language, where the blueprint has no words.
+    currency: of an amount, ISO 4217; amounts of different currencies cannot be added.
     """
 
     value: Clear
     code: str | None = None
     stage: Stage | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    currency: str | None = None
 
 
 NO_VALUE = Value(None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    """Where a value was found: in the newest row of a source."""
+
+    source: MappedSource
+    path: str
+
+    def currency(self, rows: RowsBySource) -> str:
+        return self.source.currency(rows[self.source.name][0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +131,11 @@ class MappedField:
     def id(self) -> str:
         """The field's name in the blueprint."""
         return str(self.field.id)
+
+    @property
+    def is_amount(self) -> bool:
+        """Whether its values are money."""
+        return self.kind is Kind.MONEY
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +200,8 @@ class MappedThing:
         wanted.update(equality.field for equality in self.thing.linked_by)
         if source.moment is not None:
             wanted.add(source.moment)
+        if source.currency_path is not None and self._holds_an_amount(source, fields):
+            wanted.add(source.currency_path)
         return tuple(sorted(path for path in wanted if source.knows(path)))
 
     def _paths_of(self, source: MappedSource, fields: Collection[str]) -> Iterator[str]:
@@ -157,6 +211,10 @@ class MappedThing:
             yield from self._condition_paths(source, field.names_in_conditions)
         for condition in self.thing.leave_out:
             yield from self._condition_paths(source, frozenset(condition.names))
+
+    def _holds_an_amount(self, source: MappedSource, fields: Collection[str]) -> bool:
+        amounts = (field for field in map(self.fields.__getitem__, fields) if field.is_amount)
+        return any(name == source.name for field in amounts for name, _ in field.paths)
 
     def _fields_that_leave_out(self) -> tuple[str, ...]:
         return tuple(id_ for id_, field in self.fields.items() if field.field.leave_out_codes)
@@ -210,24 +268,27 @@ class MappedThing:
     def _value(self, field: MappedField, rows: RowsBySource, look: Lookup, today: date) -> Value:
         if field.kind is Kind.STATUS:
             return self._words(field, rows, look, today)
-        value, _ = self._first(field, rows)
-        if field.calculate is not None and value is not None:
+        value, found = self._first(field, rows)
+        if found is None:
+            return NO_VALUE
+        if field.calculate is not None:
             value = field.calculate(value, today)
-        return Value(value)
+        return Value(value, currency=found.currency(rows) if field.is_amount else None)
 
-    def _first(self, field: MappedField, rows: RowsBySource) -> tuple[Clear, Field | None]:
+    def _first(self, field: MappedField, rows: RowsBySource) -> tuple[Clear, _Origin | None]:
         """The value of the first source, in life order, whose newest row knows it."""
         for name, path in field.paths:
             source = self.source(name)
             for row in rows.get(name, ())[:1]:
                 value = source.clear(row, path)
                 if value is not None:
-                    return value, source.field(path)
+                    return value, _Origin(source, path)
         return None, None
 
     def _words(self, field: MappedField, rows: RowsBySource, look: Lookup, today: date) -> Value:
         stages = field.field.words
-        value, described = self._first(field, rows)
+        value, found = self._first(field, rows)
+        described = None if found is None else found.source.field(found.path)
         code = None if value is None else str(value)
         if any(stage.if_ is not None for stage in stages):
             return _first_that_holds(stages, look, today)

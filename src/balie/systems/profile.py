@@ -64,6 +64,12 @@ class Profile:
 
     @property
     def currency(self) -> str:
-        """The currency of `amounts`, ISO 4217."""
+        """The currency of `amounts`, ISO 4217, where a row does not say another."""
         currency = self.section("amounts").get("currency")
         return currency if isinstance(currency, str) else "EUR"
+
+    @property
+    def currency_from(self) -> str:
+        """The raw field of the same row that says the currency of its amounts; "" for none."""
+        path = self.section("amounts").get("currency from")
+        return path if isinstance(path, str) else ""
