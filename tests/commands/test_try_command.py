@@ -9,7 +9,6 @@ from pathlib import Path
 from balie.rehearsal.launch import launched, settings
 from tests.commands.running import LINDEMAN, balie
 
-
 CONTACT = "00000000-0000-4000-8000-0000000000c1"
 
 

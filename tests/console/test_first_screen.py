@@ -58,6 +58,10 @@ def test_a_system_that_is_down_is_first_with_its_time_and_what_customers_see(
         (IncidentKind.UNKNOWN_CODE, "een code waarvoor de blauwdruk geen woorden heeft"),
         (IncidentKind.AMBIGUOUS, "twee regels waar er één hoort te zijn"),
         (IncidentKind.MISCONFIGURED, "Business Central is niet goed ingesteld."),
+        (IncidentKind.REFUSED, "Business Central weigerde een vraag over salesOrders."),
+        (IncidentKind.DOWN, "Business Central antwoordde niet op een vraag over salesOrders."),
+        (IncidentKind.CUT, "Business Central heeft meer regels in salesOrders dan Balie leest."),
+        (IncidentKind.FAILED, "Een pagina is misgegaan door een fout van Balie zelf."),
     ],
 )
 def test_what_stood_out_is_told_in_plain_words_with_how_often(
@@ -69,6 +73,16 @@ def test_what_stood_out_is_told_in_plain_words_with_how_often(
     assert says in page
     assert "3 keer" in page
     assert "Mijn bestellingen" in page
+
+
+def test_systems_have_their_name_in_the_language_of_whoever_reads(
+    site: Site, mila: Browser
+) -> None:
+    site.incidents.report(incident(IncidentKind.DOWN, system="carrier"))
+    page = mila.get("/staff", headers={"accept-language": "en"}).text
+
+    assert "Carrier did not answer a question" in page
+    assert "Vervoerder" not in page
 
 
 def test_the_gravest_comes_before_the_latest(site: Site, mila: Browser) -> None:

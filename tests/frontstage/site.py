@@ -21,6 +21,7 @@ from balie.frontstage.rehearsed import DemoPerson, Rehearsed
 from balie.frontstage.signs import signs_of
 from balie.frontstage.surroundings import Surroundings, words_of
 from balie.frontstage.views import Opens, Views
+from balie.store.incidents import IncidentBook
 from tests.semantics.world import World, world
 
 AT = "http://portal.example"
@@ -64,6 +65,7 @@ class Site:
     assets: Assets
     app: ASGIApp
     control: Control
+    incidents: IncidentBook
 
     def visit(self, who: str = "", **headers: str) -> AsyncClient:
         """A browser: signed in as somebody, or as nobody."""
@@ -100,16 +102,17 @@ def site(
     )
     assets = Assets({**read_files(), **brand_files(blueprint)})
     looks = Looks(assets, tuple(folders))
-    control = Control()
+    control, incidents = Control(), IncidentBook()
     views = Views(
         service or real,
         looks,
         surroundings,
         openapi(blueprint, real.routes, real.things, cookie=COOKIE, public_url=AT),
+        incidents,
         _rehearsed(blueprint, control) if demo else None,
     )
     pages = with_choices(frontstage(views, reader, surroundings, COOKIE), surroundings.languages)
-    return Site(blueprint, looks, surroundings, assets, _both(pages, assets), control)
+    return Site(blueprint, looks, surroundings, assets, _both(pages, assets), control, incidents)
 
 
 def _both(pages: ASGIApp, assets: Assets) -> ASGIApp:

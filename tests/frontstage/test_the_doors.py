@@ -8,6 +8,7 @@ from httpx import ASGITransport, AsyncClient, Response
 
 from balie.access.viewer import Viewer, Visitor
 from balie.backstage.page import Page
+from balie.backstage.ports import IncidentKind
 from tests.frontstage.markup import read
 from tests.frontstage.site import AT, COOKIE, FROM_HERE, Site, site
 from tests.semantics.world import world
@@ -263,6 +264,9 @@ async def test_a_failure_inside_is_one_calm_page_and_no_name_in_the_log(
     assert problem.json()["title"] == "Er ging bij ons iets mis"
     assert "RuntimeError at test_the_doors.py" in caplog.text
     assert "Sanne" not in caplog.text
+    (noted,) = portal.incidents.noted()
+    assert (noted.about.kind, noted.count) == (IncidentKind.FAILED, 2)
+    assert "Sanne" not in noted.about.about
 
 
 async def test_a_system_that_is_away_costs_its_part_and_never_the_page() -> None:

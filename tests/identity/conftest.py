@@ -117,7 +117,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
         down: dict[str, Health] = {}
         reader = loop.run(read_database())
         layers = Layers(
-            last_resort=LastResort(looks, surroundings).guard,
+            last_resort=LastResort(looks, surroundings, incidents).guard,
             django=get_asgi_application(),
             frontstage=thin_pages(reader, "balie"),
             static=assets,
@@ -125,7 +125,12 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
             languages=surroundings.languages,
             systems=lambda: {"erp": True, "crm": False},
             state={
-                "identity": Desk(recognise=systems.recognise, render=pages, demo=chosen.demo),
+                "identity": Desk(
+                    recognise=systems.recognise,
+                    render=pages,
+                    language=pages.language,
+                    demo=chosen.demo,
+                ),
                 "console": Watch(
                     blueprint=blueprint,
                     health=lambda: {name: Health(up=True) for name in blueprint.systems} | down,

@@ -7,8 +7,20 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
+from balie.backstage.ports import IncidentKind
 from tests.browser import Browser
 from tests.site.conftest import Running
+
+
+def test_staff_are_told_of_a_page_that_failed(run: Callable[..., Running], tmp_path: Path) -> None:
+    site = run(database=tmp_path / "without.db")
+    browser = site.browser()
+    browser.cookies.set("balie", "any", domain="127.0.0.1")
+    browser.get("/bestellingen")
+
+    (noted,) = site.portal.incidents.noted()
+    assert noted.about.kind is IncidentKind.FAILED
+    assert noted.about.about.startswith("OperationalError at reader.py")
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

@@ -45,6 +45,7 @@ class IncidentKind(StrEnum):
     UNKNOWN_CODE = "unknown code"  # a code without words
     AMBIGUOUS = "ambiguous"  # two rows where there should be one
     MISCONFIGURED = "misconfigured"
+    FAILED = "failed"  # a page of ours; no system had a part in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from balie.blueprint.reader import Reading, read
 from balie.blueprint.report import as_github, as_json, as_text
 from balie.site.blueprints import folder_of
 from balie.site.contracts import described
+from balie.site.languages import spoken
 
 EXAMPLES = """\
 examples:
@@ -63,7 +64,8 @@ def _findings(reading: Reading) -> tuple[Finding, ...]:
     if reading.blueprint is None:
         return in_order(reading.findings)
     systems = described(reading.blueprint)
-    return check(reading.blueprint, systems.contracts, (*reading.findings, *systems.findings))
+    so_far = (*reading.findings, *systems.findings)
+    return check(reading.blueprint, systems.contracts, so_far, languages=frozenset(spoken()))
 
 
 def _fails(findings: Sequence[Finding], *, strict: bool) -> bool:

@@ -19,11 +19,15 @@ class Weight(StrEnum):
 _WEIGHT: Mapping[IncidentKind, Weight] = {
     IncidentKind.DROPPED: Weight.BAD,
     IncidentKind.MISCONFIGURED: Weight.BAD,
+    IncidentKind.REFUSED: Weight.BAD,
+    IncidentKind.FAILED: Weight.BAD,
+    IncidentKind.DOWN: Weight.WARN,
+    IncidentKind.CUT: Weight.WARN,
     IncidentKind.BROKEN: Weight.WARN,
     IncidentKind.UNKNOWN_CODE: Weight.WARN,
     IncidentKind.AMBIGUOUS: Weight.WARN,
 }
-"""What is a finding. Down and up are not: they are the state of a system."""
+"""What is a finding, and how soon it asks for somebody. That a system is up again is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,29 +54,31 @@ class SystemState:
     health: Health
 
 
-def findings(noted: Iterable[Noted], blueprint: Blueprint) -> tuple[Finding, ...]:
-    """What staff should look at: the gravest first, then the latest."""
-    lines = [_finding(one, blueprint) for one in noted if one.about.kind in _WEIGHT]
+def findings(noted: Iterable[Noted], blueprint: Blueprint, language: str) -> tuple[Finding, ...]:
+    """What staff should look at, in their language: the gravest first, then the latest."""
+    lines = [_finding(one, blueprint, language) for one in noted if one.about.kind in _WEIGHT]
     return tuple(sorted(lines, key=lambda line: (line.weight, -line.last.timestamp())))
 
 
-def system_states(blueprint: Blueprint, health: Mapping[str, Health]) -> tuple[SystemState, ...]:
-    """Every system, those that are down first."""
+def system_states(
+    blueprint: Blueprint, health: Mapping[str, Health], language: str
+) -> tuple[SystemState, ...]:
+    """Every system by its name in a language, those that are down first."""
     states = [
-        SystemState(name=name, title=str(system.name), health=health[name])
+        SystemState(name=name, title=blueprint.say(system.name, language), health=health[name])
         for name, system in blueprint.systems.items()
     ]
     return tuple(sorted(states, key=lambda state: state.health.up))
 
 
-def _finding(noted: Noted, blueprint: Blueprint) -> Finding:
+def _finding(noted: Noted, blueprint: Blueprint, language: str) -> Finding:
     about = noted.about
     system = blueprint.systems.get(about.system)
-    titles = {str(step.id): str(step.title) for step in blueprint.steps}
+    titles = {str(step.id): blueprint.say(step.title, language) for step in blueprint.steps}
     return Finding(
         says=f"finding.{about.kind.name.lower()}",
         weight=_WEIGHT[about.kind],
-        system=str(system.name) if system else about.system,
+        system=blueprint.say(system.name, language) if system else about.system,
         table=about.table,
         about=about.about,
         step=titles.get(about.step, about.step),

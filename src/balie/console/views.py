@@ -31,13 +31,13 @@ def for_staff(view: View) -> View:
 @for_staff
 def first_screen(request: HttpRequest) -> HttpResponse:
     """What is down, since when, and what was found."""
-    watch = watch_of(request)
+    watch, language = watch_of(request), str(get_language())
     return render(
         request,
         "console/first_screen.html",
         {
-            "systems": system_states(watch.blueprint, watch.health()),
-            "findings": findings(watch.noted(), watch.blueprint),
+            "systems": system_states(watch.blueprint, watch.health(), language),
+            "findings": findings(watch.noted(), watch.blueprint, language),
             "version": watch.blueprint.version,
         },
     )
@@ -46,8 +46,7 @@ def first_screen(request: HttpRequest) -> HttpResponse:
 @for_staff
 def drawing(request: HttpRequest) -> HttpResponse:
     """The blueprint that runs, drawn, and the same as a table."""
-    watch = watch_of(request)
-    language = get_language() or str(watch.blueprint.language)
+    watch, language = watch_of(request), str(get_language())
     return render(
         request,
         "console/blueprint.html",

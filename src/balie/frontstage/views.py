@@ -4,6 +4,7 @@ import logging
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +14,7 @@ from markupsafe import Markup
 
 from balie.access.viewer import Viewer, Visitor
 from balie.backstage.page import Page
+from balie.backstage.ports import Incident, IncidentKind, Incidents
 from balie.blueprint.drawing.draw import draw
 from balie.frontstage.looks import Chrome, Link, Looks
 from balie.frontstage.page_json import page_json, problem_json
@@ -79,7 +81,8 @@ class Opens(Protocol):
 class Views:
     """Answers every question that is not another package's.
 
-    description: the OpenAPI document. rehearsed: only in the demo.
+    description: the OpenAPI document. incidents: hears of a page that failed.
+    rehearsed: only in the demo.
     """
 
     def __init__(
@@ -88,12 +91,14 @@ class Views:
         looks: Looks,
         surroundings: Surroundings,
         description: bytes,
+        incidents: Incidents,
         rehearsed: Rehearsed | None = None,
     ) -> None:
         self._service = service
         self._looks = looks
         self._surroundings = surroundings
         self._description = description
+        self._incidents = incidents
         self._rehearsed = rehearsed
 
     async def answer(self, ask: Ask) -> Answer:
@@ -101,8 +106,9 @@ class Views:
         try:
             return await self._answer(ask)
         except Exception as error:  # noqa: BLE001  the one place where everything ends up
-            failure = where(error)
-        log.error("A page failed: %s", failure)
+            failure = failed(error, self._surroundings.now())
+        log.error("A page failed: %s", failure.about)
+        self._incidents.report(failure)
         return await self.problem(ask, HTTPStatus.INTERNAL_SERVER_ERROR, "error", "alert")
 
     async def problem(self, ask: Ask, status: HTTPStatus, words: str, sign: str) -> Answer:
@@ -193,6 +199,11 @@ class Views:
         drawing = Markup(draw(self._surroundings.blueprint, language))  # noqa: S704  ours, escaped
         page = self._looks.render("drawing.html", chrome, drawing=drawing)
         return Answer(status=HTTPStatus.OK, body=page.encode())
+
+
+def failed(error: BaseException, at: datetime) -> Incident:
+    """What staff should know of a page that failed: where in our own code, and nothing else."""
+    return Incident(kind=IncidentKind.FAILED, system="", table="", about=where(error), at=at)
 
 
 def where(error: BaseException) -> str:

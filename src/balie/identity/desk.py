@@ -22,10 +22,11 @@ class Render(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Who recognises people, who draws the pages, and whether this is a demo."""
+    """Who recognises people, who draws the pages in which language, and whether this is a demo."""
 
     recognise: Recognise
     render: Render
+    language: Callable[[HttpRequest], str]
     demo: bool = False
 
 

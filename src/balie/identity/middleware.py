@@ -6,10 +6,24 @@ from http import HTTPStatus
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import translation
 
+from balie.identity.desk import desk_of
 from balie.identity.signing_in import still_holds
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class InTheirLanguage:
+    """Django's own sentences are in the language of the page around them."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answers in the language that the visitor chose, of those of the blueprint."""
+        with translation.override(desk_of(request).language(request)):
+            return self._get_response(request)
 
 
 class CompletedSignIn:

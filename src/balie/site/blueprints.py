@@ -32,7 +32,8 @@ def checked(said: Path | None) -> Checked:
     blueprint = readable(reading, folder)
     systems_say = described(blueprint)
     read_so_far = (*reading.findings, *systems_say.findings)
-    findings = check(blueprint, systems_say.contracts, read_so_far)
+    spoken = frozenset(languages.spoken())
+    findings = check(blueprint, systems_say.contracts, read_so_far, languages=spoken)
     if has_errors(findings):
         raise _refused(folder, findings, reading.texts)
     _refuse_what_is_not_here(blueprint)

@@ -55,6 +55,7 @@ class Portal:
     application: ASGIApp
     blueprint: Blueprint
     service: Service
+    incidents: IncidentBook
     _open: AsyncExitStack = field(repr=False)
 
 
@@ -77,7 +78,7 @@ async def start(
         connected = connect(found, configuration, kept, opening)
         lookout = Lookout(connected.network, connected.connectors, utc_now)
         app = _application(configuration, connected.service, lookout, incidents, reader, rehearsed)
-        return Portal(app, found.blueprint, connected.service, opening.pop_all())
+        return Portal(app, found.blueprint, connected.service, incidents, opening.pop_all())
 
 
 async def stop(portal: Portal) -> None:
@@ -110,13 +111,13 @@ def _application(
         cookie=configuration.session_cookie,
         public_url=configuration.public_url,
     )
-    views = Views(service, looks, surroundings, description, rehearsed)
+    views = Views(service, looks, surroundings, description, incidents, rehearsed)
     pages = DjangoPages(
         looks=looks,
         surroundings=surroundings,
         switches=rehearsed.switches if rehearsed else None,
     )
-    last_resort = LastResort(looks, surroundings)
+    last_resort = LastResort(looks, surroundings, incidents)
     layers = Layers(
         last_resort=last_resort.guard,
         django=get_asgi_application(),
@@ -126,7 +127,12 @@ def _application(
         languages=surroundings.languages,
         systems=lookout.seen,
         state={
-            "identity": Desk(recognise=service.recognise, render=pages, demo=configuration.demo),
+            "identity": Desk(
+                recognise=service.recognise,
+                render=pages,
+                language=pages.language,
+                demo=configuration.demo,
+            ),
             "console": Watch(
                 blueprint=blueprint,
                 health=async_to_sync(lookout.look),

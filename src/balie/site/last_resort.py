@@ -9,12 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from balie.backstage.ports import Incidents
 from balie.blueprint.model import Blueprint
 from balie.frontstage.looks import Link, Looks
 from balie.frontstage.page_json import problem_json
 from balie.frontstage.preferences import Preferences, preferences_of
 from balie.frontstage.surroundings import Surroundings
-from balie.frontstage.views import HTML, PROBLEM, where
+from balie.frontstage.views import HTML, PROBLEM, failed
 
 SIGN_IN_IS_DOWN = "login is down"
 """The happening for which a blueprint may have a sentence of its own."""
@@ -30,6 +31,7 @@ class LastResort:
 
     looks: Looks
     surroundings: Surroundings
+    incidents: Incidents
 
     def guard(self, app: ASGIApp) -> ASGIApp:
         """The same app; where it fails before it answered, this answers."""
@@ -45,7 +47,9 @@ class LastResort:
             try:
                 await app(scope, receive, note)
             except Exception as error:
-                log.error("A page failed: %s", where(error))  # noqa: TRY400 - no message, no data
+                failure = failed(error, self.surroundings.now())
+                log.error("A page failed: %s", failure.about)  # noqa: TRY400 - no message, no data
+                self.incidents.report(failure)
                 if begun:
                     raise
                 await self._page(Request(scope))(scope, receive, send)

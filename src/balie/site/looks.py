@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from balie.access.viewer import Visitor
 from balie.frontstage.looks import Chrome, Looks, Switch
-from balie.frontstage.preferences import address_without_choices, preferences_of
+from balie.frontstage.preferences import Preferences, address_without_choices, preferences_of
 from balie.frontstage.surroundings import Surroundings
 
 Switches = Callable[[], Awaitable[tuple[Switch, ...]]]
@@ -26,14 +26,17 @@ class DjangoPages:
         """A page for this request."""
         return self.looks.render(template, self._chrome(request), **context)
 
+    def language(self, request: HttpRequest) -> str:
+        """The language of whoever asks: one of the blueprint's."""
+        return self._preferences(request).language
+
+    def _preferences(self, request: HttpRequest) -> Preferences:
+        asked = request.headers.get("accept-language", "")
+        return preferences_of(request.COOKIES, asked, self.surroundings.languages)
+
     def _chrome(self, request: HttpRequest) -> Chrome:
-        preferences = preferences_of(
-            request.COOKIES,
-            request.headers.get("accept-language", ""),
-            self.surroundings.languages,
-        )
         chrome = self.surroundings.chrome(
-            preferences,
+            self._preferences(request),
             address_without_choices(request.path, request.META.get("QUERY_STRING", "")),
             _visitor(request),
             async_to_sync(self.switches)() if self.switches else None,

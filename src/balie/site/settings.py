@@ -48,7 +48,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "balie.identity.middleware.InTheirLanguage",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -165,7 +165,7 @@ LANGUAGE_COOKIE_NAME = "lang"
 
 # ---- languages
 
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = "en"  # until a page is asked for: then it is the visitor's, of the blueprint's
 LANGUAGES = list(languages.spoken().items())
 USE_TZ = True
 
