@@ -240,6 +240,27 @@ async def test_equal_faults_are_equal_texts_without_value_or_place() -> None:
     assert [row["id"] for row in rows.rows] == ["2"]
 
 
+async def test_rows_up_to_a_value_have_one() -> None:
+    asked: list[Call] = []
+
+    async def ask(call: Call) -> Part:
+        asked.append(call)
+        return Part([{"id": str(n), "on": on} for n, on in enumerate(("2026-11-20", None, "-"))])
+
+    dated = replace(
+        TABLE,
+        fields={**TABLE.fields, "on": Field(name="on", type=Type.DATE)},
+        compares=frozenset({"on"}),
+    )
+    connection = replace(CONNECTION, contract=Contract(tables={"Orders": dated}))
+    up_to = replace(query(), fields=("id",), at_most=("on", "2026-11-21T10:00:00Z"))
+    rows = await read(connection, up_to, ask)
+    assert asked[0].at_most == ("on", "2026-11-22")
+    assert [row["id"] for row in rows.rows] == ["0"]
+    with pytest.raises(Misconfigured, match=r'to page from does not fit "Orders\.on"'):
+        await read(connection, replace(up_to, at_most=("on", "soon")), ask)
+
+
 async def test_a_broken_row_tells_what_it_has_in_the_fields_of_the_relations() -> None:
     async def ask(call: Call) -> Part:
         return Part([{"id": "1", "number": 7}, {"id": ["x"], "number": 8}, "rubbish"])

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 
 from balie.systems.contract import Field, Type
-from balie.systems.rows import Raw, text_of
+from balie.systems.rows import Raw, says_nothing, text_of
 
 Clear = str | bool | int | Decimal | date | datetime | None
 """A typed value; None when there is none."""
@@ -32,21 +32,12 @@ def clear(raw: Raw, field: Field, no_value: frozenset[str], zone: tzinfo = UTC) 
     text = text_of(raw)
     if text is None and raw not in (None, ""):
         raise Unreadable(f'"{field.name}" is not one value')
-    if text is None or _says_nothing(text, field.type, no_value):
+    if text is None or says_nothing(text, field.type, no_value):
         return None
     try:
         return meant(_typed(text, raw, field.type, zone))
     except (ValueError, ArithmeticError) as error:
         raise Unreadable(f'"{field.name}" is not a {field.type.value}') from error
-
-
-def _says_nothing(text: str, type_: Type, no_value: frozenset[str]) -> bool:
-    """Only spaces, or a word of the system for "nothing"; of a day also the moment it begins."""
-    bare = text.strip()
-    if not bare or bare in no_value or text in no_value:
-        return True
-    day, _, clock = bare.partition("T")
-    return type_ is Type.DATETIME and day in no_value and clock.startswith("00:00:00")
 
 
 def meant(value: Clear) -> Clear:

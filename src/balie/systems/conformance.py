@@ -9,8 +9,9 @@ class TestOrders(Conformance):
         return connect(connection)
 
 Recorded are, as `<name>.json` (see `balie.systems.recorded`): `one-value`, `many-values`, `pages`,
-`order`, `broken-row`, `cannot-be-asked`, and for kinds that follow links to next pages
-`foreign-page`. Other files there are run too.
+`order`, `broken-row`, `cannot-be-asked`, for kinds that follow links to next pages
+`foreign-page`, and for kinds that can be asked for rows up to a value `up-to`, whose answer also
+has a row without one. Other files there are run too.
 """
 
 import asyncio
@@ -149,6 +150,14 @@ class Conformance(ABC):
         told = [path for one in broken for path in one.row]
         demand(bool(told), "a broken row must tell what it has in the fields of the relations")
         demand(paths.issuperset(told), "a broken row tells more than the fields of the relations")
+
+    @in_a_loop
+    async def test_rows_without_a_value_are_not_below_one(self) -> None:
+        case = read_case(self.recorded, "up-to")
+        if case is None:
+            return  # a kind that cannot be asked for rows up to a value
+        demand(bool(case.query.at_most), "up-to must ask for rows up to a value")
+        await self._holds("up-to")
 
     @in_a_loop
     async def test_reads_everything_else_that_was_recorded(self) -> None:

@@ -31,7 +31,10 @@ class Query:
     table: the name that the blueprint uses; a connector translates it with `Connection.tables`.
     relations: all must hold. The rows that come back are checked again by whoever asked.
     fields: dotted paths; a system may send more, never rely on it.
-    at_most: (field, raw value): only rows whose field is not above it; for paging by key.
+    at_most: (field, text): the rows whose field is not above it, and none without a value in it.
+        The text is as the system wrote it in that field; for a day or a moment it may also be ISO
+        text of the other kind (`2026-11-22`, `2026-11-22T10:00:00Z`). Moments are told in many
+        ways, so rows that are up to a day above it may come too: whoever asks looks at them.
     limit: rows wanted in one answer; a system may send fewer and a cursor.
     cursor: a connector's own opaque word for "go on from here", from `Rows.next`.
     """

@@ -13,12 +13,13 @@ from typing import TypeAlias
 
 import msgspec
 
+from balie.systems.bounds import highest
 from balie.systems.checking import Wanted, read_rows, wanted
 from balie.systems.connector import Connection
-from balie.systems.contract import Table
+from balie.systems.contract import Table, Type
 from balie.systems.errors import Misconfigured
 from balie.systems.query import Order, Query, Relation
-from balie.systems.rows import Raw, Row, Rows
+from balie.systems.rows import Raw, Row, Rows, says_nothing, text_of, value_at
 
 MOST_CALLS = 100
 """The most calls that one query may become."""
@@ -163,7 +164,9 @@ class _Plan:
 
 
 def _plan(table: Table, query: Query, groups: list[tuple[Relation, ...]]) -> _Plan:
-    tree = wanted(table.fields, (*table.key, *query.fields))
+    at_most = _highest(table, query)
+    below = [at_most[0]] if at_most else []
+    tree = wanted(table.fields, (*table.key, *query.fields, *below))
     places = _places(query.cursor, len(groups))
     calls = (
         Call(
@@ -171,7 +174,7 @@ def _plan(table: Table, query: Query, groups: list[tuple[Relation, ...]]) -> _Pl
             relations=group,
             wanted=tree,
             order=query.order,
-            at_most=query.at_most,
+            at_most=at_most,
             limit=max(1, min(query.limit, table.page_size)),
             cursor=place,
         )
@@ -180,6 +183,18 @@ def _plan(table: Table, query: Query, groups: list[tuple[Relation, ...]]) -> _Pl
     begins = query.cursor is None
     todo = ((index, call) for index, call in enumerate(calls) if begins or call.cursor)
     return _Plan(tuple(todo), len(groups))
+
+
+def _highest(table: Table, query: Query) -> tuple[str, str] | None:
+    """Raises Misconfigured when the field can have no such value."""
+    if query.at_most is None:
+        return None
+    path, text = query.at_most
+    field = table.field(path)
+    try:
+        return path, text if field is None else highest(field, text)
+    except ValueError as error:
+        raise Misconfigured(f'A value to page from does not fit "{table.name}.{path}".') from error
 
 
 def _groups(
@@ -224,12 +239,27 @@ def _joined(connection: Connection, query: Query, plan: _Plan, parts: Sequence[P
     items = [item for part in parts for item in part.items]
     related = [relation.field for relation in query.relations]
     rows, broken = read_rows(table, tree, items, connection.profile.no_value, related)
+    if query.at_most is not None:
+        has_value = _has_value(table, query.at_most[0], connection.profile.no_value)
+        rows = list(filter(has_value, rows))
     if plan.size > 1:
         rows = _sorted(list(_once(table, rows)), query.order)
     places: list[str | None] = [None] * plan.size
     for (index, _), part in zip(plan.calls, parts, strict=True):
         places[index] = part.next
     return Rows(tuple(rows), _cursor(places), tuple(broken))
+
+
+def _has_value(table: Table, path: str, no_value: frozenset[str]) -> Callable[[Row], bool]:
+    """Some systems write "no date" as a date of long ago, which is below every other."""
+    field = table.field(path)
+    type_ = Type.UNKNOWN if field is None else field.type
+
+    def has_value(row: Row) -> bool:
+        text = text_of(value_at(row, path))
+        return text is not None and not says_nothing(text, type_, no_value)
+
+    return has_value
 
 
 def _cursor(places: list[str | None]) -> str | None:

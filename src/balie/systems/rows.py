@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from balie.systems.contract import Type
+
 Raw: TypeAlias = "str | int | float | bool | list[Raw] | dict[str, Raw] | None"
 """A raw value: JSON, and nothing else. Dates are ISO text, decimals numbers or text."""
 
@@ -60,3 +62,12 @@ def text_of(raw: Raw) -> str | None:
     if isinstance(raw, int | float):
         return str(raw)
     return None
+
+
+def says_nothing(text: str, type_: Type, no_value: frozenset[str]) -> bool:
+    """Only spaces, or a word of the system for "nothing"; of a day also the moment it begins."""
+    bare = text.strip()
+    if not bare or bare in no_value or text in no_value:
+        return True
+    day, _, clock = bare.partition("T")
+    return type_ is Type.DATETIME and day in no_value and clock.startswith("00:00:00")

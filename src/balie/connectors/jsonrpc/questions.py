@@ -29,14 +29,17 @@ class Question:
 
 
 def question(call: Call) -> Question | None:
-    """The call for Tryton, or None when no row can match, so that nothing need be asked."""
+    """The call for Tryton, or None when no row can match, so that nothing need be asked.
+
+    Raises Misconfigured for a place to go on from that can be none.
+    """
     order = call.order or NEWEST_FIRST
     try:
         domain: list[Wire] = [_clause(relation, call.table) for relation in call.relations]
-        if call.at_most is not None:
-            domain.append(_not_above(*call.at_most, call.table))
     except ValueError:
         return None
+    if call.at_most is not None:
+        domain.append(_not_above(*call.at_most, call.table))
     if call.cursor is not None:
         domain.append(_after(order, call.cursor))
     fields: list[Wire] = [*sorted({KEY, order.field, *_paths(call.wanted)})]
@@ -81,10 +84,11 @@ def _literally(text: str) -> str:
 
 
 def _not_above(field: str, text: str, table: Table) -> Wire:
-    """Nothing comes after everything, so it is never above. Raises ValueError."""
-    below: Wire = [[field, "<=", packed(text, _type(table, field))]]
-    nothing: Wire = [[field, "=", None]]
-    return ["OR", below, nothing]
+    """Nothing is not below anything: Tryton then leaves it out. Raises Misconfigured."""
+    try:
+        return [field, "<=", packed(text, _type(table, field))]
+    except ValueError as error:
+        raise Misconfigured(f'A value to page from does not fit "{table.name}.{field}".') from error
 
 
 def _order(order: Order) -> list[Wire]:
