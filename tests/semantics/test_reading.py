@@ -422,3 +422,18 @@ async def test_a_broken_row_of_ones_own_is_counted() -> None:
     here = world()
     here.systems["erp"].broken = (BrokenRow("a date", {"customerNumber": "10085"}),)
     assert listing(await here.open(SANNE, "/facturen")).broken == 1
+
+
+async def test_amounts_of_two_currencies_are_not_added() -> None:
+    rows = rows_of(LINDEMAN)
+    dollars = {**rows["erp"]["salesInvoices"][0], "number": "VF-9", "currencyCode": "USD"}
+    invoices = [*rows["erp"]["salesInvoices"], dollars]
+    here = world(rows=rows | {"erp": {**rows["erp"], "salesInvoices": invoices}})
+    page = await here.open("fatima@example.nl", "/")
+    assert page is not None
+    owed = next(block for block in page.blocks if isinstance(block, FigureBlock))
+    assert owed.value is None
+    shown = listing(await here.open("fatima@example.nl", "/facturen"))
+    amounts = {row.key: row.cells[3].text for row in shown.records}
+    assert "US$" in amounts["VF-9"]
+    assert "€" in amounts["VF-33015"]

@@ -103,9 +103,8 @@ class Presenting:
             return value.labels.get(self.language) or ours or next(iter(value.labels.values()))
         if field.kind is Kind.STATUS:
             return ""  # a code without words is never shown; staff get a finding
-        return read_aloud(
-            value.value, field.kind, self.language, self.blueprint.zone, thing.currency
-        )
+        currency = value.currency or thing.currency
+        return read_aloud(value.value, field.kind, self.language, self.blueprint.zone, currency)
 
     # ---- blocks
 

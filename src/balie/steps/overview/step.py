@@ -111,17 +111,18 @@ def _facts(
 
 def _figure(opening: Opening, figure: Figure, thing: MappedThing, found: Found) -> FigureBlock:
     """A figure, when all that it is about could be read: of a part it would not be true."""
-    if found.broken or found.more:
-        found = Found(trust=Trust.AWAY)
-    kind = _kind(figure, thing)
     records = [record for record in found.records if _counts(opening, figure, thing, record)]
+    currencies = _currencies(figure, records) or {thing.currency}
+    if found.broken or found.more or len(currencies) > 1:
+        found, records = Found(trust=Trust.AWAY), []
+    kind, currency = _kind(figure, thing), min(currencies)
     value = _total(figure, records) if found.is_shown else None
-    bars = _bars(opening, figure, thing, records) if found.is_shown and figure.per else ()
+    bars = _bars(opening, figure, kind, currency, records) if found.is_shown and figure.per else ()
     return FigureBlock(
         id=f"{thing.id}-{opening.plan.screen.figures.index(figure)}",
         name=opening.presenting.say(figure.name),
         kind=kind,
-        text=_text(opening, value, kind, thing),
+        text=_text(opening, value, kind, currency),
         value=value,
         bars=bars,
         freshness=opening.presenting.freshness(found, opening.plan.step),
@@ -150,13 +151,19 @@ def _total(figure: Figure, records: Sequence[Record]) -> Decimal:
     return sum((_amount(figure, record) for record in records), Decimal(0))
 
 
+def _currencies(figure: Figure, records: Sequence[Record]) -> set[str]:
+    """The currencies of what is added; amounts of several cannot be."""
+    values = (record.value(figure.of.partition(".")[2]) for record in records)
+    return {value.currency for value in values if value.currency is not None}
+
+
 def _amount(figure: Figure, record: Record) -> Decimal:
     value = record.value(figure.of.partition(".")[2]).value
     return Decimal(value) if isinstance(value, Decimal | int) else Decimal(0)
 
 
 def _bars(
-    opening: Opening, figure: Figure, thing: MappedThing, records: Sequence[Record]
+    opening: Opening, figure: Figure, kind: Kind, currency: str, records: Sequence[Record]
 ) -> tuple[Bar, ...]:
     """One bar per month, without gaps, up to this month; at most the last twelve."""
     months: dict[date, list[Record]] = defaultdict(list)
@@ -164,11 +171,10 @@ def _bars(
         day = record.value(_per(figure)).value
         if isinstance(day, date):
             months[_first_day(day)].append(record)
-    kind = _kind(figure, thing)
     return tuple(
         Bar(
             label=month(first, opening.presenting.language),
-            text=_text(opening, total, kind, thing),
+            text=_text(opening, total, kind, currency),
             value=total,
         )
         for first in _months(months, opening.reading.today)
@@ -191,9 +197,9 @@ def _months(present: Iterable[date], today: date) -> list[date]:
     return months[::-1]
 
 
-def _text(opening: Opening, value: Decimal | None, kind: Kind, thing: MappedThing) -> str:
+def _text(opening: Opening, value: Decimal | None, kind: Kind, currency: str) -> str:
     language, zone = opening.presenting.language, opening.blueprint.zone
-    return read_aloud(value, kind, language, zone, thing.currency)
+    return read_aloud(value, kind, language, zone, currency)
 
 
 def _list_of(opening: Opening, thing: MappedThing) -> str | None:
