@@ -437,3 +437,13 @@ async def test_amounts_of_two_currencies_are_not_added() -> None:
     amounts = {row.key: row.cells[3].text for row in shown.records}
     assert "US$" in amounts["VF-9"]
     assert "€" in amounts["VF-33015"]
+
+
+async def test_news_of_a_system_makes_what_was_known_no_longer_fresh() -> None:
+    here = world()
+    await here.open(SANNE, "/bestellingen")
+    here.service.hear("erp")
+    here.systems["erp"].down = True
+    page = await here.open(SANNE, "/bestellingen")
+    assert page is not None
+    assert page.trust is Trust.KNOWN

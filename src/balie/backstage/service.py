@@ -90,6 +90,10 @@ class Service:
         """The day in the blueprint's zone."""
         return self._clock.today()
 
+    def hear(self, system: str) -> None:
+        """Something changed in a system: the next page that needs it asks again."""
+        self._sources.hear(system)
+
     # ---- addresses
 
     @property

@@ -109,12 +109,13 @@ class Sources:
         self._secret = secret
         self._near = _NearMemory(most_bytes)
         self._under_way: dict[str, asyncio.Task[Answer]] = {}
+        self._news: dict[str, datetime] = {}
 
     async def ask(self, question: Question, patience: Patience, trace: Trace = no_trace) -> Outcome:
         """The answer, as fresh as promised if the system allows it within the time given."""
         key = self._key(question)
         known = await self._recall(key, patience.keep)
-        if known is not None and self._age(known) <= patience.fresh:
+        if known is not None and self._is_fresh(known, question, patience):
             if self._age(known) > patience.fresh / 2:
                 self._fetch(key, question, patience)  # refreshes behind the page
             outcome = Outcome(known, Trust.FRESH)
@@ -122,6 +123,10 @@ class Sources:
             outcome = await self._fetched_in_time(key, question, patience, known)
         trace(question, outcome)
         return outcome
+
+    def hear(self, system: str) -> None:
+        """Something changed in a system: what was known of it is no longer fresh."""
+        self._news[system] = self._clock.now()
 
     async def close(self) -> None:
         """Stops what is under way."""
@@ -179,6 +184,10 @@ class Sources:
         until = answer.as_of + keep
         await self._memory.put(key, Remembered(value, answer.as_of), keep_until=until)
         return answer
+
+    def _is_fresh(self, known: Answer, question: Question, patience: Patience) -> bool:
+        news = self._news.get(question.scope.system)
+        return self._age(known) <= patience.fresh and (news is None or known.as_of > news)
 
     def _age(self, answer: Answer) -> timedelta:
         return self._clock.now() - answer.as_of
