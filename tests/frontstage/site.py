@@ -26,7 +26,7 @@ from tests.semantics.world import World, world
 
 AT = "http://portal.example"
 COOKIE = "balie"
-PEOPLE = {"sanne", "bram", "fatima", "joost", "mila"}
+PEOPLE = {"sanne", "bram", "fatima", "joost", "mila", "nobody"}
 FROM_HERE = {"sec-fetch-site": "same-origin"}
 
 

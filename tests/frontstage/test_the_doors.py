@@ -7,7 +7,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient, Response
 
 from balie.access.viewer import Viewer, Visitor
-from balie.backstage.page import Page
+from balie.backstage.page import MenuItem, Page
 from balie.backstage.ports import IncidentKind
 from tests.frontstage.markup import read
 from tests.frontstage.site import AT, COOKIE, FROM_HERE, Site, site
@@ -235,6 +235,24 @@ async def test_a_choice_never_leads_to_another_host(portal: Site) -> None:
     assert answer.headers["location"] == "/evil.example/"
 
 
+# ---- somebody whom no system knows
+
+
+async def test_whom_no_system_knows_reads_so_with_a_number_and_a_way_out() -> None:
+    async with site().visit("nobody") as visit:
+        answer = await visit.get("/")
+        data = await visit.get("/", headers={"accept": "application/json"})
+        elsewhere = await visit.get("/bestellingen")
+    assert answer.status_code == 200
+    assert "We kennen u (nog) niet als klant" in said(answer)
+    assert "030 - 555 01 23" in said(answer)
+    assert 'class="btn" href="/accounts/logout/"' in answer.text
+    assert "/bestellingen" not in answer.text
+    assert data.headers["content-type"] == "application/problem+json"
+    assert (data.status_code, data.json()["title"]) == (404, "We kennen u (nog) niet als klant")
+    assert elsewhere.status_code == 404
+
+
 # ---- when it goes wrong inside
 
 
@@ -246,6 +264,9 @@ class Broken:
 
     async def viewer(self, visitor: Visitor) -> Viewer:
         raise RuntimeError("Sanne Visser, Vechtkade 18")
+
+    def menu(self, viewer: Viewer, language: str) -> tuple[MenuItem, ...]:
+        raise NotImplementedError
 
     async def open(self, path: str, viewer: Viewer, language: str, after: str = "") -> Page | None:
         raise NotImplementedError

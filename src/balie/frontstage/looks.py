@@ -17,6 +17,7 @@ from balie.frontstage.assets import Assets
 from balie.frontstage.moments import Voice
 
 OWN_TEMPLATES = Path(__file__).parent / "templates"
+SIGN_OUT = "/accounts/logout/"
 _IN_THE_BAR = 5  # entries that fit beside each other on a phone
 
 
@@ -62,7 +63,7 @@ class Person:
     name: str
     acting_for: str | None = None
     links: tuple[Link, ...] = ()
-    sign_out: str = "/accounts/logout/"
+    sign_out: str = SIGN_OUT
 
     @property
     def initials(self) -> str:

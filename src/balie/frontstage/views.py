@@ -13,10 +13,10 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from balie.access.viewer import Viewer, Visitor
-from balie.backstage.page import Page
+from balie.backstage.page import MenuItem, Page
 from balie.backstage.ports import Incident, IncidentKind, Incidents
 from balie.blueprint.drawing.draw import draw
-from balie.frontstage.looks import Chrome, Link, Looks
+from balie.frontstage.looks import SIGN_OUT, Chrome, Link, Looks
 from balie.frontstage.page_json import page_json, problem_json
 from balie.frontstage.preferences import Preferences
 from balie.frontstage.rehearsed import DemoPerson, Rehearsed
@@ -73,6 +73,10 @@ class Opens(Protocol):
         """Who a visitor is to the systems."""
         ...
 
+    def menu(self, viewer: Viewer, language: str) -> tuple[MenuItem, ...]:
+        """The pages of this viewer that have an address of their own."""
+        ...
+
     async def open(self, path: str, viewer: Viewer, language: str, after: str = "") -> Page | None:
         """The page, or None when there is none for this viewer."""
         ...
@@ -111,8 +115,10 @@ class Views:
         self._incidents.report(failure)
         return await self.problem(ask, HTTPStatus.INTERNAL_SERVER_ERROR, "error", "alert")
 
-    async def problem(self, ask: Ask, status: HTTPStatus, words: str, sign: str) -> Answer:
-        """A page, or a problem+json, that says in words what cannot be done."""
+    async def problem(
+        self, ask: Ask, status: HTTPStatus, words: str, sign: str, way_out: Link | None = None
+    ) -> Answer:
+        """A page, or a problem+json, that says in words what cannot be done, and where to go."""
         t = self._surroundings.voice(ask.preferences.language)
         title, text = t.say(f"problem.{words}_title"), t.say(f"problem.{words}")
         if ask.wants_json:
@@ -120,7 +126,7 @@ class Views:
         chrome = await self._chrome(ask)
         home = Link(t.say("chrome.home"), chrome.home)
         page = self._looks.render(
-            "message.html", chrome, title=title, text=text, sign=sign, action=home
+            "message.html", chrome, title=title, text=text, sign=sign, action=way_out or home
         )
         return Answer(status=status, body=page.encode())
 
@@ -131,7 +137,7 @@ class Views:
             return Answer(status=HTTPStatus.OK, body=self._description, kind=JSON)
         if self._rehearsed is not None and ask.path.startswith("/demo"):
             return await self._demo(ask, self._rehearsed)
-        if len(ask.path) > _LONGEST_ADDRESS or self._service.match(ask.path) is None:
+        if ask.path != "/" and not self._is_a_page(ask.path):
             return await self._not_found(ask)
         if ask.method not in _READ_ONLY:
             refusal = await self.problem(ask, HTTPStatus.METHOD_NOT_ALLOWED, "not_allowed", "alert")
@@ -140,6 +146,9 @@ class Views:
             return await self._sign_in_first(ask)
         return await self._page(ask, ask.visitor)
 
+    def _is_a_page(self, path: str) -> bool:
+        return len(path) <= _LONGEST_ADDRESS and self._service.match(path) is not None
+
     async def _page(self, ask: Ask, visitor: Visitor) -> Answer:
         if visitor.is_staff or visitor.staff_roles:
             return _to("/staff") if ask.path == "/" else await self._not_found(ask)
@@ -147,10 +156,22 @@ class Views:
         language = ask.preferences.language
         page = await self._service.open(ask.path, viewer, language, ask.after)
         if page is None:
-            return await self._not_found(ask)
+            return await self._nothing_here(ask, viewer)
         if ask.wants_json:
             return Answer(status=HTTPStatus.OK, body=page_json(page), kind=JSON)
         return Answer(status=HTTPStatus.OK, body=(await self._html(ask, page)).encode())
+
+    async def _nothing_here(self, ask: Ask, viewer: Viewer) -> Answer:
+        """No such page for this viewer; at the front door the first that there is, or why none."""
+        language = ask.preferences.language
+        if ask.path != "/":
+            return await self._not_found(ask)
+        if menu := self._service.menu(viewer, language):
+            return _to(menu[0].address)
+        words = "no_pages" if viewer.kinds else "no_customer"
+        status = HTTPStatus.NOT_FOUND if ask.wants_json else HTTPStatus.OK
+        sign_out = Link(self._surroundings.voice(language).say("chrome.sign_out"), SIGN_OUT)
+        return await self.problem(ask, status, words, "search-user", sign_out)
 
     async def _html(self, ask: Ask, page: Page) -> str:
         chrome = self._surroundings.around(page, await self._chrome(ask))

@@ -1,9 +1,8 @@
-"""A blueprint that may run here: it is there, nothing is wrong with it, and we have its words."""
+"""A blueprint that may run: it is there, and nothing is wrong with it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from balie.blueprint.check import check, has_errors, in_order
 from balie.blueprint.finding import Finding, Severity
@@ -36,7 +35,6 @@ def checked(said: Path | None) -> Checked:
     findings = check(blueprint, systems_say.contracts, read_so_far, languages=spoken)
     if has_errors(findings):
         raise _refused(folder, findings, reading.texts)
-    _refuse_what_is_not_here(blueprint)
     return Checked(folder, blueprint, systems_say.contracts)
 
 
@@ -88,24 +86,3 @@ def _refused(folder: Path, findings: Sequence[Finding], texts: Mapping[str, str]
         f"{as_text(errors, texts)}\nThis blueprint cannot run yet.",
         [f"The whole list:  balie check {folder}"],
     )
-
-
-def _refuse_what_is_not_here(blueprint: Blueprint) -> None:
-    """Raises Refusal for a language without words of ours, and for a zone that is not known."""
-    for language in (blueprint.language, *blueprint.also):
-        silent = languages.silent_in(str(language))
-        if silent:
-            raise Refusal(
-                "LANGUAGE",
-                f'{language.at}: Balie itself has no words for the language "{language}".',
-                ["Leave the language away, or write these files beside the others:"]
-                + [f"    {file}" for file in silent],
-            )
-    try:
-        ZoneInfo(blueprint.zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Refusal(
-            "ZONE",
-            f"The calendar says  zone: {blueprint.zone}  and there is no such zone.",
-            ["A zone is named for a city in it:  zone: Europe/Amsterdam"],
-        ) from error
