@@ -23,7 +23,7 @@ def voice(language: str, now: datetime = NOW) -> Voice:
         (timedelta(seconds=50), "1 minuut geleden", "1 minute ago"),
         (timedelta(minutes=2), "2 minuten geleden", "2 minutes ago"),
         (timedelta(hours=3), "3 uur geleden", "3 hours ago"),
-        (timedelta(hours=14), "op 21 november om 20:14", "on 21 November at 20:14"),
+        (timedelta(hours=14), "op 21 november 2026 om 20:14", "on 21 November 2026 at 20:14"),
         (timedelta(days=400), "op 18 oktober 2025 om 11:14", "on 18 October 2025 at 11:14"),
     ],
 )
@@ -39,7 +39,7 @@ def test_long_ago_but_today_is_said_with_the_time() -> None:
 
 def test_when_it_is_today_the_day_is_not_said() -> None:
     assert voice("nl").at(NOW) == "10:14"
-    assert voice("nl").at(NOW - timedelta(days=2)) == "20 november, 10:14"
+    assert voice("nl").at(NOW - timedelta(days=2)) == "20 november 2026, 10:14"
 
 
 def test_today_is_the_day_where_the_service_is() -> None:

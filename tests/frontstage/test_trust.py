@@ -100,13 +100,6 @@ def test_what_holds_for_several_blocks_is_said_once(around: Site) -> None:
     assert said.count("Dit kunnen we nu niet laten zien") == 1
 
 
-def test_a_sentence_about_a_time_that_nobody_knows_gives_way_to_ours(around: Site) -> None:
-    state = pages.freshness(Trust.AWAY, "Dit wisten we om {time}.")
-    said = words(pages.listing_page(state=state), around)
-    assert "{time}" not in said
-    assert "Dit kunnen we nu niet laten zien" in said
-
-
 def test_a_part_that_is_left_out_is_not_there(around: Site) -> None:
     page = pages.details_page(carrier=pages.freshness(Trust.HIDDEN))
     said = words(page, around)

@@ -1,12 +1,13 @@
 """Fits the views to ASGI with Starlette: reads a request into an `Ask`, writes an `Answer`."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from balie.access.origin import is_from_here
 from balie.access.viewer import Visitor
 from balie.frontstage.preferences import address_without_choices, preferences_of
 from balie.frontstage.surroundings import Surroundings
@@ -48,18 +49,15 @@ async def _ask(request: Request, visitor: Visitor | None, surroundings: Surround
         visitor=visitor,
         after=dict(_pairs(query)).get("after", ""),
         wants_json=_wants_json(request.headers.get("accept", "")),
-        from_here=request.method in ("GET", "HEAD") or is_from_here(request),
+        from_here=request.method in ("GET", "HEAD") or _is_from_here(request),
         form=await _form(request),
     )
 
 
-def is_from_here(request: Request) -> bool:
-    """Whether a page of ours sent this: by the browser's own word, else by the Origin it gives."""
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site in ("same-origin", "none")
-    origin = urlsplit(request.headers.get("origin", ""))
-    return bool(origin.netloc) and origin.netloc == request.headers.get("host")
+def _is_from_here(request: Request) -> bool:
+    said = request.headers
+    here = f"{request.url.scheme}://{said.get('host', '')}"
+    return is_from_here(said.get("sec-fetch-site"), said.get("origin"), here)
 
 
 def _path(request: Request) -> str:

@@ -1,13 +1,14 @@
-"""Times in words: `2 minuten geleden`, `09:12`, `20 november, 09:12`."""
+"""Times in words: `2 minuten geleden`, `09:12`, `20 november 2026, 09:12`."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_skeleton, format_time, format_timedelta
+from babel.dates import format_date, format_timedelta
 from markupsafe import Markup
 
 from balie.frontstage.languages import Words
+from balie.mapping import formats
 
 _JUST_NOW = timedelta(seconds=45)
 _LONG_AGO = timedelta(hours=12)
@@ -52,20 +53,15 @@ class Voice:
 
     def at(self, moment: datetime) -> str:
         """When, as the end of a sentence: "09:12", or with the day when that is not today."""
-        if self._is_today(moment):
-            return self.clock(moment)
-        return f"{self.day(moment)}, {self.clock(moment)}"
+        return formats.moment(moment, self.now, self.language, self.zone.key)
 
     def clock(self, moment: datetime) -> str:
         """The time on the clock: "09:12"."""
-        return format_time(moment, "HH:mm", tzinfo=self.zone, locale=self.words.locale)
+        return formats.clock_time(moment.astimezone(self.zone), self.language)
 
     def day(self, moment: datetime) -> str:
-        """The day; with its year when that is another one: "20 november"."""
-        local, locale = moment.astimezone(self.zone), self.words.locale
-        if local.year == self._local_now().year:
-            return format_skeleton("MMMMd", local, locale=locale)
-        return format_date(local, "long", locale=locale)
+        """The day, as everywhere on a page: "20 november 2026"."""
+        return formats.day(moment.astimezone(self.zone).date(), self.language)
 
     def today(self) -> str:
         """The day of today with its weekday, as a heading: "Zondag 22 november"."""

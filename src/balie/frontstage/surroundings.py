@@ -7,7 +7,8 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from balie.access.viewer import Visitor
-from balie.backstage.page import Help, Page
+from balie.backstage.help_desk import help_desk
+from balie.backstage.page import Page
 from balie.blueprint.model import Blueprint
 from balie.frontstage.languages import OWN_WORDS, Words, read_words
 from balie.frontstage.looks import Chrome, Identity, Link, Person, Switch
@@ -57,7 +58,7 @@ class Surroundings:
             appearance=preferences.appearance,
             icons=self.icons,
             person=_person(visitor, t),
-            help=self._help(t.language),
+            help=help_desk(self.blueprint, t.language),
             switches=None if switches is None else self._in(t.language, switches),
         )
 
@@ -69,15 +70,6 @@ class Surroundings:
     def _in(self, language: str, switches: tuple[Switch, ...]) -> tuple[Switch, ...]:
         say = self.blueprint.say
         return tuple(replace(switch, title=say(switch.title, language)) for switch in switches)
-
-    def _help(self, language: str) -> Help | None:
-        staff, blueprint = self.blueprint.people.staff, self.blueprint
-        desk = staff.get(str(blueprint.brand.help_desk))
-        desk = desk or next((team for team in staff.values() if team.phone), None)
-        if desk is None:
-            return None
-        hours = blueprint.say(desk.hours, language) if desk.hours else None
-        return Help(name=blueprint.say(desk.name, language), phone=desk.phone, hours=hours)
 
 
 def words_of(blueprint: Blueprint, folders: Sequence[Path] = (OWN_WORDS,)) -> Mapping[str, Words]:

@@ -114,7 +114,7 @@ def _is_older(block: Block, page: Page, t: Voice) -> bool:
 
 
 def _notice(freshness: Freshness, t: Voice) -> Notice | None:
-    own = _own_words(freshness, t)
+    own = freshness.says
     match freshness.trust:
         case Trust.FRESH:
             return None
@@ -133,14 +133,6 @@ def _notice(freshness: Freshness, t: Voice) -> Notice | None:
         case Trust.AWAY:
             title, words = t.say("trust.away_title"), own or t.say("trust.away")
             return Notice("cloud-off", "warn", title, words, nothing_shown=True)
-
-
-def _own_words(freshness: Freshness, t: Voice) -> str | None:
-    """The blueprint's sentence; None when it speaks of a time that nobody knows."""
-    says, as_of = freshness.says, freshness.as_of
-    if says is None or "{time}" not in says:
-        return says
-    return None if as_of is None else says.replace("{time}", t.at(as_of))
 
 
 def _known(freshness: Freshness, t: Voice) -> str:

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from balie.access.origin import is_from_here
 from balie.identity.desk import desk_of
 from balie.identity.models import DemoMail, Person
 
@@ -61,8 +62,5 @@ def _only_in_the_demo(request: HttpRequest) -> None:
 
 
 def _is_from_here(request: HttpRequest) -> bool:
-    """Whether a page of ours sent this: by the browser's own word, else by the Origin it gives."""
-    site = request.headers.get("sec-fetch-site")
-    if site is not None:
-        return site == "same-origin"
-    return request.headers.get("origin") == f"{request.scheme}://{request.get_host()}"
+    said, here = request.headers, f"{request.scheme}://{request.get_host()}"
+    return is_from_here(said.get("sec-fetch-site"), said.get("origin"), here)
