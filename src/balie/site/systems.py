@@ -104,10 +104,25 @@ def _connector(
     network: Network,
     values: Mapping[str, str],
 ) -> Connector:
+    found = connection(blueprint, system, contract, network, values)
+    try:
+        return installed()[str(system.speaks)].connect(found)
+    except (ValueError, Misconfigured) as error:
+        raise _not_connected(system, error) from error
+
+
+def connection(
+    blueprint: Blueprint,
+    system: System,
+    contract: Contract,
+    network: Network,
+    values: Mapping[str, str],
+) -> Connection:
+    """What a connector to a system gets to work with. values: the environment. Raises Refusal."""
     name = str(system.id)
     try:
         limits = read_limits(str(system.limit) if system.limit else None)
-        connection = Connection(
+        return Connection(
             name=name,
             title=str(system.name),
             at=filled(str(system.at or ""), values).rstrip("/"),
@@ -119,13 +134,16 @@ def _connector(
             tables={ours: str(theirs) for ours, theirs in system.tables.items()},
             language=str(blueprint.language),
         )
-        return installed()[str(system.speaks)].connect(connection)
     except (ValueError, Misconfigured) as error:
-        raise Refusal(
-            "SYSTEM",
-            f"{system.name} cannot be connected: {error}",
-            [f"It stands at {system.id.at}."],
-        ) from error
+        raise _not_connected(system, error) from error
+
+
+def _not_connected(system: System, error: Exception) -> Refusal:
+    return Refusal(
+        "SYSTEM",
+        f"{system.name} cannot be connected: {error}",
+        [f"It stands at {system.id.at}."],
+    )
 
 
 def _own(blueprint: Blueprint, system: System, values: Mapping[str, str]) -> Mapping[str, str]:

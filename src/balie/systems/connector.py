@@ -1,7 +1,7 @@
 """The contract that every connector fulfils.
 
 A kind of connector is a folder `balie/connectors/<kind>/` with `connector.toml`, `connector.py`
-(`connect`, `read_contract`), its recorded answers, its tests and its README.
+(`connect`, `read_contract`, perhaps `describe`), its recorded answers, its tests and its README.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -54,6 +54,18 @@ class Connect(Protocol):
     """`connect` of a connector's folder."""
 
     def __call__(self, connection: Connection) -> Connector: ...
+
+
+class Describe(Protocol):
+    """`describe` of a connector's folder, for a system whose description has to be asked for.
+
+    tables: the system's own names. languages: of the labels. Gives the bytes of a contract file.
+    Raises Unavailable, Refused or Misconfigured.
+    """
+
+    async def __call__(
+        self, connection: Connection, tables: Sequence[str], languages: Sequence[str]
+    ) -> bytes: ...
 
 
 class ReadContract(Protocol):

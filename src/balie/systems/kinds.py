@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from balie.systems.connector import Connect, ReadContract
+from balie.systems.connector import Connect, Describe, ReadContract
 
 OURS = "balie.connectors"
 """The package that holds our own kinds, and the group of entry points for those of others."""
@@ -75,6 +75,7 @@ class ConnectorKind:
     connect: Connect
     read_contract: ReadContract
     quality: Quality
+    describe: Describe | None = None
     package: str = ""  # where it is: "balie.connectors.odata"
 
 
@@ -113,6 +114,7 @@ def _kind(package: str) -> ConnectorKind:
             connect=module.connect,
             read_contract=module.read_contract,
             quality=Quality(manifest.quality),
+            describe=getattr(module, "describe", None),
             package=package,
         )
     except AttributeError as error:

@@ -27,7 +27,6 @@ from balie.systems.connector import Connection
 from balie.systems.profile import Profile
 from balie.systems.recorded import RecordedQuery
 from balie.systems.transport import Request, Response, Transport
-from tests.backoffices.tryton.describe import Wires
 from tests.backoffices.tryton.office import ROOT
 
 RECORDED = ROOT / "src" / "balie" / "connectors" / "jsonrpc" / "recorded"
@@ -96,6 +95,20 @@ class Recorder:
             answers = {"body": json.loads(response.body)}
             self.exchanges.append({"asks": asks, "answers": answers})
         return response
+
+
+class Wires:
+    """A Transport without rules: one request at a time, for a person who waits."""
+
+    def __init__(self, client: aiohttp.ClientSession) -> None:
+        self._client = client
+
+    async def send(self, request: Request) -> Response:
+        async with self._client.request(
+            request.method, request.url, headers=dict(request.headers), data=request.body
+        ) as answer:
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            return Response(status=answer.status, headers=headers, body=await answer.read())
 
 
 async def recordings() -> dict[str, bytes]:

@@ -6,7 +6,7 @@ The profile's words: `auth` ({kind: session}), `company`, `page size`, `no value
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from balie.connectors.jsonrpc.description import read_description
+from balie.connectors.jsonrpc import description
 from balie.connectors.jsonrpc.questions import KEY, cursor_after, question
 from balie.connectors.jsonrpc.session import Account, Session
 from balie.connectors.jsonrpc.values import Unreadable, Wire, plain
@@ -23,13 +23,26 @@ from balie.systems.rows import Raw, Rows
 
 def connect(connection: Connection) -> Connector:
     """A connector to one database of a Tryton."""
-    session = Session(lambda: account(connection), connection.transport, connection.now)
-    return Tryton(connection, session)
+    return Tryton(connection, _session(connection))
+
+
+async def describe(
+    connection: Connection, tables: Sequence[str], languages: Sequence[str]
+) -> bytes:
+    """What a Tryton says of these models: the bytes of a contract file.
+
+    Raises Unavailable, Refused or Misconfigured.
+    """
+    return await description.describe(_session(connection), tables, languages)
+
+
+def _session(connection: Connection) -> Session:
+    return Session(lambda: account(connection), connection.transport, connection.now)
 
 
 def read_contract(files: Sequence[bytes], profile: Profile) -> Contract:
     """The contract in the files that `describe` made. Raises ValueError in plain words."""
-    return read_description(files, profile)
+    return description.read_description(files, profile)
 
 
 def account(connection: Connection) -> Account:
