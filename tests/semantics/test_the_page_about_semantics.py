@@ -95,6 +95,7 @@ def _plain(text: str) -> str:
 
 SEEN = {
     "kind": lambda page, _: page.kind,
+    "ways": lambda page, _: [item.address for item in page.ways],
     "headline": lambda page, _: page.headline,
     "acting for": lambda page, _: page.acting_for,
     "menu": lambda page, _: [item.address for item in page.menu],

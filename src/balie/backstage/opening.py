@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from balie.backstage.cursors import Trail
-from balie.backstage.page import Block
+from balie.backstage.page import Block, MenuItem
 from balie.backstage.plans import Plan
 from balie.backstage.presenting import Presenting
 from balie.backstage.reading import Reading
@@ -40,6 +40,7 @@ class Opened:
 
     headline: str | None
     blocks: tuple[Block, ...]
+    ways: tuple[MenuItem, ...] = ()
 
 
 class StepKind(Protocol):

@@ -190,6 +190,7 @@ class Page:
     acting_for: str | None = None
     help: Help | None = None
     up: MenuItem | None = None  # the list that this record is in
+    ways: tuple[MenuItem, ...] = ()  # other pages about the same record
     notices: tuple[Freshness, ...] = ()  # said once, on top: what is away, in the blueprint's words
     as_of: datetime | None = field(default=None)
 

@@ -174,7 +174,7 @@ class Presenting:
     def _stages(self, thing: str, field: MappedField, code: str | None) -> list[Stage]:
         stages = [stage for stage in field.field.words if stage.code is not None]
         for ways in self._ways_out(thing, field.id):
-            stages = _one_way(stages, ways, code)
+            stages = one_way(stages, ways, code)
         return stages
 
     def _ways_out(self, thing: str, field: str) -> Iterator[list[str]]:
@@ -243,7 +243,7 @@ def _fail_point(step: Step, away: frozenset[str]) -> FailPoint | None:
     return next((fail for fail in step.fails if fail.system in away), None)
 
 
-def _one_way(stages: list[Stage], ways: list[str], code: str | None) -> list[Stage]:
+def one_way(stages: list[Stage], ways: list[str], code: str | None) -> list[Stage]:
     """The stages along the way that was taken, or along the first way when none is yet."""
     taken = code if code in ways else ways[0]
     kept = [s for s in stages if s.code == taken or s.code not in ways]

@@ -14,7 +14,7 @@ from balie.backstage import cursors
 from balie.backstage.asking import Asking
 from balie.backstage.cursors import Trail
 from balie.backstage.found import oldest
-from balie.backstage.opening import Opening, StepKind, Trails
+from balie.backstage.opening import Opened, Opening, StepKind, Trails
 from balie.backstage.page import Block, Freshness, Help, MenuItem, Page, Trust
 from balie.backstage.paging import LIST_ROWS
 from balie.backstage.plans import Plan, plans
@@ -148,7 +148,8 @@ class Service:
             return None
         presenting = self._presenting(viewer, language)
         if not viewer.kinds_known:
-            return self._page(match.plan, path, presenting, None, ())
+            nothing = Opened(headline=None, blocks=())
+            return self._page(match.plan, path, presenting, nothing)
         if not self._may_open(match.plan, viewer):
             return None
         bound_to = f"{viewer.person} {match.plan.address}"
@@ -159,7 +160,7 @@ class Service:
         opened = await self._kinds[match.plan.kind].open(opening)
         if opened is None:
             return None
-        return self._page(match.plan, path, presenting, opened.headline, opened.blocks)
+        return self._page(match.plan, path, presenting, opened)
 
     def menu(self, viewer: Viewer, language: str, path: str = "") -> tuple[MenuItem, ...]:
         """The pages without braces that this viewer may open, in the order of the story."""
@@ -243,8 +244,7 @@ class Service:
         plan: Plan,
         path: str,
         presenting: Presenting,
-        headline: str | None,
-        blocks: tuple[Block, ...],
+        opened: Opened,
     ) -> Page:
         viewer = presenting.viewer
         title = presenting.heading(plan.title)
@@ -252,15 +252,16 @@ class Service:
             step=str(plan.step.id),
             kind=plan.kind,
             title=title,
-            headline=headline or title,
+            headline=opened.headline or title,
             address=path,
-            blocks=blocks,
+            blocks=opened.blocks,
             menu=self.menu(viewer, presenting.language, path),
             acting_for=viewer.acting_for,
             help=self._help(presenting),
             up=self._up(plan, presenting),
-            notices=_notices(blocks, viewer),
-            as_of=oldest(block.freshness.as_of for block in blocks),
+            ways=opened.ways,
+            notices=_notices(opened.blocks, viewer),
+            as_of=oldest(block.freshness.as_of for block in opened.blocks),
         )
 
     def _help(self, presenting: Presenting) -> Help | None:

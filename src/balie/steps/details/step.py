@@ -10,6 +10,7 @@ from balie.backstage.opening import Opened, Opening
 from balie.backstage.page import Block, Facts, Listing
 from balie.backstage.plans import Part, is_single, references
 from balie.backstage.reading import tie_paths
+from balie.backstage.ways import decided_fields, ways
 from balie.blueprint import relations
 from balie.mapping.thing import MappedThing, Record
 
@@ -40,6 +41,11 @@ class DetailsStep:
         return Opened(
             headline=_headline(opening, found, beside),
             blocks=tuple(_blocks(opening, thing, found, beside)),
+            ways=tuple(
+                way
+                for record in found.records
+                for way in ways(opening.plan, thing, record, opening.presenting)
+            ),
         )
 
 
@@ -47,7 +53,8 @@ class DetailsStep:
 
 
 async def _read(opening: Opening, thing: MappedThing) -> Found:
-    fields = _wanted(opening, thing)
+    decided = decided_fields(opening.blueprint, thing.id)
+    fields = tuple(dict.fromkeys((*_wanted(opening, thing), *decided)))
     return await opening.reading.one(thing, opening.value, fields, _ties(opening, thing))
 
 

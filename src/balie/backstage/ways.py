@@ -1,0 +1,87 @@
+"""The other pages about the same row: those that its decision has led to, and no others.
+
+Until processes run, the row's own code says which answer was given: the one whose code it has, or
+has passed.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from balie.backstage.page import MenuItem
+from balie.backstage.plans import Plan, references
+from balie.backstage.presenting import Presenting, one_way
+from balie.backstage.routes import address_of
+from balie.blueprint.model import Answer, Blueprint, Step
+from balie.mapping.thing import MappedThing, Record
+
+
+def decided_fields(blueprint: Blueprint, thing: str) -> tuple[str, ...]:
+    """The fields of a thing that a decision sets: they tell which way a row went."""
+    targets = (s.target for step in blueprint.steps for a in step.decision for s in a.sets)
+    fields = (
+        target.removeprefix(f"{thing}.") for target in targets if target.startswith(f"{thing}.")
+    )
+    return tuple(dict.fromkeys(fields))
+
+
+def ways(
+    plan: Plan, thing: MappedThing, record: Record, presenting: Presenting
+) -> tuple[MenuItem, ...]:
+    """The pages that go on from this one, with the record's own addresses."""
+    others = (p for p in presenting.plans if _is_about(p, thing) and p.address != plan.address)
+    return tuple(
+        MenuItem(step=str(p.step.id), label=presenting.heading(p.label), address=address)
+        for p in others
+        if _is_reached(p.step, thing, record, presenting.blueprint)
+        for address in _addresses(p, thing, record)
+    )
+
+
+def _is_about(plan: Plan, thing: MappedThing) -> bool:
+    return plan.kind == "details" and plan.subject is not None and plan.subject.thing == thing.id
+
+
+def _addresses(plan: Plan, thing: MappedThing, record: Record) -> Iterator[str]:
+    ((_, field),) = references(plan.address)[:1]
+    address = address_of(plan.address, {(thing.id, field): record.key})
+    if address is not None:
+        yield address
+
+
+def _is_reached(step: Step, thing: MappedThing, record: Record, blueprint: Blueprint) -> bool:
+    """Whether the answer that leads to a step was given. A step on no such way is always there."""
+    for decided in blueprint.steps:
+        for answer in decided.decision:
+            if step.id in _led_to(answer, blueprint):
+                return _was_given(answer, decided.decision, thing, record)
+    return True
+
+
+def _led_to(answer: Answer, blueprint: Blueprint) -> set[str]:
+    """The steps from an answer on, to the end of its way."""
+    steps = {str(step.id): step for step in blueprint.steps}
+    order = list(steps)
+    led: set[str] = set()
+    at = str(answer.next) if answer.next in steps else None
+    while at is not None and at not in led:
+        led.add(at)
+        step, below = steps[at], order[order.index(at) + 1 :][:1]
+        goes_on = step.next is None and not step.decision
+        same_phase = bool(below) and steps[below[0]].phase == step.phase
+        at = str(step.next) if step.next in steps else below[0] if goes_on and same_phase else None
+    return led
+
+
+def _was_given(
+    answer: Answer, answers: Sequence[Answer], thing: MappedThing, record: Record
+) -> bool:
+    for sets in answer.sets:
+        thing_id, _, field_id = sets.target.partition(".")
+        field = thing.fields.get(field_id)
+        if thing_id != thing.id or field is None:
+            continue
+        codes = [str(s.value) for a in answers for s in a.sets if s.target == sets.target]
+        code = record.value(field_id).code
+        stages = [stage for stage in field.field.words if stage.code is not None]
+        along = [str(stage.code) for stage in one_way(stages, codes, str(sets.value))]
+        return code in along and along.index(code) >= along.index(str(sets.value))
+    return True
