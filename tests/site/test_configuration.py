@@ -66,6 +66,7 @@ def test_a_mail_server_is_read_from_its_address() -> None:
         ("BALIE_PUBLIC_URL", "https://sanne:geheim@my.example.com"),
         ("BALIE_TRUSTED_PROXIES", "10.0.0.0/33"),
         ("BALIE_DEMO", "perhaps"),
+        ("BALIE_LOG", "loud"),
         ("BALIE_MAIL_URL", "imap://me:geheim@mail.example.com"),
     ],
 )

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
@@ -30,6 +31,7 @@ settings (environment), and what holds without them:
   BALIE_KEYS             keys that encrypt, the first closes; one is made (not for PostgreSQL)
   BALIE_TRUSTED_PROXIES  addresses of your own proxies; none
   BALIE_PRIVATE_SYSTEMS  hosts of systems on your own network; none
+  BALIE_LOG              debug, info or warning; warning
   BALIE_DEMO             "public" lets --demo run at a public address: everybody may sign in
 
 exit codes: 0 stopped; 1 it does not start, and says why; 2 wrong use
@@ -67,12 +69,12 @@ def run(args: argparse.Namespace) -> int:
 
     Raises Refusal when it does not start, WrongUse when there is no such folder.
     """
-    logs.begin()
     environment = {**os.environ, **_said(args)}
     blueprint = environment.get("BALIE_BLUEPRINT")
     found = checked(Path(blueprint) if blueprint else None)
     wanted = configuration.read(environment)
     configuration.demands(wanted)
+    logs.begin(wanted.log, sys.stderr)
     with _systems(found, wanted, is_demo=args.demo) as systems:
         _serve(found, {**environment, **_of_demo(found, systems)}, systems)
     return 0

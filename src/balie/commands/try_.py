@@ -5,6 +5,7 @@ import asyncio
 import json
 import os
 import secrets
+import sys
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,7 +18,7 @@ from balie.backstage.explaining import Explained, explain
 from balie.backstage.ports import Incident, Remembered
 from balie.commands.explanation import Trial, as_text
 from balie.rehearsal.launch import launched, settings
-from balie.site import configuration, installation
+from balie.site import configuration, installation, logs
 from balie.site.blueprints import Checked, checked, language_of
 from balie.site.configuration import Configuration
 from balie.site.connecting import Kept, connect
@@ -66,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
     language = language_of(found.blueprint, args.language)
     with ExitStack() as stack:
         chosen = _rehearsed(found, stack) if args.rehearse else configuration.read(os.environ)
+        logs.begin(chosen.log, sys.stderr)
         visitor = _visitor(args.person.strip().lower(), chosen, is_rehearsed=args.rehearse)
         explained, incidents = asyncio.run(_tried(found, chosen, args.address, visitor, language))
     trial = Trial(args.address, args.person, explained, incidents)

@@ -12,7 +12,7 @@ from asgiref.sync import async_to_sync
 from django.core.asgi import get_asgi_application
 from starlette.types import ASGIApp
 
-from balie.backstage.ports import Memory
+from balie.backstage.ports import Incidents, Memory
 from balie.backstage.service import Service
 from balie.blueprint.drawing.draw import draw, draw_table
 from balie.blueprint.model import Blueprint
@@ -34,12 +34,15 @@ from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
 from balie.site.connecting import Kept, connect, utc_now
 from balie.site.last_resort import LastResort
+from balie.site.logs import ToldIncidents, log_of
 from balie.site.lookout import Lookout
 from balie.site.looks import DjangoPages
 from balie.site.refusal import Refusal
 from balie.store.ciphers import Cipher
 from balie.store.incidents import IncidentBook
 from balie.store.sqlite_memory import SqliteMemory
+
+log = log_of(__name__)
 
 
 class _Closable(Memory, Protocol):
@@ -74,26 +77,37 @@ async def start(
         opening.push_async_callback(incidents.stop)
         reader = await _reader(configuration)
         opening.push_async_callback(reader.close)
-        kept = Kept(memory, incidents, _secret(configuration))
+        told = ToldIncidents(incidents, log)
+        kept = Kept(memory, told, _secret(configuration))
         connected = connect(found, configuration, kept, opening)
         lookout = Lookout(connected.network, connected.connectors, utc_now)
-        app = _application(configuration, connected.service, lookout, incidents, reader, rehearsed)
+        opened = Opened(connected.service, lookout, incidents, told, reader)
+        app = _application(configuration, opened, rehearsed)
+        log.info("started", service=str(found.blueprint.service), version=found.blueprint.version)
         return Portal(app, found.blueprint, connected.service, incidents, opening.pop_all())
 
 
 async def stop(portal: Portal) -> None:
     """Lets go of everything, the last opened first."""
     await portal._open.aclose()
+    log.info("stopped", service=str(portal.blueprint.service))
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a site holds open. told: `incidents`, with a line in the log for each."""
+
+    service: Service
+    lookout: Lookout
+    incidents: IncidentBook
+    told: Incidents
+    reader: Reader
 
 
 def _application(
-    configuration: Configuration,
-    service: Service,
-    lookout: Lookout,
-    incidents: IncidentBook,
-    reader: Reader,
-    rehearsed: Rehearsed | None,
+    configuration: Configuration, opened: Opened, rehearsed: Rehearsed | None
 ) -> ASGIApp:
+    service, reader, lookout = opened.service, opened.reader, opened.lookout
     blueprint = service.blueprint
     assets = Assets({**read_files((OWN_FILES, *folders.STATIC)), **brand_files(blueprint)})
     looks = Looks(assets, folders.TEMPLATES)
@@ -111,13 +125,13 @@ def _application(
         cookie=configuration.session_cookie,
         public_url=configuration.public_url,
     )
-    views = Views(service, looks, surroundings, description, incidents, rehearsed)
+    views = Views(service, looks, surroundings, description, opened.told, rehearsed)
     pages = DjangoPages(
         looks=looks,
         surroundings=surroundings,
         switches=rehearsed.switches if rehearsed else None,
     )
-    last_resort = LastResort(looks, surroundings, incidents)
+    last_resort = LastResort(looks, surroundings, opened.told)
     layers = Layers(
         last_resort=last_resort.guard,
         django=get_asgi_application(),
@@ -136,7 +150,7 @@ def _application(
             "console": Watch(
                 blueprint=blueprint,
                 health=async_to_sync(lookout.look),
-                noted=incidents.noted,
+                noted=opened.incidents.noted,
                 drawing=partial(draw, blueprint),
                 table=partial(draw_table, blueprint),
             ),

@@ -16,6 +16,7 @@ Network = IPv4Network | IPv6Network
 T = TypeVar("T")
 
 _YES = frozenset({"1", "yes", "true", "on"})
+_LOGS = ("debug", "info", "warning")
 _UNSAID_PORTS: Mapping[str, str] = {"http": ":80", "https": ":443"}
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _NO = frozenset({"", "0", "no", "false", "off"})
@@ -48,6 +49,7 @@ class Configuration:
     keys: Fernet keys; the first encrypts, the others still open what they once closed.
     demo_for_everybody: the demo may be at an address that others can open.
     private_systems: hosts of systems that may have a private address, such as "127.0.0.1".
+    log: from which level on is logged: "debug", "info" or "warning".
     values: the environment, for `${NAME}` in `systems.yaml` and in profiles.
     """
 
@@ -65,6 +67,7 @@ class Configuration:
     private_systems: frozenset[str] = frozenset()
     mail: MailServer | None = None
     mail_from: str = ""
+    log: str = "warning"
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -117,6 +120,7 @@ def read(environment: Mapping[str, str]) -> Configuration:
         private_systems=frozenset(environment.get("BALIE_PRIVATE_SYSTEMS", "").split(",")) - {""},
         mail=said.read("BALIE_MAIL_URL", _mail),
         mail_from=environment.get("BALIE_MAIL_FROM", ""),
+        log=said.read("BALIE_LOG", _log, default="warning"),
         values=dict(environment),
     )
 
@@ -277,6 +281,12 @@ def _is_public(text: str) -> bool:
 def _is_here(configuration: Configuration) -> bool:
     """Whether the public address is this machine's own, which nobody else can open."""
     return urlsplit(configuration.public_url).hostname in LOOPBACK
+
+
+def _log(name: str, text: str) -> str:
+    if text.lower() in _LOGS:
+        return text.lower()
+    raise WrongSetting(name, f"{text!r} is no level of a log.", f"One of:  {', '.join(_LOGS)}")
 
 
 def _mail(name: str, text: str) -> MailServer | None:
