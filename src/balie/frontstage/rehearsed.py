@@ -1,7 +1,7 @@
 """The demo: who you can be, and switches that make a rehearsed system slow or take it away."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from balie.frontstage.looks import Mode, Switch
@@ -51,3 +51,25 @@ class Rehearsed:
             return False
         await self.control.set(system, Mode(mode))
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """Switches of which the service hears, so that the very next page shows what they do."""
+
+    control: SystemSwitch
+    hear: Callable[[str], None]
+
+    async def state(self) -> Mapping[str, Mode]:
+        """How each system behaves."""
+        return await self.control.state()
+
+    async def set(self, name: str, mode: Mode) -> None:
+        """Makes a system behave so, and tells the service."""
+        await self.control.set(name, mode)
+        self.hear(name)
+
+
+def announced(rehearsed: Rehearsed, hear: Callable[[str], None]) -> Rehearsed:
+    """The same demo, with a service that hears of its switches."""
+    return replace(rehearsed, control=Announced(rehearsed.control, hear))

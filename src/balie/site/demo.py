@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
@@ -12,7 +12,7 @@ from django.contrib.auth.hashers import make_password
 
 from balie.blueprint.model import Blueprint
 from balie.frontstage.looks import Mode
-from balie.frontstage.rehearsed import DemoPerson, Rehearsed, SystemSwitch
+from balie.frontstage.rehearsed import DemoPerson, Rehearsed
 from balie.identity.models import Person
 from balie.identity.people import enrol
 from balie.rehearsal.launch import RehearsedSystem
@@ -50,28 +50,6 @@ class Control:
         """Makes a system behave so from now on."""
         await asyncio.to_thread(self.systems[name].mode, **_AS_SAID[mode])
         self._seen_at = 0.0
-
-
-@dataclass(frozen=True)
-class Announced:
-    """Switches of which the service hears, so that the very next page shows what they do."""
-
-    control: SystemSwitch
-    hear: Callable[[str], None]
-
-    async def state(self) -> Mapping[str, Mode]:
-        """How each system behaves."""
-        return await self.control.state()
-
-    async def set(self, name: str, mode: Mode) -> None:
-        """Makes a system behave so, and tells the service."""
-        await self.control.set(name, mode)
-        self.hear(name)
-
-
-def announced(rehearsed: Rehearsed, hear: Callable[[str], None]) -> Rehearsed:
-    """The same demo, with a service that hears of its switches."""
-    return replace(rehearsed, control=Announced(rehearsed.control, hear))
 
 
 def rehearsed(people: Iterable[DemoPerson], systems: Mapping[str, RehearsedSystem]) -> Rehearsed:
