@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="balie",
-        description="One file says what your customers can arrange. "
+        description="You write down what your customers can arrange. "
         "Balie draws it, checks it against your systems, and runs it as a portal.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
