@@ -200,7 +200,7 @@ async def test_a_language_is_chosen_by_a_link_and_kept(portal: Site) -> None:
     assert next(page.all("h1")).text == "My orders"
     switch = next(a for a in page.all("a") if a.attributes.get("hreflang"))
     assert switch.attributes["href"] == "/bestellingen?lang=nl"
-    assert switch.text == "Nederlands"
+    assert switch.text == "Nederlands NL"
 
 
 async def test_without_a_choice_the_browser_is_asked(portal: Site) -> None:
@@ -262,13 +262,15 @@ class Broken:
     def match(self, path: str) -> object | None:
         return path
 
-    async def viewer(self, visitor: Visitor) -> Viewer:
+    async def viewer(self, visitor: Visitor, path: str = "") -> Viewer:
         raise RuntimeError("Sanne Visser, Vechtkade 18")
 
     def menu(self, viewer: Viewer, language: str) -> tuple[MenuItem, ...]:
         raise NotImplementedError
 
-    async def open(self, path: str, viewer: Viewer, language: str, after: str = "") -> Page | None:
+    async def open(
+        self, path: str, viewer: Viewer, language: str, after: str = "", *, newest: bool = False
+    ) -> Page | None:
         raise NotImplementedError
 
 

@@ -447,3 +447,16 @@ async def test_news_of_a_system_makes_what_was_known_no_longer_fresh() -> None:
     page = await here.open(SANNE, "/bestellingen")
     assert page is not None
     assert page.trust is Trust.KNOWN
+
+
+async def test_whoever_asks_for_the_newest_gets_it() -> None:
+    here = world()
+    viewer = await here.service.viewer(visitor(SANNE))
+    await here.service.open("/bestellingen", viewer, "nl")
+    here.hands.on(minutes=1)
+    page = await here.service.open("/bestellingen", viewer, "nl", newest=True)
+    assert page is not None
+    assert page.as_of == here.hands.at
+    here.calls()
+    await here.service.open("/bestellingen", viewer, "nl", newest=True)
+    assert here.calls() == 0

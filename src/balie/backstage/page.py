@@ -195,6 +195,11 @@ class Page:
     as_of: datetime | None = field(default=None)
 
     @property
+    def again(self) -> str:
+        """Where to ask for the newest."""
+        return f"{self.address}?newest=1"
+
+    @property
     def trust(self) -> Trust:
         """The least trust of its blocks that are shown."""
         order = (Trust.UNRECOGNISED, Trust.AWAY, Trust.WAITING, Trust.KNOWN)

@@ -5,7 +5,7 @@ Everything a customer sees comes through `Service.open`; there is no second door
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from balie.access.viewer import Viewer, Visitor
@@ -33,6 +33,7 @@ LIST_PAGE = 20
 """Records on one page of a list."""
 
 _A_MINUTE = timedelta(minutes=1)
+_JUST_NOW = timedelta(seconds=10)
 _A_MOMENT = timedelta(milliseconds=250)
 _TWO_SECONDS = timedelta(seconds=2)
 _MARGIN = timedelta(milliseconds=100)
@@ -138,10 +139,13 @@ class Service:
         language: str,
         after: str = "",
         trace: Trace = no_trace,
+        *,
+        newest: bool = False,
     ) -> Page | None:
         """The page at a path for a viewer; None when there is none for them.
 
-        after: the cursor of a list's page, from the address.
+        after: the cursor of a list's page, from the address. newest: what is older than a moment
+        is asked again, also when the promise on age would allow it.
         """
         match = self.match(path)
         if match is None:
@@ -156,7 +160,10 @@ class Service:
         trail = cursors.read(after, bound_to, self._secret) if after else Trail()
         if trail is None:
             return None
-        opening = self._opening(match, viewer, presenting, trail, path, bound_to, trace)
+        patience = self._patience(match.plan, viewer)
+        if newest:
+            patience = replace(patience, fresh=min(patience.fresh, _JUST_NOW))
+        opening = self._opening(match, presenting, trail, path, bound_to, patience, trace)
         opened = await self._kinds[match.plan.kind].open(opening)
         if opened is None:
             return None
@@ -189,11 +196,11 @@ class Service:
     def _opening(
         self,
         match: Match,
-        viewer: Viewer,
         presenting: Presenting,
         trail: Trail,
         path: str,
         bound_to: str,
+        patience: Patience,
         trace: Trace,
     ) -> Opening:
         return Opening(
@@ -207,8 +214,8 @@ class Service:
             reading=Reading(
                 Asking(
                     self._sources,
-                    viewer,
-                    self._patience(match.plan, viewer),
+                    presenting.viewer,
+                    patience,
                     self._clock,
                     self._incidents,
                     str(match.plan.step.id),

@@ -48,6 +48,7 @@ async def _ask(request: Request, visitor: Visitor | None, surroundings: Surround
         ),
         visitor=visitor,
         after=dict(_pairs(query)).get("after", ""),
+        newest="newest" in dict(_pairs(query)),
         wants_json=_wants_json(request.headers.get("accept", "")),
         from_here=request.method in ("GET", "HEAD") or _is_from_here(request),
         form=await _form(request),

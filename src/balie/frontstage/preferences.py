@@ -38,7 +38,7 @@ def preferences_of(
 
 def address_without_choices(path: str, query: str) -> str:
     """This address without a choice in it: what the switches lead back to."""
-    kept = [pair for pair in _pairs(query) if pair[0] not in ("lang", "theme")]
+    kept = [pair for pair in _pairs(query) if pair[0] not in ("lang", "theme", "newest")]
     return f"{path}?{urlencode(kept)}" if kept else path
 
 

@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 class Ask:
     """One request. path: raw, percent-encoded. address: with its query, without choices.
 
-    after: the cursor of a list. from_here: the request is no other website's doing.
+    after: the cursor of a list. newest: whatever is known, ask again. from_here: the request is no other website's doing.
     form: the fields of a form that was sent.
     """
 
@@ -47,6 +47,7 @@ class Ask:
     preferences: Preferences
     visitor: Visitor | None
     after: str = ""
+    newest: bool = False
     wants_json: bool = False
     from_here: bool = True
     form: Mapping[str, str] = field(default_factory=dict)
@@ -69,15 +70,17 @@ class Opens(Protocol):
         """Something when the service has a page at this raw path."""
         ...
 
-    async def viewer(self, visitor: Visitor) -> Viewer:
-        """Who a visitor is to the systems."""
+    async def viewer(self, visitor: Visitor, path: str = "") -> Viewer:
+        """Who a visitor is to the systems, in time for the page at this path."""
         ...
 
     def menu(self, viewer: Viewer, language: str) -> tuple[MenuItem, ...]:
         """The pages of this viewer that have an address of their own."""
         ...
 
-    async def open(self, path: str, viewer: Viewer, language: str, after: str = "") -> Page | None:
+    async def open(
+        self, path: str, viewer: Viewer, language: str, after: str = "", *, newest: bool = False
+    ) -> Page | None:
         """The page, or None when there is none for this viewer."""
         ...
 
@@ -152,9 +155,9 @@ class Views:
     async def _page(self, ask: Ask, visitor: Visitor) -> Answer:
         if visitor.is_staff or visitor.staff_roles:
             return _to("/staff") if ask.path == "/" else await self._not_found(ask)
-        viewer = await self._service.viewer(visitor)
+        viewer = await self._service.viewer(visitor, ask.path)
         language = ask.preferences.language
-        page = await self._service.open(ask.path, viewer, language, ask.after)
+        page = await self._service.open(ask.path, viewer, language, ask.after, newest=ask.newest)
         if page is None:
             return await self._nothing_here(ask, viewer)
         if ask.wants_json:
