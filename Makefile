@@ -37,6 +37,10 @@ check: install
 proof: install browser
 	tools/proof.sh
 
+# By hand: connectors on servers that others wrote. They install what they need from npm and PyPI.
+proof-long: install
+	$(BIN)/pytest -m proof tests/backoffices/cap tests/backoffices/datasette
+
 bench: install
 	$(BIN)/python -m benchmarks
 

@@ -22,6 +22,4 @@ part "rehearsed systems: down, slow, rubbish, filters ignored" .venv/bin/pytest 
 part "README walked in a browser" .venv/bin/pytest -m proof tests/walk
 part "real Tryton: install and load" tests/backoffices/tryton/install.sh
 part "real Tryton: the walk, T1, T4, T12" .venv/bin/pytest -m proof tests/backoffices/tryton
-part "real SAP CAP: OData" .venv/bin/pytest -m proof tests/backoffices/cap
-part "real Datasette: HTTP" .venv/bin/pytest -m proof tests/backoffices/datasette
 exit $failed
