@@ -65,9 +65,9 @@ def test_a_step_is_read_out_in_whole_sentences(blueprint: Blueprint):
         "The customer gets: Answer with the reason. Feeling: very unpleasant. "
         "In sight: Explains why on the phone, and looks for a solution together, "
         "Customer service. The screen shows Return number, Status, Our answer. "
-        "Reads from CRM: Return number, Status, Our answer. "
+        "Reads from CRM: Status, Return number, Our answer. "
         "When it goes wrong: CRM is down, “Our system is down for a moment. "
-        "This is what we knew at {time}.”, shows what we knew."
+        "This is what we knew at ‹time›.”, shows what we knew."
     )
 
 

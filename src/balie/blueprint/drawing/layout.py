@@ -183,9 +183,10 @@ def _lanes(pieces: Sequence[Pieces], channels: float, systems: int) -> Lanes:
     people = interaction + 26
     screen = people + (people_height + 26 if people_height else 8)
     screens = _most(pieces, lambda piece: () if piece.screen is None else (piece.screen,))
-    visibility = screen + max(40, screens) + 26
+    visibility = screen + (screens + 26 if screens else 8)
     backstage = visibility + 26
-    internal = backstage + max(24, _most(pieces, lambda piece: piece.tasks)) + 26
+    tasks_height = _most(pieces, lambda piece: piece.tasks)
+    internal = backstage + (tasks_height + 26 if tasks_height else 8)
     tracks = internal + 38
     wrong = tracks + systems * TRACK + 28
     questions = wrong + _most(pieces, lambda piece: piece.failures) + 20
@@ -370,8 +371,8 @@ def _names(
         "holds": (lanes.holds + 4, any(piece.holds for piece in pieces)),
         "customer": (lanes.customer + 10, True),
         "people": (lanes.people + 8, any(piece.people for piece in pieces)),
-        "screen": (lanes.screen + 5, True),
-        "backstage": (lanes.backstage + 8, True),
+        "screen": (lanes.screen + 5, any(piece.screen for piece in pieces)),
+        "backstage": (lanes.backstage + 8, any(piece.tasks for piece in pieces)),
         "systems": (lanes.internal + 18, bool(content.systems)),
         "wrong": (lanes.wrong, any(piece.failures for piece in pieces)),
         "questions": (lanes.questions, any(piece.questions for piece in pieces)),

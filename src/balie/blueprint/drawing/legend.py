@@ -15,11 +15,16 @@ BETWEEN = 26  # two entries of the legend
 LINE = 24
 
 EXPLAINED = (
+    ("slip", Glyph.SLIP),
+    ("mail", Glyph.LETTER),
+    ("feeling", Glyph.FACE),
     ("person", Glyph.PERSON),
     ("itself", Glyph.GEAR),
     ("wait", Glyph.HOURGLASS),
     ("decision", Glyph.DIAMOND),
     ("list", Glyph.LIST),
+    ("figure", Glyph.BARS),
+    ("without_system", Glyph.NO_MARK),
 )
 
 
@@ -80,13 +85,16 @@ def _entries(content: Content, said: Speech) -> Iterable[Entry]:
             yield _counted(arrow, said.say("legend", key))
     for key, glyph in EXPLAINED:
         if key in there:
-            yield _entry((Sign(glyph, 8, 11),), 22, said.say("legend", key), Ink.MUTED, SMALL)
+            yield _entry((Sign(glyph, 8, 11, 1),), 24, said.say("legend", key), Ink.MUTED, SMALL)
 
 
 def _there(content: Content) -> frozenset[str]:
     """What there is to explain: words of the legend."""
     found: set[str] = set()
     for step in content.steps:
+        found |= {"mail" if slip.is_mail else "slip" for slip in step.holds}
+        found |= set() if step.feeling is None else {"feeling"}
+        found |= {"without_system" for fail in step.failures if fail.system is None}
         found |= {task.doer.value for task in (*step.people, *step.backstage)}
         found |= {"reads" for use in step.uses if use.fields_read}
         found |= {"writes" for use in step.uses if use.fields_written}

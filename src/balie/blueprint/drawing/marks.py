@@ -14,6 +14,7 @@ ALARM = "#a3241a"
 GOOD = "#1d7f4e"
 BAD = "#b3361f"
 HAIR = "#e3eaf4"
+PAPER = "#c9be90"
 SCREEN_EDGE = "#9fb4d1"
 
 COLOURS = ("#0a62bb", "#a63d8f", "#8f5200", "#1f6f43", "#6246c9", "#00686f")
@@ -136,6 +137,13 @@ def _letter(sign: Sign) -> str:
     return _path(f"M{corner}h12v8h-12zM{corner}l6 4.6l6 -4.6", stroke=MUTED, width=1.1)
 
 
+def _slip(sign: Sign) -> str:
+    """The sheet of paper that a customer holds, small."""
+    paper = f"M{_at(sign.x - 7, sign.y - 5)}h10l4 4v6h-14z"
+    fold = f"M{_at(sign.x + 3, sign.y - 5)}v4h4"
+    return _path(paper, fill="#fffdf4", stroke=PAPER, width=1) + _path(fold, stroke=PAPER, width=1)
+
+
 def _list(sign: Sign) -> str:
     lines = "".join(f"M{_at(sign.x - 5, sign.y + y)}h10" for y in (-3.5, 0, 3.5))
     return _path(lines, stroke=GREY, width=1.3)
@@ -181,6 +189,7 @@ GLYPHS: Mapping[Glyph, Callable[[Sign], str]] = {
     Glyph.HOURGLASS: _hourglass,
     Glyph.DIAMOND: _decision,
     Glyph.LETTER: _letter,
+    Glyph.SLIP: _slip,
     Glyph.LIST: _list,
     Glyph.BARS: _bars,
     Glyph.STAGE: _stage,

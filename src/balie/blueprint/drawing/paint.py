@@ -13,6 +13,7 @@ from balie.blueprint.drawing.marks import (
     GREY,
     INK,
     MUTED,
+    PAPER,
     SCREEN_EDGE,
     colour,
 )
@@ -156,8 +157,8 @@ def _slip(card: Card) -> str:
     wide = number(box.width)
     outline = f"M{_at((box.x, box.y))}h{right}l7 7v{down}h-{wide}z"
     corner = f"M{_at((box.right - fold, box.y))}v7h7"
-    paper = element("path", d=outline, fill="#fffdf4", stroke="#c9be90")
-    return paper + element("path", d=corner, fill="none", stroke="#c9be90")
+    paper = element("path", d=outline, fill="#fffdf4", stroke=PAPER)
+    return paper + element("path", d=corner, fill="none", stroke=PAPER)
 
 
 def _screen(card: Card) -> str:

@@ -65,7 +65,7 @@ class Glyph(StrEnum):
     LIST = "list"
     BARS = "bars"
     STAGE = "stage"
-    DOCUMENT = "document"
+    SLIP = "slip"
     FACE = "face"  # `number` is the feeling
     RULE = "rule"  # a hairline; `number` is its length
 

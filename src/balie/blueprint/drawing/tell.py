@@ -88,13 +88,15 @@ def _subject(phrases: Phrases, mail: str) -> str:
 
 
 def _filled(phrases: Phrases, text: str) -> str:
-    """A text with the names of the fields in the places where values will come."""
+    """A text with names in the places where values will come: of a field, or the time."""
     return PLACEHOLDER.sub(lambda place: f"‹{_named(phrases, place)}›", text)
 
 
 def _named(phrases: Phrases, place: re.Match[str]) -> str:
-    """A field's name, in small letters unless the text begins with it."""
-    name = phrases.name(place[1])
+    """What comes there, in small letters unless the text begins with it."""
+    if phrases.speech.knows("places", place[1]):
+        return phrases.speech.say("places", place[1])
+    name = phrases.name(place[1]).rstrip("?")
     return name.lower() if place.start() else name
 
 
@@ -104,7 +106,7 @@ def _named(phrases: Phrases, place: re.Match[str]) -> str:
 def _screen(phrases: Phrases, screen: Screen) -> content.Screen:
     age = screen.at_most_old
     return content.Screen(
-        address=screen.address or phrases.speech.say("says", "untitled"),
+        address=_address(phrases, screen),
         headline=_filled(phrases, phrases.text(screen.headline or "")),
         stages=_stages(phrases, screen),
         rows=(
@@ -126,6 +128,12 @@ def _screen(phrases: Phrases, screen: Screen) -> content.Screen:
         if age is None
         else phrases.speech.say("says", "at_most_old", time=phrases.time(age)),
     )
+
+
+def _address(phrases: Phrases, screen: Screen) -> str:
+    if not screen.address:
+        return phrases.speech.say("says", "untitled")
+    return _filled(phrases, screen.address)
 
 
 def _stages(phrases: Phrases, screen: Screen) -> int:
@@ -178,9 +186,16 @@ def _backstage(phrases: Phrases, step: Step) -> tuple[Task, ...]:
 def _wait(phrases: Phrases, step: Step) -> tuple[Task, ...]:
     if step.waits is None:
         return ()
-    happening = phrases.happening(step.waits.when)
-    text = phrases.speech.say("says", "waits", happening=happening)
-    return (Task(Doer.WAIT, text, _limit(phrases, step)),)
+    when, limit = step.waits.when, _limit(phrases, step)
+    happening = phrases.happening(when)
+    match when.split():
+        case [system, "tells", _]:
+            name = phrases.system(system)
+            text = phrases.speech.say("says", "waits_for_word", system=name)
+            return (Task(Doer.WAIT, text, (Note(happening), *limit)),)
+        case _:
+            text = phrases.speech.say("says", "waits", happening=happening)
+            return (Task(Doer.WAIT, text, limit),)
 
 
 def _limit(phrases: Phrases, step: Step) -> tuple[Note, ...]:
@@ -224,7 +239,7 @@ def _failure(phrases: Phrases, fail: FailPoint) -> content.Failure:
     return content.Failure(
         system=fail.system if fail.system in phrases.blueprint.systems else None,
         title=phrases.happening(fail.when),
-        says=phrases.text(fail.customer_reads or ""),
+        says=_filled(phrases, phrases.text(fail.customer_reads or "")),
         remedy=phrases.remedy(fail),
     )
 
