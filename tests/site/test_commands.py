@@ -301,3 +301,20 @@ def _until_it_answers(url: str) -> str:
             if time.monotonic() > until:
                 raise
             time.sleep(0.2)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "says"),
+    [
+        ("BALIE_DATABASE_URL", "sqlite:////not/there/x.db", "THE DATABASE CANNOT BE USED"),
+        ("BALIE_STATE", "/proc/not-there", "NO PLACE FOR WHAT IS KEPT"),
+        ("BALIE_STATE", __file__, "NO PLACE FOR WHAT IS KEPT"),
+    ],
+)
+def test_a_place_that_cannot_be_used_is_told_in_words(
+    tmp_path: Path, setting: str, value: str, says: str
+) -> None:
+    done = balie("run", BLUEPRINT, "--demo", "--port", "0", folder=tmp_path, **{setting: value})
+    assert done.returncode == 1
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr

@@ -14,8 +14,9 @@ from balie.backstage import cursors
 from balie.backstage.asking import Asking
 from balie.backstage.cursors import Trail
 from balie.backstage.found import oldest
+from balie.backstage.help_desk import help_desk
 from balie.backstage.opening import Opened, Opening, StepKind, Trails
-from balie.backstage.page import Block, Freshness, Help, MenuItem, Page, Trust
+from balie.backstage.page import Block, Freshness, MenuItem, Page, Trust
 from balie.backstage.paging import LIST_ROWS
 from balie.backstage.plans import Plan, plans
 from balie.backstage.ports import Clock, Incidents, Memory
@@ -264,21 +265,12 @@ class Service:
             blocks=opened.blocks,
             menu=self.menu(viewer, presenting.language, path),
             acting_for=viewer.acting_for,
-            help=self._help(presenting),
+            help=help_desk(self.blueprint, presenting.language),
             up=self._up(plan, presenting),
             ways=opened.ways,
             notices=_notices(opened.blocks, viewer),
             as_of=oldest(block.freshness.as_of for block in opened.blocks),
         )
-
-    def _help(self, presenting: Presenting) -> Help | None:
-        staff = self.blueprint.people.staff
-        desk = staff.get(str(self.blueprint.brand.help_desk))
-        desk = desk or next((team for team in staff.values() if team.phone), None)
-        if desk is None:
-            return None
-        hours = None if desk.hours is None else presenting.say(desk.hours)
-        return Help(name=presenting.say(desk.name), phone=desk.phone, hours=hours)
 
     def _up(self, plan: Plan, presenting: Presenting) -> MenuItem | None:
         """The list that a record is in, for whoever may open it."""

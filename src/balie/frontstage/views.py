@@ -37,7 +37,8 @@ log = logging.getLogger(__name__)
 class Ask:
     """One request. path: raw, percent-encoded. address: with its query, without choices.
 
-    after: the cursor of a list. newest: whatever is known, ask again. from_here: the request is no other website's doing.
+    after: the cursor of a list. newest: whatever is known, ask again.
+    from_here: the request is no other website's doing.
     form: the fields of a form that was sent.
     """
 

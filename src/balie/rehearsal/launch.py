@@ -200,7 +200,13 @@ def _command(
     command = [sys.executable, "-m", "balie.rehearsal", str(folder.resolve()), office.name]
     command += ["--today", today.isoformat()]
     if log_dir is not None:
-        log_dir.mkdir(parents=True, exist_ok=True)
+        try:
+            log_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RehearsalError(
+                f"{log_dir} cannot be a folder for logs: {error.strerror}.\n"
+                "    Name another one with --log."
+            ) from error
         command += ["--log", str(log_dir.resolve() / f"{office.name}.jsonl")]
     return [*command, "--only-examples"] if only_examples else command
 

@@ -22,7 +22,7 @@ from balie.frontstage.assets import OWN_FILES, Assets, read_files
 from balie.frontstage.brand import brand_files, identity_of
 from balie.frontstage.looks import Looks
 from balie.frontstage.openapi import openapi
-from balie.frontstage.rehearsed import Rehearsed
+from balie.frontstage.rehearsed import Rehearsed, announced
 from balie.frontstage.signs import signs_of
 from balie.frontstage.surroundings import Surroundings, words_of
 from balie.frontstage.views import Views
@@ -82,7 +82,8 @@ async def start(
         connected = connect(found, configuration, kept, opening)
         lookout = Lookout(connected.network, connected.connectors, utc_now)
         opened = Opened(connected.service, lookout, incidents, told, reader)
-        app = _application(configuration, opened, rehearsed)
+        shown = announced(rehearsed, opened.service.hear) if rehearsed else None
+        app = _application(configuration, opened, shown)
         log.info("started", service=str(found.blueprint.service), version=found.blueprint.version)
         return Portal(app, found.blueprint, connected.service, incidents, opening.pop_all())
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from pkgutil import resolve_name
 
 import django
@@ -11,6 +12,7 @@ from django.db import DatabaseError, connection
 from balie.access.viewer import Visitor
 from balie.site import configuration
 from balie.site.configuration import Configuration
+from balie.site.refusal import Refusal
 
 _ONE_AT_A_TIME = 7_241_905_113  # any number; the same for every process
 
@@ -21,13 +23,40 @@ def ready(environment: Mapping[str, str]) -> Configuration:
     After it, modules with Django's models can be imported; before it they can not.
     """
     read = configuration.read(environment)
-    read.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    configuration.make_key(read)
+    try:
+        read.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        configuration.make_key(read)
+    except OSError as error:
+        raise _no_place(read.state, error) from error
     os.environ.update(environment)
     os.environ["DJANGO_SETTINGS_MODULE"] = "balie.site.settings"
     django.setup()
-    _bring_tables_up_to_date()
+    try:
+        _bring_tables_up_to_date()
+    except DatabaseError as error:
+        raise _no_database(error) from error
     return configuration.read(environment)
+
+
+def _no_place(state: Path, error: OSError) -> Refusal:
+    return Refusal(
+        "NO PLACE FOR WHAT IS KEPT",
+        f"The folder {state} cannot be made or written to: {error.strerror}.",
+        ("Name another one in BALIE_STATE, or give us the right to write there.",),
+    )
+
+
+def _no_database(error: DatabaseError) -> Refusal:
+    # Of what the driver says only the first line: the rest may hold how to sign in.
+    said = next(iter(str(error).splitlines()), type(error).__name__)
+    return Refusal(
+        "THE DATABASE CANNOT BE USED",
+        f"Our own database does not answer as it should: {said}",
+        (
+            "Look at BALIE_DATABASE_URL, and whether its server runs.",
+            "A file's folder must be there, with the right to write in it.",
+        ),
+    )
 
 
 def person(chosen: Configuration, email: str) -> Visitor | None:
