@@ -130,12 +130,13 @@ def _iso(day: date | None) -> str:
 
 
 def _expected(life: Life) -> list[str]:
-    """Newest first by the order's own date, or by its shipment's when the order is gone."""
+    """Newest first by the order's own date, else by its newest shipment's, else at the end."""
     places = []
     for number, (ago, times, later) in enumerate(life):
         day = None if ago is None else date(2026, 11, 20) - timedelta(days=ago)
         sent = (day or date(2026, 11, 1)) + timedelta(days=later)
-        places.append((_iso(day) if times < 3 else sent.isoformat(), f"VO-{number:05}"))
+        own = day.isoformat() if day is not None and times < 3 else ""
+        places.append((own or (sent.isoformat() if times else ""), f"VO-{number:05}"))
     return [key for _, key in sorted(places, reverse=True)]
 
 

@@ -74,7 +74,7 @@ class Paging:
             if page.is_full or rest is None or not whole.is_shown:
                 break
             begin = rest
-        if not page.is_full and rest is None and whole.is_shown and self._left_out_undated(after):
+        if not page.is_full and rest is None and whole.is_shown and self._left_out_undated(begin):
             await self._round(page, whole, UNDATED, self.rows)
         next_ = page.end if page.is_full else rest
         return whole.found(page.records, broken=page.broken, next_=next_)
@@ -85,7 +85,8 @@ class Paging:
         """Adds what stands between a position and the floor; where to go on, None at the end."""
         asked = await self.asking.all_sources(self.thing, lambda s: self._newest(s, after, rows))
         floor = self._floor(asked, after)
-        here = places(self.thing, grouped(self.thing, asked.rows), after, floor)
+        lowest = "" if floor is None and self._left_out_undated(after) else floor
+        here = places(self.thing, grouped(self.thing, asked.rows), after, lowest)
         if floor is not None and not here and _is_stuck(after, floor):
             return await self._more_of_one_moment(page, whole, after, rows)
         await self._fill(page, here, asked, after)

@@ -12,7 +12,7 @@ from functools import partial
 from balie.backstage.cursors import Position
 from balie.mapping.thing import MappedSource, MappedThing
 from balie.systems.contract import Type
-from balie.systems.rows import Row, text_of, value_at
+from balie.systems.rows import Row, says_nothing, text_of, value_at
 
 LAST = "\U0010ffff"
 """A key after all keys: a place with it stands before every record of its moment."""
@@ -25,8 +25,10 @@ def moment_of(source: MappedSource, row: Row) -> str:
     """When a row is of; "" when it has no date, or none that can be read."""
     if source.moment is None:
         return ""
-    text = text_of(value_at(row, source.moment))
-    return "" if text is None else comparable(text, source.field(source.moment).type)
+    text, kind = text_of(value_at(row, source.moment)), source.field(source.moment).type
+    if text is None or says_nothing(text, kind, source.no_value):
+        return ""
+    return comparable(text, kind)
 
 
 def comparable(text: str, kind: Type) -> str:

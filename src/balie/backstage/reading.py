@@ -151,7 +151,7 @@ class Reading:
             return Found()
         source = thing.sources[0]
         rows = list(_rows_of(record, parent))
-        inside = [item for row in rows[:1] for item in _items(row, source.at.inside or "")]
+        inside = [item for row in rows[:1] for item in source.rows_inside(row)]
         groups = [{source.name: [item]} for item in inside]
         records, broken = self.asking.records(thing, groups, fields)
         return Found(
@@ -211,9 +211,3 @@ def tie_paths(
 def _rows_of(record: Record, parent: MappedThing) -> Iterator[Row]:
     for source in parent.sources:
         yield from record.rows.get(source.name, ())
-
-
-def _items(row: Row, path: str) -> Iterator[Row]:
-    items = value_at(row, path)
-    if isinstance(items, list):
-        yield from (item for item in items if isinstance(item, dict))

@@ -78,7 +78,8 @@ def _ties(opening: Opening, parent: MappedThing) -> Extra:
         for source in nested.sources:
             if source.at.inside is not None:
                 inner = (f"{source.at.inside}.{path}" for path in nested.raw_paths(source, fields))
-                paths.setdefault(parent.sources[0].name, set()).update(inner)
+                around = paths.setdefault(parent.sources[0].name, set())
+                around.update(inner, source.paths_around)
             for equality in nested.thing.linked_by:
                 if isinstance(equality.value, relations.Other):
                     for name, path in tie_paths(equality.value, source, parent):
