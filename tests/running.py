@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -109,24 +110,41 @@ def portal(
 ) -> Iterator[Portal]:
     """A portal with rehearsed systems, until the end of the block."""
     port = port or free_ports(1 + len(systems))
+    addresses = {n: f"http://127.0.0.1:{port + 1 + i}" for i, n in enumerate(systems)}
     process = start(state, folder, port)
-    url = f"http://127.0.0.1:{port}"
     try:
-        _wait_until_it_answers(url, process, state)
-        addresses = {n: f"http://127.0.0.1:{port + 1 + i}" for i, n in enumerate(systems)}
-        yield Portal(url, addresses, process)
+        yield Portal(_address(process, state, port), addresses, process)
     finally:
         stop(process)
 
 
-def start(state: Path, folder: Path, port: int) -> "subprocess.Popen[bytes]":
+@contextmanager
+def portal_on(state: Path, folder: Path, systems: Mapping[str, str]) -> Iterator[Portal]:
+    """A portal on systems that run already, with the demo's people. systems: its settings."""
+    port = free_ports(1)
+    allowed = {"BALIE_DEMO": "1", "BALIE_PRIVATE_SYSTEMS": "127.0.0.1"}
+    process = start(state, folder, port, arguments=(), settings=allowed | dict(systems))
+    try:
+        yield Portal(_address(process, state, port), {}, process)
+    finally:
+        stop(process)
+
+
+def start(
+    state: Path,
+    folder: Path,
+    port: int,
+    arguments: tuple[str, ...] = ("--demo",),
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> "subprocess.Popen[bytes]":
     """Starts the portal; its output goes to a file beside its state."""
     state.mkdir(parents=True, exist_ok=True)
     environment = {k: v for k, v in os.environ.items() if not k.startswith("BALIE_")}
+    ours = {"BALIE_PORT": str(port), "BALIE_STATE": str(state / "balie")}
     with (state / "output.txt").open("ab") as output:
         return subprocess.Popen(
-            [BALIE, "run", folder, "--demo"],
-            env=environment | {"BALIE_PORT": str(port), "BALIE_STATE": str(state / "balie")},
+            [BALIE, "run", folder, *arguments],
+            env=environment | ours | settings,
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -144,13 +162,15 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _wait_until_it_answers(url: str, process: "subprocess.Popen[bytes]", state: Path) -> None:
+def _address(process: "subprocess.Popen[bytes]", state: Path, port: int) -> str:
+    """Where the portal is, once it answers there."""
+    url = f"http://127.0.0.1:{port}"
     for _ in range(600):
         if process.poll() is not None:
             raise AssertionError((state / "output.txt").read_text())
         try:
             if httpx.get(url + "/readyz", timeout=2).status_code == 200:
-                return
+                return url
         except httpx.TransportError:
             pass
         time.sleep(0.1)

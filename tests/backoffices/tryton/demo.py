@@ -16,17 +16,20 @@ BLUEPRINT = ROOT / "blueprints" / "fietsen"
 BALIE = Path(sys.executable).with_name("balie")
 
 
-def environment(office: TrytonOffice, state: Path) -> dict[str, str]:
-    """What `balie run` needs to know of this office. People of the demo may sign in."""
-    inherited = {name: text for name, text in os.environ.items() if not name.startswith("BALIE_")}
-    return inherited | {
-        "BALIE_DEMO": "1",
-        "BALIE_STATE": str(state),
-        "BALIE_PRIVATE_SYSTEMS": HOST,
-        "TRYTON_URL": office.url,
+def settings(office: TrytonOffice, url: str = "") -> dict[str, str]:
+    """What `balie run` needs to know of this office, perhaps at another address than its own."""
+    return {
+        "TRYTON_URL": url or office.url,
         "TRYTON_USER": office.user,
         "TRYTON_PASSWORD": office.password,
     }
+
+
+def environment(office: TrytonOffice, state: Path) -> dict[str, str]:
+    """The environment of `balie run` on this office. People of the demo may sign in."""
+    inherited = {name: text for name, text in os.environ.items() if not name.startswith("BALIE_")}
+    ours = {"BALIE_DEMO": "1", "BALIE_STATE": str(state), "BALIE_PRIVATE_SYSTEMS": HOST}
+    return inherited | ours | settings(office)
 
 
 def main(port: int) -> int:

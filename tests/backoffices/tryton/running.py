@@ -5,15 +5,10 @@ Between the service and Tryton a transport may misbehave.
 
 import asyncio
 import json
-import subprocess
-import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from pathlib import Path
-
-import httpx
 
 from balie.backstage.page import Listing, Page, Trust
 from balie.backstage.service import Service
@@ -23,9 +18,8 @@ from balie.systems.kinds import installed
 from balie.systems.transport import Request, Response, Transport
 from balie.transport.http import Network
 from tests.backoffices.tryton import shop
-from tests.backoffices.tryton.demo import BALIE, BLUEPRINT, environment
+from tests.backoffices.tryton.demo import BLUEPRINT
 from tests.backoffices.tryton.office import HOST, PATIENCE, TrytonOffice
-from tests.running import Portal, free_ports, stop
 from tests.semantics.world import (
     KINDS,
     SECRET,
@@ -181,35 +175,3 @@ def orders() -> Mapping[str, shop.Plan]:
     plans = shop.plans(datetime.now(UTC).date())
     numbered = (plan for plan in plans if plan.fate != "draft")
     return {str(number): plan for number, plan in enumerate(numbered, start=1)}
-
-
-@contextmanager
-def portal_on(office: TrytonOffice, state: Path) -> Iterator[Portal]:
-    """The whole portal on this office, in a process of its own, until the end of the block."""
-    port = free_ports(1)
-    url = f"http://{HOST}:{port}"
-    with (state / "output.txt").open("wb") as output:
-        process = subprocess.Popen(
-            [str(BALIE), "run", "--port", str(port), str(BLUEPRINT)],
-            env=environment(office, state / "balie"),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        _wait(url, process, state / "output.txt")
-        yield Portal(url, {}, process)
-    finally:
-        stop(process)
-
-
-def _wait(url: str, process: "subprocess.Popen[bytes]", output: Path) -> None:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            if httpx.get(f"{url}/readyz", timeout=2).status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.2)
-    raise AssertionError("the portal did not start:\n" + output.read_text())

@@ -21,7 +21,7 @@ from balie.systems.errors import Misconfigured
 from balie.systems.rows import Raw
 from balie.systems.transport import Transport
 from tests.backoffices.tryton import shop
-from tests.backoffices.tryton.demo import BLUEPRINT
+from tests.backoffices.tryton.demo import BLUEPRINT, settings
 from tests.backoffices.tryton.office import TrytonOffice, installed
 from tests.backoffices.tryton.running import (
     Deaf,
@@ -29,11 +29,10 @@ from tests.backoffices.tryton.running import (
     Slow,
     listing_of,
     orders,
-    portal_on,
     running,
 )
 from tests.commands.running import balie
-from tests.running import Portal, free_ports
+from tests.running import Portal, free_ports, portal_on
 from tests.semantics.world import visitor
 
 pytestmark = pytest.mark.proof
@@ -344,7 +343,8 @@ def test_the_contract_of_the_example_is_what_tryton_says_today(
 
 @pytest.fixture(scope="module")
 def whole(office: TrytonOffice, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    with portal_on(office, tmp_path_factory.mktemp("portal")) as here:
+    state = tmp_path_factory.mktemp("portal")
+    with portal_on(state, BLUEPRINT, settings(office)) as here:
         yield here
 
 
