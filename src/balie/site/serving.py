@@ -6,6 +6,7 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.loops.auto import auto_loop_factory
 
 from balie.frontstage.rehearsed import DemoPerson, Rehearsed
@@ -14,9 +15,9 @@ from balie.site import demo
 from balie.site.blueprints import Checked
 from balie.site.bootstrap import Portal, start, stop
 from balie.site.configuration import Configuration
+from balie.site.edits import Edited, Say, Start
 from balie.site.refusal import Refusal
 
-Say = Callable[[str], None]
 Tell = Callable[[Portal], None]
 _DRAIN = 10  # seconds for requests under way, once it is told to stop
 
@@ -39,27 +40,48 @@ def serve(
         people = rehearsed.people if rehearsed else ()
         say(_told(configuration, portal, people, systems))
 
+    def opened(found: Checked) -> Awaitable[Portal]:
+        return start(found, configuration, rehearsed)
+
     with _listening(configuration) as listening:
         factory = auto_loop_factory(use_subprocess=False)
         with asyncio.Runner(loop_factory=factory) as runner:
-            runner.run(_serve(start(found, configuration, rehearsed), listening, tell))
+            if rehearsed:
+                runner.run(_serve_edited(found, opened, listening, tell, say))
+            else:
+                runner.run(_serve(opened(found), listening, tell))
 
 
 async def _serve(starting: Awaitable[Portal], listening: socket.socket, tell: Tell) -> None:
     portal = await starting
     try:
         tell(portal)
-        await _until_stopped(portal, listening)
+        await _until_stopped(portal.application, listening)
     finally:
         await stop(portal)
 
 
-async def _until_stopped(portal: Portal, listening: socket.socket) -> None:
+async def _serve_edited(
+    found: Checked, opened: Start, listening: socket.socket, tell: Tell, say: Say
+) -> None:
+    """Serves the newest version of the files that may run, while somebody edits them."""
+    edited = Edited(await opened(found), found.folder, opened, say)
+    following = asyncio.create_task(edited.follow())
+    try:
+        tell(edited.portal)
+        await _until_stopped(edited, listening)
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+        await edited.stop()
+
+
+async def _until_stopped(application: ASGIApp, listening: socket.socket) -> None:
     # uvicorn raises the signal again when it has stopped; by then there is nothing left to do.
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: None)
     config = uvicorn.Config(
-        portal.application,
+        application,
         lifespan="off",
         log_config=None,
         access_log=False,
