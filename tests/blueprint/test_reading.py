@@ -50,6 +50,19 @@ def codes(findings: tuple[Finding, ...]) -> list[str]:
 # ---- what is read
 
 
+def test_a_file_of_words_is_all_that_a_language_takes(tmp_path: Path) -> None:
+    folder = folder_with(tmp_path, story="language: nl\nalso: [en]\n" + STORY)
+    (folder / "words").mkdir()
+    for language in ("de", "en", "nl"):
+        (folder / "words" / f"{language}.yaml").write_text("I look: Ik kijk\nMine:\nLooks: ''\n")
+    blueprint = read(folder).blueprint
+    assert blueprint is not None
+    assert [str(language) for language in blueprint.also] == ["en", "de"]
+    assert str(blueprint.also[1].at) == "words/de.yaml:1:1"
+    assert blueprint.say("I look", "de") == "Ik kijk"
+    assert blueprint.say("Looks", "de") == "Looks"  # nothing behind it: still to be translated
+
+
 def test_every_word_knows_where_it_stands() -> None:
     status = good().things["order"].fields["status"]
     assert str(status.id.at) == "things.yaml:136:7"

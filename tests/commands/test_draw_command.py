@@ -36,7 +36,7 @@ def test_a_language_that_the_blueprint_does_not_have_is_refused_with_a_way_out()
     assert refused.returncode == 2
     assert refused.stdout == ""
     assert 'This blueprint is written in nl, en, not in "de".' in refused.stderr
-    assert "To add a language: name it in  also:  and write  words/de.yaml" in refused.stderr
+    assert "To add a language, write  words/de.yaml" in refused.stderr
 
 
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path):

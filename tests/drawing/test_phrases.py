@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from balie.blueprint.drawing.phrases import Phrases
-from balie.blueprint.drawing.speech import Speech, speech
+from balie.blueprint.drawing.speech import speech
 from balie.blueprint.reader import read
 
 LINDEMAN = Path(__file__).parents[2] / "blueprints" / "lindeman"
@@ -68,16 +68,6 @@ def test_a_length_of_time_is_said_in_the_language(language: str, times: list[str
     speaker = phrases(language)
     promised = [step.promise.page_within for step in speaker.blueprint.steps]
     assert [speaker.time(promise) for promise in promised if promise][:4] == times
-
-
-def every_key(speaker: Speech) -> set[tuple[str, str]]:
-    return {(section, key) for section, words in speaker.sections.items() for key in words}
-
-
-def test_every_language_of_the_drawing_has_the_same_words():
-    languages = sorted(file.stem for file in (DRAWING / "words").glob("*.toml"))
-    assert languages == ["en", "nl"]
-    assert every_key(speech("nl")) == every_key(speech("en"))
 
 
 def test_no_words_of_the_drawing_are_unused():

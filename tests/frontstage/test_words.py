@@ -7,38 +7,21 @@ from pathlib import Path
 import pytest
 
 import balie.frontstage
-from balie.frontstage.languages import (
-    OWN_WORDS,
-    known_languages,
-    places,
-    preferred,
-    read_words,
-)
+from balie.frontstage.languages import Words, preferred, read_words
+from balie.words.languages import flat, part, spoken
 
 PACKAGE = Path(balie.frontstage.__file__).parent
 SAID = re.compile(r"""\b(?:say|count)\(\s*["']([a-z_]+\.[a-z_.]+)["']""")
 MADE_UP = {  # keys that a page puts together: what they begin with
     "chrome.theme_", "demo.mode_", "details.", "problem.",
 }  # fmt: skip
-LANGUAGES = known_languages()
+LANGUAGES = tuple(spoken())
 
 
 def keys_in_use() -> Iterator[tuple[str, str]]:
     for file in (*PACKAGE.rglob("*.html"), *PACKAGE.rglob("*.py")):
         for key in SAID.findall(file.read_text()):
             yield file.name, key
-
-
-def test_a_language_is_a_file() -> None:
-    assert LANGUAGES == ("en", "nl")
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("form", ["u", "je"])
-def test_every_language_says_the_same_things_with_the_same_places(language: str, form: str) -> None:
-    dutch, other = read_words("nl", form).texts, read_words(language, form).texts
-    assert list(other) == list(dutch)
-    assert {k: places(t) for k, t in other.items()} == {k: places(t) for k, t in dutch.items()}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -56,11 +39,10 @@ def test_no_text_is_there_for_nothing() -> None:
     used = {key for _, key in keys_in_use()}
     idle = [
         key
-        for key in read_words("nl", "u").texts
+        for key in flat(part("nl", "pages"), "u")
         if key not in used
         and key.rpartition(".")[0] not in used
         and not key.startswith(tuple(MADE_UP))
-        and key != "language.name"
     ]
     assert idle == []
 
@@ -91,15 +73,13 @@ def test_a_place_that_is_not_filled_is_an_error() -> None:
 
 
 def test_a_language_without_words_says_what_to_add() -> None:
-    with pytest.raises(LookupError, match=r"Add the file words/fr\.toml"):
+    with pytest.raises(LookupError, match=r"Add the folder words/fr"):
         read_words("fr", "u")
 
 
-def test_another_package_can_bring_words_of_its_own(tmp_path: Path) -> None:
-    (tmp_path / "nl.toml").write_text('[shop]\nopen = {u = "Wij zien u", je = "We zien je"}\n')
-    words = read_words("nl", "je", (OWN_WORDS, tmp_path))
-    assert words.say("shop.open") == "We zien je"
-    assert words.say("freshness.refresh") == "Ververs"
+def test_a_language_names_itself_and_one_that_is_not_ours_has_its_code() -> None:
+    assert read_words("nl", "je").own_name == "Nederlands"
+    assert Words("xx", {}).own_name == "xx"
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,6 @@ from balie.blueprint.reader import read as read_blueprint
 from balie.console.watch import Watch
 from balie.frontstage.assets import Assets, read_files
 from balie.frontstage.brand import brand_files, identity_of
-from balie.frontstage.languages import OWN_WORDS
 from balie.frontstage.looks import Looks
 from balie.frontstage.surroundings import Surroundings, words_of
 from balie.identity import postgres_reader
@@ -107,7 +106,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
         surroundings = Surroundings(
             blueprint=blueprint,
             identity=identity_of(blueprint),
-            words=words_of(blueprint, [OWN_WORDS, *folders.WORDS]),
+            words=words_of(blueprint),
             icons={},
             now=lambda: datetime.now(UTC),
         )

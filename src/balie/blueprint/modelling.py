@@ -482,7 +482,10 @@ def brand(section: Section, service: Text) -> Brand:
 
 
 def words(tree: Node | None) -> Mapping[str, Text]:
-    """`words/<language>.yaml`: a text of the blueprint -> what readers of this language read."""
+    """`words/<language>.yaml`: a text of the blueprint -> what readers of this language read.
+
+    A text with nothing behind it is still to be translated.
+    """
     if not isinstance(tree, TreeMapping):
         return nothing()
-    return {key: value for key, value in tree.entries if isinstance(value, Text)}
+    return {key: value for key, value in tree.entries if isinstance(value, Text) and value}

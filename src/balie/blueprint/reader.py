@@ -1,6 +1,6 @@
 """A folder -> a blueprint, or findings with line and column. Never raises for what it reads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,12 +63,13 @@ def _blueprint(
         findings.append(_without_service(whole.at))
         return None
     trees = {name: file.tree for name, file in files.items()}
+    language, words = top.text_or("language", "en"), _words(trees)
     calendar = top.section("calendar")
     return Blueprint(
         service=service,
         about=top.text_or("about", ""),
-        language=top.text_or("language", "en"),
-        also=top.texts("also"),
+        language=language,
+        also=_also(top.texts("also"), language, words),
         address_customers_as=top.text_or("address customers as", "u"),
         zone=(calendar and calendar.text("zone")) or ZONE,
         people=modelling.people(_part(top, "people", findings)),
@@ -79,7 +80,7 @@ def _blueprint(
         logins=dict(top.pairs("logins")),
         me=modelling.me(_part(top, "me", findings)),
         brand=modelling.brand(Section(trees.get(BRAND), findings), service),
-        words=_words(trees),
+        words=words,
         texts=opened.texts,
         files=opened.files,
         version=opened.version,
@@ -115,6 +116,12 @@ def _words(trees: Mapping[str, Node]) -> dict[str, Mapping[str, Text]]:
         for name, tree in trees.items()
         if name.startswith("words/")
     }
+
+
+def _also(said: Sequence[Text], language: str, words: Mapping[str, object]) -> tuple[Text, ...]:
+    """Those that `also:` names, in its order, and then every other that has a file of words."""
+    others = (name for name in words if name not in {language, *said})
+    return (*said, *(Text(name, Span(f"words/{name}.yaml", 1, 1, 1)) for name in others))
 
 
 def _in_two_files(key: Text, first: Text) -> Finding:

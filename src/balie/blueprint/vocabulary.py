@@ -125,7 +125,7 @@ BLUEPRINT = Construct(
         Word("service", TEXT, "What customers call the service.", required=True),
         Word("about", TEXT, "What customers can do here, in one sentence."),
         Word("language", TEXT, "The language that this blueprint is written in."),
-        Word("also", TEXTS, "Other languages, each with a file in words/."),
+        Word("also", TEXTS, "Other languages, in this order; others with a file in words/ follow."),
         Word("address customers as", TEXT, "The form of address in every text."),
         Word("calendar", Part("calendar"), "When people work."),
         Word("people", Part("people"), "Everybody in the story."),

@@ -14,7 +14,7 @@ from balie.blueprint.reader import Reading, read
 from balie.blueprint.report import as_github, as_json, as_text
 from balie.site.blueprints import folder_of
 from balie.site.contracts import described
-from balie.site.languages import spoken
+from balie.words.languages import spoken
 
 EXAMPLES = """\
 examples:

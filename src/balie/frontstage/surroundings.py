@@ -3,14 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from balie.access.viewer import Visitor
 from balie.backstage.help_desk import help_desk
 from balie.backstage.page import Page
 from balie.blueprint.model import Blueprint
-from balie.frontstage.languages import OWN_WORDS, Words, read_words
+from balie.frontstage.languages import Words, read_words
 from balie.frontstage.looks import Chrome, Identity, Link, Person, Switch
 from balie.frontstage.moments import Voice
 from balie.frontstage.preferences import Preferences
@@ -72,14 +71,14 @@ class Surroundings:
         return tuple(replace(switch, title=say(switch.title, language)) for switch in switches)
 
 
-def words_of(blueprint: Blueprint, folders: Sequence[Path] = (OWN_WORDS,)) -> Mapping[str, Words]:
+def words_of(blueprint: Blueprint) -> Mapping[str, Words]:
     """The words of every language that a blueprint offers, in its form of address.
 
-    folders: of every package that has words. Raises LookupError for a language without words.
+    Raises LookupError for a language without words.
     """
     form = str(blueprint.address_customers_as)
     languages = (str(blueprint.language), *(str(language) for language in blueprint.also))
-    return {language: read_words(language, form, folders) for language in languages}
+    return {language: read_words(language, form) for language in languages}
 
 
 def _person(visitor: Visitor | None, t: Voice) -> Person | None:

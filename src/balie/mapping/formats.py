@@ -1,8 +1,9 @@
 """How a clear value reads in a language: `20 november 2026`, `€ 237,46`."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
@@ -10,14 +11,10 @@ from babel.numbers import format_currency, format_decimal
 
 from balie.mapping.clear import Clear
 from balie.mapping.kinds import Kind
-
-LOCALES = {"en": "en_GB"}
-"""Where people read a language, when Babel's own choice is elsewhere: 20 November 2026."""
+from balie.words.languages import MODEL, flat, part, spoken
 
 MOST_DECIMALS = 9
 """No price or measure has more; what comes after them is noise."""
-
-YES_NO = {"nl": ("Ja", "Nee"), "en": ("Yes", "No")}
 
 
 @lru_cache(maxsize=4096, typed=True)
@@ -29,8 +26,7 @@ def read_aloud(value: Clear, kind: Kind, language: str, zone: str, currency: str
         case None:
             return ""
         case bool():
-            yes, no = YES_NO.get(language, YES_NO["en"])
-            return yes if value else no
+            return said(language)["values.yes" if value else "values.no"]
         case datetime():
             here = value.astimezone(ZoneInfo(zone))
             return f"{day(here.date(), language)}, {clock_time(here, language)}"
@@ -72,7 +68,13 @@ def _without_noise(value: Decimal | int) -> Decimal:
 
 def locale_of(language: str) -> str:
     """The locale in which a language's dates and amounts are written."""
-    return LOCALES.get(language, language)
+    return said(language)["locale"] if language in spoken() else language
+
+
+@cache
+def said(language: str) -> Mapping[str, str]:
+    """What a language says of values; in English when Balie does not speak it."""
+    return flat(part(language if language in spoken() else MODEL, "language"), "u")
 
 
 def day(value: date, language: str) -> str:

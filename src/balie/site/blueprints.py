@@ -9,10 +9,10 @@ from balie.blueprint.finding import Finding, Severity
 from balie.blueprint.model import Blueprint
 from balie.blueprint.reader import Reading, read
 from balie.blueprint.report import as_text
-from balie.site import languages
 from balie.site.contracts import described
 from balie.site.refusal import Refusal, WrongUse
 from balie.systems.contract import Contract
+from balie.words.languages import spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,7 @@ def checked(said: Path | None) -> Checked:
     blueprint = readable(reading, folder)
     systems_say = described(blueprint)
     read_so_far = (*reading.findings, *systems_say.findings)
-    spoken = frozenset(languages.spoken())
-    findings = check(blueprint, systems_say.contracts, read_so_far, languages=spoken)
+    findings = check(blueprint, systems_say.contracts, read_so_far, languages=frozenset(spoken()))
     if has_errors(findings):
         raise _refused(folder, findings, reading.texts)
     return Checked(folder, blueprint, systems_say.contracts)
@@ -74,7 +73,7 @@ def language_of(blueprint: Blueprint, asked: str | None) -> str:
         raise WrongUse(
             "LANGUAGE",
             f'This blueprint is written in {", ".join(offered)}, not in "{asked}".',
-            [f"To add a language: name it in  also:  and write  words/{asked}.yaml"],
+            [f"To add a language, write  words/{asked}.yaml:  balie new language {asked} PATH"],
         )
     return asked
 

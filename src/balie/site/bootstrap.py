@@ -28,7 +28,7 @@ from balie.frontstage.surroundings import Surroundings, words_of
 from balie.frontstage.views import Views
 from balie.identity.desk import Desk
 from balie.identity.reader import Reader, SqliteReader
-from balie.site import folders, languages
+from balie.site import folders
 from balie.site.asgi import Layers, application
 from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
@@ -115,7 +115,7 @@ def _application(
     surroundings = Surroundings(
         blueprint=blueprint,
         identity=identity_of(blueprint),
-        words=words_of(blueprint, languages.FOLDERS),
+        words=words_of(blueprint),
         icons=signs_of(service.routes, service.things, blueprint),
         now=utc_now,
     )

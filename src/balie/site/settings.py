@@ -10,7 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from balie.site import configuration, folders, languages
+from balie.site import configuration, folders
+from balie.words.languages import spoken
 
 BALIE = configuration.read(os.environ)
 
@@ -166,7 +167,7 @@ LANGUAGE_COOKIE_NAME = "lang"
 # ---- languages
 
 LANGUAGE_CODE = "en"  # until a page is asked for: then it is the visitor's, of the blueprint's
-LANGUAGES = list(languages.spoken().items())
+LANGUAGES = list(spoken().items())
 USE_TZ = True
 
 # ---- mail

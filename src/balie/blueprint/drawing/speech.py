@@ -1,14 +1,12 @@
-"""The drawing's own words in a language: `words/<language>.toml`. A language is one file more."""
+"""The drawing's own words in a language: `drawing.toml` of `balie/words/<language>/`."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 import msgspec
 
-FALLBACK = "en"
+from balie.words.languages import MODEL, part, spoken
 
 Sections = Mapping[str, Mapping[str, str]]
 
@@ -32,7 +30,6 @@ class Speech:
 @cache
 def speech(language: str) -> Speech:
     """The words of a language, or of English when the drawing does not speak it."""
-    file = files(__package__).joinpath("words", f"{language}.toml")
-    if not file.is_file():
-        return speech(FALLBACK)
-    return Speech(language, msgspec.convert(tomllib.loads(file.read_text("utf-8")), Sections))
+    if language not in spoken():
+        return speech(MODEL)
+    return Speech(language, msgspec.convert(part(language, "drawing"), Sections))
