@@ -4,7 +4,10 @@ import os
 import tempfile
 
 import django
+import pytest
 from cryptography.fernet import Fernet
+
+from tests.telling import TELLINGS, Telling, told
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "balie.site.settings"
 os.environ["BALIE_STATE"] = tempfile.mkdtemp(prefix="balie-tests-")
@@ -12,3 +15,9 @@ os.environ["BALIE_KEYS"] = Fernet.generate_key().decode()
 os.environ["BALIE_DEMO"] = "1"  # mails go to the outbox, where tests read them
 
 django.setup()
+
+
+@pytest.fixture(scope="session", params=TELLINGS)
+def telling(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Telling:
+    """The example as it was written, and once more with every name replaced."""
+    return told(request.param, tmp_path_factory.mktemp("telling"))

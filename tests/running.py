@@ -19,8 +19,9 @@ from typing import Any
 
 import httpx
 
+from tests.telling import AS_WRITTEN, LINDEMAN, Telling
+
 ROOT = Path(__file__).parents[1]
-LINDEMAN = ROOT / "blueprints" / "lindeman"
 BALIE = Path(sys.executable).parent / "balie"
 PASSWORD = "balie-demo-2026"
 SYSTEMS = ("erp", "crm", "carrier")
@@ -34,10 +35,20 @@ class Portal:
     url: str
     systems: Mapping[str, str]  # name -> address
     process: subprocess.Popen[bytes]
+    telling: Telling = AS_WRITTEN
+
+    def signed_out(self, address: str, accept: str = "*/*") -> httpx.Response:
+        """What somebody gets who did not sign in."""
+        with self.telling.browser(self.url) as client:
+            return client.get(address, headers={"Accept": accept})
+
+    def at(self, address: str) -> str:
+        """Where a page of the original is in this telling."""
+        return self.telling.address(address)
 
     def signed_in(self, mail: str) -> httpx.Client:
         """A browser of somebody who signed in with mail address and password."""
-        client = httpx.Client(base_url=self.url, timeout=20)
+        client = self.telling.browser(self.url)
         form = client.get("/accounts/login/")
         token = _TOKEN.search(form.text)
         assert token is not None, form.text
@@ -62,9 +73,10 @@ class Portal:
 
     def change(self, system: str, table: str, key: str, **fields: Any) -> None:
         """Changes one row of a rehearsed system, into what its contract forbids if so wished."""
+        name = self.telling.table(system, table)
         request = urllib.request.Request(
-            f"{self.systems[system]}/_rehearsal/rows/{table}/{key}",
-            data=json.dumps(fields).encode(),
+            f"{self.systems[system]}/_rehearsal/rows/{name}/{key}",
+            data=json.dumps(self.telling.row(system, table, fields)).encode(),
             method="PUT",
             headers={"Content-Type": "application/json"},
         )
@@ -107,13 +119,14 @@ def portal(
     *,
     port: int | None = None,
     systems: tuple[str, ...] = SYSTEMS,
+    telling: Telling = AS_WRITTEN,
 ) -> Iterator[Portal]:
-    """A portal with rehearsed systems, until the end of the block."""
+    """A portal with rehearsed systems, until the end of the block; `folder` tells as `telling`."""
     port = port or free_ports(1 + len(systems))
     addresses = {n: f"http://127.0.0.1:{port + 1 + i}" for i, n in enumerate(systems)}
     process = start(state, folder, port)
     try:
-        yield Portal(_address(process, state, port), addresses, process)
+        yield Portal(_address(process, state, port), addresses, process, telling)
     finally:
         stop(process)
 

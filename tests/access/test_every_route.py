@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from balie.site.asgi import DJANGO
 from tests.running import Portal, portal
+from tests.telling import Telling
 
 SANNE, BRAM, FATIMA, JOOST, MILA = (
     f"{name}@example.nl" for name in ("sanne", "bram", "fatima", "joost", "mila")
@@ -131,8 +132,9 @@ FIXED = [*OF_DJANGO.values(), *OF_THE_OTHERS]
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    with portal(tmp_path_factory.mktemp("state")) as here:
+def running(telling: Telling, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    state = tmp_path_factory.mktemp("state")
+    with portal(state, telling.folder, telling=telling) as here:
         yield here
 
 
@@ -145,7 +147,7 @@ def people(running: Portal) -> Iterator[dict[str, httpx.Client]]:
 
 
 def test_every_route_has_a_case(running: Portal) -> None:
-    described = httpx.get(running.url + "/api/openapi.json").json()
+    described = running.signed_out("/api/openapi.json").json()
     assert described["openapi"].startswith("3.1")
     routes = {path.split("?")[0] for path in described["paths"]}
     assert {_shape(route) for route in routes} == {_shape(address) for address in CASES}
@@ -171,7 +173,7 @@ def test_a_fixed_address_is_there_for_whom_it_is_meant(
     running: Portal, people: dict[str, httpx.Client], case: Fixed
 ) -> None:
     answers = [
-        httpx.get(running.url + case.address),
+        running.signed_out(case.address),
         *(people[person].get(case.address) for person in (SANNE, BRAM, MILA)),
     ]
     customer, staff = case.customer, case.staff
@@ -225,14 +227,14 @@ def test_somebody_elses_row_and_no_row_are_the_same_page(people: dict[str, httpx
 
 @pytest.mark.parametrize("address", [a for a in CASES if "{" not in a])
 def test_whoever_is_not_signed_in_is_asked_to(running: Portal, address: str) -> None:
-    page = httpx.get(running.url + address, headers={"Accept": "text/html"})
+    page = running.signed_out(address, "text/html")
     assert page.status_code == 303
-    api = httpx.get(running.url + address, headers={"Accept": "application/json"})
+    api = running.signed_out(address, "application/json")
     assert api.status_code == 401
 
 
 def test_an_address_that_is_not_there_is_not_found_also_when_signed_out(running: Portal) -> None:
-    assert httpx.get(running.url + "/bestaat-niet").status_code == 404
+    assert running.signed_out("/bestaat-niet").status_code == 404
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])

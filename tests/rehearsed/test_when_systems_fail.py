@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from balie.frontstage.languages import read_words
-from tests.running import LINDEMAN, SYSTEMS, Portal, impatient, portal
+from tests.running import SYSTEMS, Portal, impatient, portal
+from tests.telling import Telling
 
 pytestmark = pytest.mark.proof
 
@@ -41,9 +42,9 @@ NOTHING_THERE = read_words("nl", "u").say("list.empty_title")
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    folder = impatient(LINDEMAN, tmp_path_factory.mktemp("blueprint") / "copy")
-    with portal(tmp_path_factory.mktemp("state"), folder) as here:
+def running(telling: Telling, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    folder = impatient(telling.folder, tmp_path_factory.mktemp("blueprint") / "copy")
+    with portal(tmp_path_factory.mktemp("state"), folder, telling=telling) as here:
         yield here
 
 

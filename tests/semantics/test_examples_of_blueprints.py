@@ -1,6 +1,6 @@
 """The examples in a blueprint's own folder hold: raw rows in, clear rows out; who sees what."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,15 +8,17 @@ import pytest
 import yaml
 
 from balie.backstage.page import Listing
+from balie.blueprint.model import Blueprint
 from balie.mapping.formats import read_aloud
 from balie.mapping.kinds import Kind
 from balie.mapping.thing import MappedThing, Record, map_things
 from balie.systems.rows import Row
-from tests.semantics.world import LINDEMAN, Hands, World, blueprint_of, contracts_of, world
+from tests.semantics.world import Hands, World, blueprint_of, contracts_of
+from tests.telling import LINDEMAN, Telling
 
-BLUEPRINT = blueprint_of(LINDEMAN)
-THINGS = map_things(BLUEPRINT, contracts_of(BLUEPRINT))
+Worlds = Callable[..., World]
 TODAY = Hands().today()
+ZONE = "Europe/Amsterdam"
 
 
 class _Text(yaml.SafeLoader):
@@ -29,8 +31,8 @@ _Text.yaml_implicit_resolvers = {
 }
 
 
-def examples(file: str) -> Any:
-    return yaml.load((LINDEMAN / "examples" / file).read_text(), Loader=_Text)  # noqa: S506
+def examples(file: str, folder: Path = LINDEMAN) -> Any:
+    return yaml.load((folder / "examples" / file).read_text(), Loader=_Text)  # noqa: S506
 
 
 # ---- raw to clear
@@ -38,10 +40,23 @@ def examples(file: str) -> Any:
 CLEAR: list[Mapping[str, Any]] = examples("clear.yaml")
 
 
-@pytest.mark.parametrize("case", CLEAR, ids=[case["case"] for case in CLEAR])
-def test_raw_rows_come_out_clear(case: Mapping[str, Any]) -> None:
+@pytest.fixture(scope="module")
+def blueprint(telling: Telling) -> Blueprint:
+    return blueprint_of(telling.folder)
+
+
+@pytest.fixture(scope="module")
+def things(blueprint: Blueprint) -> Mapping[str, MappedThing]:
+    return map_things(blueprint, contracts_of(blueprint))
+
+
+@pytest.mark.parametrize("nr", range(len(CLEAR)), ids=[case["case"] for case in CLEAR])
+def test_raw_rows_come_out_clear(
+    telling: Telling, things: Mapping[str, MappedThing], nr: int
+) -> None:
+    case = examples("clear.yaml", telling.folder)[nr]
     ((thing_id, wanted),) = ((k, v) for k, v in case.items() if k not in ("case", "given"))
-    thing = THINGS[thing_id]
+    thing = things[thing_id]
     fields = () if wanted == "none" else tuple(wanted)
     record = thing.record(_rows(thing, case["given"]), fields, TODAY)
     assert ("none" if record is None else _read(thing, record, fields)) == wanted
@@ -60,7 +75,7 @@ def _text(thing: MappedThing, record: Record, id_: str) -> str:
     field, value = thing.fields[id_], record.value(id_)
     if field.kind is Kind.STATUS:
         return str(value.stage.says) if value.stage is not None else ""
-    text = read_aloud(value.value, field.kind, "nl", BLUEPRINT.zone, thing.currency)
+    text = read_aloud(value.value, field.kind, "nl", ZONE, thing.currency)
     return text or str(field.field.empty or "")
 
 
@@ -76,7 +91,9 @@ def _seen() -> Iterator[tuple[str, str, Any]]:
 
 
 @pytest.mark.parametrize(("who", "address", "wanted"), list(_seen()))
-async def test_everybody_sees_what_is_theirs(who: str, address: str, wanted: Any) -> None:
+async def test_everybody_sees_what_is_theirs(
+    world: Worlds, who: str, address: str, wanted: Any
+) -> None:
     here = world()
     if address == "menu":
         page = await here.open(who, "/")
@@ -95,7 +112,7 @@ async def test_everybody_sees_what_is_theirs(who: str, address: str, wanted: Any
 
 def _addresses(here: World) -> set[str]:
     """What this version runs: forms come later."""
-    return {route.address for route in here.service.routes}
+    return {here.telling.text(route.address) for route in here.service.routes}
 
 
 def test_the_examples_are_there() -> None:

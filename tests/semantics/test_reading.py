@@ -1,6 +1,7 @@
 """What holds for every page: promises on calls, on age, on loss, on whose rows they are."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -13,8 +14,9 @@ from balie.backstage.ports import IncidentKind
 from balie.blueprint.relations import parse as parse_relations
 from balie.blueprint.source import Text
 from balie.systems.rows import BrokenRow, Row
-from tests.semantics.world import LINDEMAN, World, restarted, rows_of, visitor, world
+from tests.semantics.world import LINDEMAN, World, restarted, rows_of, visitor
 
+Worlds = Callable[..., World]
 SANNE, BRAM = "sanne@example.nl", "bram@example.nl"
 PEOPLE = (SANNE, BRAM, "fatima@example.nl", "joost@example.nl")
 ADDRESSES = (
@@ -65,25 +67,25 @@ def many(count: int) -> dict[str, dict[str, list[Row]]]:
     return rows | {"erp": {"salesOrders": orders, "salesShipments": gone}}
 
 
-async def test_a_list_cut_short_by_every_source_takes_one_more_call_for_each() -> None:
+async def test_a_list_cut_short_by_every_source_takes_one_more_call_for_each(world: Worlds) -> None:
     here = world(rows=many(600), page_rows=50)
-    viewer = await here.service.viewer(visitor(SANNE))
+    viewer = await here.viewer(SANNE)
     here.calls()
-    page = await here.service.open("/bestellingen", viewer, "nl")
+    page = await here.show("/bestellingen", viewer)
     assert len(listing(page).records) == 50
     assert here.calls() == 4  # the orders were cut short; shipments and invoices were not
 
 
 @pytest.mark.parametrize("rows", [10, 100, 200])
-async def test_the_calls_of_a_page_do_not_grow_with_rows(rows: int) -> None:
+async def test_the_calls_of_a_page_do_not_grow_with_rows(world: Worlds, rows: int) -> None:
     here = world(rows=many(rows), page_rows=50)
-    viewer = await here.service.viewer(visitor(SANNE))
+    viewer = await here.viewer(SANNE)
     here.calls()
-    await here.service.open("/bestellingen", viewer, "nl")
+    await here.show("/bestellingen", viewer)
     assert here.calls() == 3
 
 
-async def test_the_pages_of_a_list_lose_nothing_and_repeat_nothing() -> None:
+async def test_the_pages_of_a_list_lose_nothing_and_repeat_nothing(world: Worlds) -> None:
     here = world(rows=many(510))
     seen = await _walk(here)
     assert len(seen) == 510
@@ -103,7 +105,7 @@ Life = list[tuple[int | None, int, int]]
     st.integers(3, 12),
 )
 def test_every_order_is_once_in_the_list_in_its_place_whatever_its_sources(
-    life: Life, cut: int
+    world: Worlds, life: Life, cut: int
 ) -> None:
     """(days ago or no date, shipments, days until shipped): sources are cut after a few rows."""
     here = world(rows=_lives(life), page_rows=5, list_rows=cut)
@@ -140,7 +142,7 @@ def _expected(life: Life) -> list[str]:
     return [key for _, key in sorted(places, reverse=True)]
 
 
-async def test_what_has_no_date_comes_last_and_is_not_lost() -> None:
+async def test_what_has_no_date_comes_last_and_is_not_lost(world: Worlds) -> None:
     rows = rows_of(LINDEMAN)
     dated = [
         {
@@ -160,7 +162,7 @@ async def test_what_has_no_date_comes_last_and_is_not_lost() -> None:
     assert len(seen) == len(set(seen)) == 25
 
 
-async def test_more_rows_of_one_day_than_are_read_is_never_told_as_nothing() -> None:
+async def test_more_rows_of_one_day_than_are_read_is_never_told_as_nothing(world: Worlds) -> None:
     many_of_one_day = [order(n, "10085", date(2026, 11, 1)) for n in range(1200)]
     rows = rows_of(LINDEMAN) | {"erp": {"salesOrders": many_of_one_day}}
     here = world(rows=rows)
@@ -182,7 +184,7 @@ async def _walk(here: World, address: str = "/bestellingen") -> list[str]:
     raise AssertionError("the list has no end")
 
 
-async def test_newer_leads_back_to_where_one_came_from() -> None:
+async def test_newer_leads_back_to_where_one_came_from(world: Worlds) -> None:
     here = world(rows=many(70))
     first = listing(await here.open(SANNE, "/bestellingen"))
     second = listing(await here.open(SANNE, "/bestellingen", _cursor(first.older)))
@@ -198,11 +200,11 @@ def _cursor(address: str | None) -> str:
 
 
 @pytest.mark.parametrize("cursor", ["x", "%00", "A" * 9000, "é", "AAAA" * 20])
-async def test_a_cursor_that_is_not_ours_is_not_found(cursor: str) -> None:
+async def test_a_cursor_that_is_not_ours_is_not_found(world: Worlds, cursor: str) -> None:
     assert await world().open(SANNE, "/bestellingen", cursor) is None
 
 
-async def test_a_cursor_of_somebody_else_is_not_found() -> None:
+async def test_a_cursor_of_somebody_else_is_not_found(world: Worlds) -> None:
     here = world(rows=many(70))
     cursor = _cursor(listing(await here.open(SANNE, "/bestellingen")).older)
     assert await here.open(BRAM, "/bestellingen", cursor) is None
@@ -213,7 +215,9 @@ async def test_a_cursor_of_somebody_else_is_not_found() -> None:
 
 @pytest.mark.parametrize("who", PEOPLE)
 @pytest.mark.parametrize("address", ADDRESSES)
-async def test_a_system_that_ignores_its_filters_changes_no_page(who: str, address: str) -> None:
+async def test_a_system_that_ignores_its_filters_changes_no_page(
+    world: Worlds, who: str, address: str
+) -> None:
     plain, everybody = world(), world()
     for system in everybody.systems.values():
         system.ignores_filters = True
@@ -221,7 +225,7 @@ async def test_a_system_that_ignores_its_filters_changes_no_page(who: str, addre
     assert await everybody.open(who, address) == await plain.open(who, address)
 
 
-async def test_a_row_that_was_dropped_is_counted_and_nothing_of_it_is_told() -> None:
+async def test_a_row_that_was_dropped_is_counted_and_nothing_of_it_is_told(world: Worlds) -> None:
     here = world()
     here.systems["erp"].ignores_filters = True
     await here.open(SANNE, "/facturen")
@@ -235,7 +239,7 @@ async def test_a_row_that_was_dropped_is_counted_and_nothing_of_it_is_told() -> 
     assert "VF-33015" not in repr(incident)
 
 
-async def test_a_person_without_a_role_sees_nothing() -> None:
+async def test_a_person_without_a_role_sees_nothing(world: Worlds) -> None:
     rows = rows_of(LINDEMAN)
     contacts = [dict(row) | {"role": "NONE"} for row in rows["crm"]["contacts"]]
     here = world(rows=rows | {"crm": {**rows["crm"], "contacts": contacts}})
@@ -246,7 +250,7 @@ async def test_a_person_without_a_role_sees_nothing() -> None:
 # ---- age, slowness, loss
 
 
-async def test_a_page_that_is_young_asks_nothing() -> None:
+async def test_a_page_that_is_young_asks_nothing(world: Worlds) -> None:
     here = world()
     await here.open(SANNE, "/bestellingen")
     here.calls()
@@ -257,7 +261,7 @@ async def test_a_page_that_is_young_asks_nothing() -> None:
     assert page.trust is Trust.FRESH
 
 
-async def test_a_page_past_half_its_age_is_refreshed_behind_the_customer() -> None:
+async def test_a_page_past_half_its_age_is_refreshed_behind_the_customer(world: Worlds) -> None:
     here = world()
     await here.open(SANNE, "/bestellingen")
     here.calls()
@@ -271,7 +275,7 @@ async def test_a_page_past_half_its_age_is_refreshed_behind_the_customer() -> No
     assert after.as_of == here.hands.at
 
 
-async def test_a_slow_system_shows_what_was_known_within_the_promise() -> None:
+async def test_a_slow_system_shows_what_was_known_within_the_promise(world: Worlds) -> None:
     here = world()
     await here.open(SANNE, "/bestellingen")
     here.hands.on(hours=1)
@@ -285,28 +289,28 @@ async def test_a_slow_system_shows_what_was_known_within_the_promise() -> None:
     await here.service.close()
 
 
-async def test_a_slow_system_at_the_first_visit_says_so_and_goes_on() -> None:
+async def test_a_slow_system_at_the_first_visit_says_so_and_goes_on(world: Worlds) -> None:
     here = world()
-    viewer = await here.service.viewer(visitor(SANNE))
+    viewer = await here.viewer(SANNE)
     here.systems["erp"].seconds = 1.2
-    page = await here.service.open("/bestellingen", viewer, "nl")
+    page = await here.show("/bestellingen", viewer)
     assert listing(page).freshness.trust is Trust.WAITING
     await asyncio.sleep(0.5)
-    page = await here.service.open("/bestellingen", viewer, "nl")
+    page = await here.show("/bestellingen", viewer)
     assert listing(page).freshness.trust is Trust.FRESH
     await here.service.close()
 
 
-async def test_a_hundred_visitors_at_once_make_one_call_for_each_question() -> None:
+async def test_a_hundred_visitors_at_once_make_one_call_for_each_question(world: Worlds) -> None:
     here = world()
-    viewer = await here.service.viewer(visitor(SANNE))
+    viewer = await here.viewer(SANNE)
     here.calls()
     here.systems["erp"].seconds = 0.05
-    await asyncio.gather(*(here.service.open("/bestellingen", viewer, "nl") for _ in range(100)))
+    await asyncio.gather(*(here.show("/bestellingen", viewer) for _ in range(100)))
     assert here.calls() == 3
 
 
-async def test_an_error_is_not_remembered_and_is_asked_again() -> None:
+async def test_an_error_is_not_remembered_and_is_asked_again(world: Worlds) -> None:
     here = world()
     here.systems["erp"].down = True
     await here.open(SANNE, "/bestellingen")
@@ -316,7 +320,7 @@ async def test_an_error_is_not_remembered_and_is_asked_again() -> None:
     assert page.trust is Trust.FRESH
 
 
-async def test_what_was_known_survives_a_restart() -> None:
+async def test_what_was_known_survives_a_restart(world: Worlds) -> None:
     before = world()
     known = await before.open(SANNE, "/bestellingen")
     after = restarted(before)
@@ -329,7 +333,7 @@ async def test_what_was_known_survives_a_restart() -> None:
     assert listing(page).records == listing(known).records
 
 
-async def test_a_link_that_was_stored_is_used_and_the_mail_address_no_more() -> None:
+async def test_a_link_that_was_stored_is_used_and_the_mail_address_no_more(world: Worlds) -> None:
     """Somebody else's mail address in one's own file opens nothing of theirs."""
     here = world()
     links = await here.service.recognise(visitor(SANNE))
@@ -341,11 +345,11 @@ async def test_a_link_that_was_stored_is_used_and_the_mail_address_no_more() -> 
     here.systems["crm"].rows = {**here.systems["crm"].rows, "contacts": taken}
     linked = replace(visitor(SANNE), links=links)
     viewer = await here.service.viewer(linked)
-    assert viewer.kinds == {"consumer"}
-    assert viewer.me["customer"].values == ("10085",)
+    assert here.telling.back(viewer.kinds) == {"consumer"}
+    assert viewer.me[here.telling.me("customer")].values == ("10085",)
 
 
-async def test_nothing_personal_is_in_a_key_of_the_memory() -> None:
+async def test_nothing_personal_is_in_a_key_of_the_memory(world: Worlds) -> None:
     here = world()
     await here.open(SANNE, "/bestellingen/VO-26088")
     keys = " ".join(here.memory.kept)
@@ -354,7 +358,7 @@ async def test_nothing_personal_is_in_a_key_of_the_memory() -> None:
     assert all(len(key) == 48 for key in here.memory.kept)
 
 
-async def test_a_figure_of_which_a_part_cannot_be_read_is_not_told() -> None:
+async def test_a_figure_of_which_a_part_cannot_be_read_is_not_told(world: Worlds) -> None:
     rows = rows_of(LINDEMAN)
     broken = {**rows["erp"]["salesInvoices"][0], "number": "VF-9", "remainingAmount": "a lot"}
     here = world(
@@ -368,7 +372,7 @@ async def test_a_figure_of_which_a_part_cannot_be_read_is_not_told() -> None:
     assert figure.freshness.trust is Trust.AWAY
 
 
-async def test_rows_inside_a_row_are_as_old_as_the_row() -> None:
+async def test_rows_inside_a_row_are_as_old_as_the_row(world: Worlds) -> None:
     here = world()
     await here.open(BRAM, "/retour/R-000042")
     here.hands.on(hours=3)
@@ -377,20 +381,24 @@ async def test_rows_inside_a_row_are_as_old_as_the_row() -> None:
     assert listing(page).freshness.trust is Trust.KNOWN
 
 
-async def test_every_tie_of_a_line_of_me_must_hold() -> None:
+async def test_every_tie_of_a_line_of_me_must_hold(world: Worlds) -> None:
     here = world()
-    text = (LINDEMAN / "systems.yaml").read_text()
-    assert "where: email = login.email" in text
-    line = here.blueprint.me.names["contact"][0]
-    only_buyers = parse_relations(Text('email = login.email and role = "BUY"'))
+    contact = here.telling.me("contact")
+    (line,) = here.blueprint.me.names[contact]
+    assert [str(e.text) for e in line.where] == [_of_contacts(here, "email = login.email")]
+    only_buyers = parse_relations(Text(_of_contacts(here, 'email = login.email and role = "BUY"')))
     changed = replace(line, where=only_buyers)
-    me = replace(here.blueprint.me, names={**here.blueprint.me.names, "contact": (changed,)})
+    me = replace(here.blueprint.me, names={**here.blueprint.me.names, contact: (changed,)})
     here = world(change=replace(here.blueprint, me=me))
-    assert (await here.service.viewer(visitor(SANNE))).kinds == frozenset()
-    assert (await here.service.viewer(visitor(BRAM))).kinds == {"buyer"}
+    assert here.telling.back((await here.viewer(SANNE)).kinds) == frozenset()
+    assert here.telling.back((await here.viewer(BRAM)).kinds) == {"buyer"}
 
 
-async def test_a_page_at_which_nobody_was_recognised_says_so_to_programs_too() -> None:
+def _of_contacts(here: World, relation: str) -> str:
+    return here.telling.relation(relation, "crm", "contacts")
+
+
+async def test_a_page_at_which_nobody_was_recognised_says_so_to_programs_too(world: Worlds) -> None:
     here = world()
     here.systems["crm"].down = True
     page = await here.open(SANNE, "/bestellingen")
@@ -398,7 +406,7 @@ async def test_a_page_at_which_nobody_was_recognised_says_so_to_programs_too() -
     assert page.trust is Trust.UNRECOGNISED
 
 
-async def test_a_refusal_is_not_told_as_an_outage_to_staff() -> None:
+async def test_a_refusal_is_not_told_as_an_outage_to_staff(world: Worlds) -> None:
     here = world()
     here.systems["erp"].refuses = True
     await here.open(SANNE, "/bestellingen")
@@ -406,12 +414,13 @@ async def test_a_refusal_is_not_told_as_an_outage_to_staff() -> None:
 
 
 @pytest.mark.parametrize("path", ["/%00", "/%FF", "//", "/bestellingen/", "/bestellingen%2F"])
-def test_an_address_that_is_none_is_not_the_home_page(path: str) -> None:
-    assert world().service.match(path) is None
+def test_an_address_that_is_none_is_not_the_home_page(world: Worlds, path: str) -> None:
+    here = world()
+    assert here.service.match(here.telling.address(path)) is None
 
 
 @pytest.mark.parametrize("ignores", [False, True])
-async def test_a_broken_row_of_a_stranger_changes_no_page(ignores: bool) -> None:
+async def test_a_broken_row_of_a_stranger_changes_no_page(world: Worlds, ignores: bool) -> None:
     here, plain = world(), world()
     here.systems["erp"].broken = (BrokenRow("a date", {"customerNumber": "10020"}),)
     here.systems["erp"].ignores_filters = ignores
@@ -419,13 +428,13 @@ async def test_a_broken_row_of_a_stranger_changes_no_page(ignores: bool) -> None
         assert await here.open(SANNE, address) == await plain.open(SANNE, address)
 
 
-async def test_a_broken_row_of_ones_own_is_counted() -> None:
+async def test_a_broken_row_of_ones_own_is_counted(world: Worlds) -> None:
     here = world()
     here.systems["erp"].broken = (BrokenRow("a date", {"customerNumber": "10085"}),)
     assert listing(await here.open(SANNE, "/facturen")).broken == 1
 
 
-async def test_amounts_of_two_currencies_are_not_added() -> None:
+async def test_amounts_of_two_currencies_are_not_added(world: Worlds) -> None:
     rows = rows_of(LINDEMAN)
     dollars = {**rows["erp"]["salesInvoices"][0], "number": "VF-9", "currencyCode": "USD"}
     invoices = [*rows["erp"]["salesInvoices"], dollars]
@@ -440,24 +449,24 @@ async def test_amounts_of_two_currencies_are_not_added() -> None:
     assert "€" in amounts["VF-33015"]
 
 
-async def test_news_of_a_system_makes_what_was_known_no_longer_fresh() -> None:
+async def test_news_of_a_system_makes_what_was_known_no_longer_fresh(world: Worlds) -> None:
     here = world()
     await here.open(SANNE, "/bestellingen")
-    here.service.hear("erp")
+    here.service.hear(here.telling.system("erp"))
     here.systems["erp"].down = True
     page = await here.open(SANNE, "/bestellingen")
     assert page is not None
     assert page.trust is Trust.KNOWN
 
 
-async def test_whoever_asks_for_the_newest_gets_it() -> None:
+async def test_whoever_asks_for_the_newest_gets_it(world: Worlds) -> None:
     here = world()
-    viewer = await here.service.viewer(visitor(SANNE))
-    await here.service.open("/bestellingen", viewer, "nl")
+    viewer = await here.viewer(SANNE)
+    await here.show("/bestellingen", viewer)
     here.hands.on(minutes=1)
-    page = await here.service.open("/bestellingen", viewer, "nl", newest=True)
+    page = await here.show("/bestellingen", viewer, newest=True)
     assert page is not None
     assert page.as_of == here.hands.at
     here.calls()
-    await here.service.open("/bestellingen", viewer, "nl", newest=True)
+    await here.show("/bestellingen", viewer, newest=True)
     assert here.calls() == 0

@@ -1,14 +1,16 @@
 """Every example on docs/reference/semantics.md is run here, as it stands there."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
 import yaml
 
 from balie.backstage.page import Facts, FigureBlock, Listing, Page, Timeline
-from tests.semantics.world import LINDEMAN, ROOT, World, rows_of, world
+from tests.semantics.world import LINDEMAN, ROOT, World, rows_of
+
+Worlds = Callable[..., World]
 
 PAGE = ROOT / "docs" / "reference" / "semantics.md"
 BLOCK = re.compile(r"```yaml\n(example: .*?)```", re.DOTALL)
@@ -16,7 +18,7 @@ EXAMPLES: list[dict[str, Any]] = [yaml.safe_load(b) for b in BLOCK.findall(PAGE.
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=[e["example"] for e in EXAMPLES])
-async def test_the_example_holds(example: dict[str, Any]) -> None:
+async def test_the_example_holds(world: Worlds, example: dict[str, Any]) -> None:
     here = world(rows=_rows(example.get("rows", {})))
     await _happened_before(here, example)
     page = await here.open(example["viewer"], example["address"])

@@ -7,12 +7,13 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import yaml
 
-from balie.access.viewer import Visitor
+from balie.access.viewer import Viewer, Visitor
 from balie.backstage.page import Page
 from balie.backstage.ports import Clock, Incident, Remembered
 from balie.backstage.service import Service
@@ -26,9 +27,9 @@ from balie.systems.errors import Refused, Unavailable
 from balie.systems.kinds import installed
 from balie.systems.query import Query, Relation
 from balie.systems.rows import BrokenRow, Raw, Row, Rows, text_of, value_at
+from tests.telling import AS_WRITTEN, LINDEMAN, Telling
 
 ROOT = Path(__file__).parents[2]
-LINDEMAN = ROOT / "blueprints" / "lindeman"
 KINDS = {"overview": OverviewStep(), "list": ListStep(), "details": DetailsStep()}
 SECRET = b"a secret of at least thirty-two bytes"
 
@@ -72,13 +73,14 @@ class Notebook:
 
 
 class Noticeboard:
-    """Incidents in a list."""
+    """Incidents in a list, in the words of the original."""
 
-    def __init__(self) -> None:
+    def __init__(self, telling: Telling = AS_WRITTEN) -> None:
+        self._telling = telling
         self.incidents: list[Incident] = []
 
     def report(self, incident: Incident) -> None:
-        self.incidents.append(incident)
+        self.incidents.append(self._telling.back(incident))
 
 
 @dataclass
@@ -138,9 +140,30 @@ def _holds(relation: Relation, row: Row) -> bool:
     return (text.casefold() if relation.fold_case else text) in relation.values
 
 
+@dataclass(frozen=True)
+class Retold:
+    """A system that holds the original's rows, and is asked and answers in another telling."""
+
+    name: str
+    held: HeldRows
+    telling: Telling
+
+    async def check(self) -> None:
+        await self.held.check()
+
+    async def read(self, query: Query) -> Rows:
+        asked = self.telling.back(query)
+        found = await self.held.read(asked)
+        broken = tuple(replace(b, row=self._row(asked, b.row)) for b in found.broken)
+        return Rows(tuple(self._row(asked, row) for row in found.rows), found.next, broken)
+
+    def _row(self, asked: Query, row: Row) -> Row:
+        return self.telling.row(self.name, asked.table, row)
+
+
 @dataclass
 class World:
-    """A running service over held rows."""
+    """A running service over held rows. `systems` bear the names of the original, rows too."""
 
     blueprint: Blueprint
     service: Service
@@ -149,11 +172,23 @@ class World:
     memory: Notebook
     noticeboard: Noticeboard
     language: str = "nl"
+    telling: Telling = AS_WRITTEN
 
     async def open(self, who: str, address: str, after: str = "") -> Page | None:
         """The page at an address for whoever signs in with this mail address."""
-        viewer = await self.service.viewer(visitor(who))
-        return await self.service.open(address, viewer, self.language, after)
+        return await self.show(address, await self.service.viewer(visitor(who)), after)
+
+    async def show(
+        self, address: str, viewer: Viewer, after: str = "", *, newest: bool = False
+    ) -> Page | None:
+        """The page at an address of the original, in its words."""
+        there = self.telling.address(address)
+        page = await self.service.open(there, viewer, self.language, after, newest=newest)
+        return self.telling.back(page)
+
+    async def viewer(self, who: str) -> Viewer:
+        """Who somebody is who signs in with this mail address."""
+        return await self.service.viewer(visitor(who))
 
     def calls(self) -> int:
         """How many questions the systems got since the last time this was asked."""
@@ -211,20 +246,25 @@ def world(
     page_rows: int = 20,
     list_rows: int = 200,
     change: Blueprint | None = None,
+    telling: Telling = AS_WRITTEN,
 ) -> World:
-    """A world for a blueprint, with its example rows or other ones."""
-    blueprint = change or blueprint_of(folder)
+    """A world for a blueprint, with its example rows or other ones.
+
+    telling: the words in which the example runs; whoever asks speaks those of the original.
+    """
+    as_it_stands, contracts = _standing(folder if telling is AS_WRITTEN else telling.folder)
+    blueprint = change or as_it_stands
     held = rows_of(folder) if rows is None else rows
     systems = {
-        id_: HeldRows({table: list(r) for table, r in held.get(id_, {}).items()})
-        for id_ in blueprint.systems
+        name: HeldRows({table: list(r) for table, r in held.get(name, {}).items()})
+        for name in map(telling.text, map(str, blueprint.systems))
     }
     hands = Hands()
-    memory, noticeboard = Notebook(hands), Noticeboard()
+    memory, noticeboard = Notebook(hands), Noticeboard(telling)
     service = Service(
         blueprint,
-        contracts_of(blueprint),
-        systems,
+        contracts if change is None else contracts_of(change),
+        retold(systems, telling),
         KINDS,
         memory,
         hands.clock,
@@ -233,7 +273,23 @@ def world(
         page_rows=page_rows,
         list_rows=list_rows,
     )
-    return World(blueprint, service, systems, hands, memory, noticeboard)
+    return World(blueprint, service, systems, hands, memory, noticeboard, telling=telling)
+
+
+@cache
+def _standing(folder: Path) -> tuple[Blueprint, Mapping[str, Contract]]:
+    """A blueprint of a folder, and its contracts: read once, for they are never changed."""
+    blueprint = blueprint_of(folder)
+    return blueprint, contracts_of(blueprint)
+
+
+def retold(
+    systems: Mapping[str, HeldRows], telling: Telling
+) -> Mapping[str, HeldRows] | Mapping[str, Retold]:
+    """Systems as a telling knows them."""
+    if telling is AS_WRITTEN:
+        return systems
+    return {telling.system(name): Retold(name, held, telling) for name, held in systems.items()}
 
 
 def restarted(before: World) -> World:
@@ -241,7 +297,7 @@ def restarted(before: World) -> World:
     service = Service(
         before.blueprint,
         contracts_of(before.blueprint),
-        before.systems,
+        retold(before.systems, before.telling),
         KINDS,
         before.memory,
         before.hands.clock,

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.running import LINDEMAN, PASSWORD, ROOT, Portal, impatient, portal
+from tests.running import PASSWORD, ROOT, Portal, impatient, portal
+from tests.telling import Telling
 
 pytestmark = pytest.mark.proof
 
@@ -28,9 +29,9 @@ SYSTEMS = {"Business Central": "erp", "CRM": "crm", "Vervoerder": "carrier"}
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    folder = impatient(LINDEMAN, tmp_path_factory.mktemp("blueprint") / "copy")
-    with portal(tmp_path_factory.mktemp("state"), folder) as here:
+def running(telling: Telling, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    folder = impatient(telling.folder, tmp_path_factory.mktemp("blueprint") / "copy")
+    with portal(tmp_path_factory.mktemp("state"), folder, telling=telling) as here:
         yield here
 
 
@@ -79,13 +80,13 @@ def switch(page: Page, system: str, mode: str) -> None:
 
 
 @pytest.mark.parametrize("person", PEOPLE)
-def test_everybody_sees_their_pages(page: Page, person: str) -> None:
+def test_everybody_sees_their_pages(page: Page, running: Portal, person: str) -> None:
     page.goto("/")
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     picture(page, "start")
     be(page, person)
     for address in PEOPLE[person]:
-        answer = page.goto(address)
+        answer = page.goto(running.at(address))
         assert answer is not None
         assert answer.status == 200
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
@@ -118,7 +119,7 @@ def test_signing_in_with_a_code_from_the_outbox(page: Page) -> None:
 
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_a_system_off_slow_and_on_again(page: Page, running: Portal, system: str) -> None:
-    address = "/retour" if system == "CRM" else "/bestellingen/VO-26071"
+    address = running.at("/retour" if system == "CRM" else "/bestellingen/VO-26071")
     be(page, "Bram")
     page.goto(address)
     headline = page.get_by_role("heading", level=1).inner_text()
@@ -143,7 +144,7 @@ def test_the_first_visit_while_the_erp_is_off_is_not_told_as_nothing(
     be(page, "Joost")
     running.switch("erp", down=True)
     page.wait_for_timeout(1200)
-    answer = page.goto("/bestellingen/VO-00001")
+    answer = page.goto(running.at("/bestellingen/VO-00001"))
     assert answer is not None
     assert answer.status == 200
     expect(page.get_by_text("030 - 555 01 23").first).to_be_visible()
