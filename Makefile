@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TRYTON := tests/backoffices/tryton
 
-.PHONY: install demo demo-tryton test check proof proof-long bench format browser clean
+.PHONY: install demo demo-tryton test check proof proof-long bench bench-all bench-install format browser clean
 
 install: .venv/installed
 
@@ -43,6 +43,12 @@ proof-long: install
 
 bench: install
 	$(BIN)/python -m benchmarks
+
+bench-all: install bench-install
+	$(BIN)/python -m benchmarks --all
+
+bench-install: install
+	@benchmarks/install.sh
 
 format: install
 	$(BIN)/ruff format src tests tools

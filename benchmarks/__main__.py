@@ -1,113 +1,71 @@
-"""What a page costs: CPU of the portal's process per request, beside `/healthz` on the same server.
+"""Measures Balie beside others that do the same work. See README.md.
 
-    make bench
-
-Starts `balie run --demo` with its rehearsed systems. Answers are compared before they are timed.
-The kinds of request take turns in short rounds, so that a busy machine troubles all alike.
+python -m benchmarks                  quick: what is installed, a few minutes
+python -m benchmarks --all            more rounds, and the result is kept in benchmarks/results
+python -m benchmarks pages shares     these parts only
 """
 
-import asyncio
-import os
-import statistics
+import argparse
+import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
-from tests.running import Portal, portal
+from benchmarks import load, machine, parts
+from benchmarks.goals import verdicts
+from benchmarks.peers import missing
 
-ROUNDS = 5
-AT_ONCE = 8
-REQUESTS = 200
-TICK = os.sysconf("SC_CLK_TCK")
-SLOW_ERP = 800  # milliseconds
-
-
-@dataclass
-class Measured:
-    """One kind of request: CPU ms per request of each round, and seconds of each request."""
-
-    name: str
-    path: str
-    accept: str
-    cpu: list[float] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
+RESULTS = Path(__file__).parent / "results"
 
 
 def main() -> int:
-    with tempfile.TemporaryDirectory() as state, portal(Path(state)) as here:
-        asyncio.run(_measure(here))
+    """Runs the parts asked for, prints as it goes, and says which goals are met."""
+    asked = _arguments()
+    if not load.is_there():
+        print("wrk is needed: make bench-install, or apt-get install wrk", file=sys.stderr)
+        return 2
+    report = parts.Report(_say)
+    began = time.monotonic()
+    report.heading("Balie beside others")
+    report.line(machine.described())
+    for peer, wants in missing().items():
+        report.line(f"left out: {peer} ({wants})")
+    state = Path(tempfile.mkdtemp(prefix="balie-bench-"))
+    pace = parts.Pace.thorough() if asked.all else parts.Pace.quick()
+    try:
+        for name in asked.parts or parts.PARTS:
+            parts.PARTS[name](parts.Run(state / name, pace, report))
+    finally:
+        shutil.rmtree(state, ignore_errors=True)
+    report.heading("Goals")
+    report.line(verdicts(report.found))
+    report.line(f"\nThe whole run took {(time.monotonic() - began) / 60:.1f} minutes.")
+    if asked.all:
+        file = RESULTS / machine.name_of_result()
+        RESULTS.mkdir(exist_ok=True)
+        file.write_text(report.text)
+        _say(f"Kept in {file.relative_to(Path.cwd())}" if file.is_relative_to(Path.cwd()) else "")
     return 0
 
 
-async def _measure(here: Portal) -> None:
-    kinds = [
-        Measured("/healthz, the floor of this server", "/healthz", "*/*"),
-        Measured("overview, known (HTML)", "/", "text/html"),
-        Measured("list of 20, known (HTML)", "/bestellingen", "text/html"),
-        Measured("list of 20, known (JSON)", "/bestellingen", "application/json"),
-        Measured("one order, known (HTML)", "/bestellingen/VO-26088", "text/html"),
-        Measured("not found (HTML)", "/bestellingen/VO-26107", "text/html"),
-    ]
-    async with _browser(here) as client:
-        for kind in kinds:
-            answer = await client.get(kind.path, headers={"Accept": kind.accept})
-            assert answer.status_code in (200, 404), kind.path
-        with _slow(here, "erp"):
-            for _ in range(ROUNDS):
-                for kind in kinds:
-                    await _round(here, client, kind)
-    _print(kinds)
+def _say(text: str) -> None:
+    print(text, flush=True)
 
 
-def _browser(here: Portal) -> httpx.AsyncClient:
-    signed_in = here.signed_in("sanne@example.nl")
-    cookies = dict(signed_in.cookies)
-    signed_in.close()
-    return httpx.AsyncClient(base_url=here.url, cookies=cookies, timeout=20)
-
-
-@contextmanager
-def _slow(here: Portal, system: str) -> Iterator[None]:
-    """The ERP answers in 800 ms: a known page must not notice."""
-    here.switch(system, latency_ms=SLOW_ERP)
-    yield
-    here.switch(system, latency_ms=0)
-
-
-async def _round(here: Portal, client: httpx.AsyncClient, kind: Measured) -> None:
-    before = _cpu(here.process.pid)
-    turns = asyncio.Semaphore(AT_ONCE)
-
-    async def ask() -> None:
-        async with turns:
-            began = time.perf_counter()
-            await client.get(kind.path, headers={"Accept": kind.accept})
-            kind.seconds.append(time.perf_counter() - began)
-
-    await asyncio.gather(*(ask() for _ in range(REQUESTS)))
-    kind.cpu.append((_cpu(here.process.pid) - before) * 1000 / REQUESTS)
-
-
-def _cpu(pid: int) -> float:
-    """Seconds of CPU that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / TICK
-
-
-def _print(kinds: list[Measured]) -> None:
-    floor = statistics.median(kinds[0].cpu)
-    print(f"ERP at {SLOW_ERP} ms, {AT_ONCE} at once, {ROUNDS} rounds of {REQUESTS}; medians")
-    print(f"{'what':40} {'CPU ms':>8} {'min-max':>14} {'ratio':>6} {'p95 ms':>8}")
-    for kind in kinds:
-        cpu = statistics.median(kind.cpu)
-        p95 = sorted(kind.seconds)[int(len(kind.seconds) * 0.95)] * 1000
-        spread = f"{min(kind.cpu):.2f}-{max(kind.cpu):.2f}"
-        print(f"{kind.name:40} {cpu:8.2f} {spread:>14} {cpu / floor:6.1f} {p95:8.0f}")
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("parts", nargs="*", help=f"of: {', '.join(parts.PARTS)}")
+    parser.add_argument("--all", action="store_true", help="more rounds; the result is kept")
+    asked = parser.parse_args()
+    unknown = [name for name in asked.parts if name not in parts.PARTS]
+    if unknown:
+        parser.error(f"no such part: {unknown[0]}; there are {', '.join(parts.PARTS)}")
+    return asked
 
 
 if __name__ == "__main__":
