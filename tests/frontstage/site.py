@@ -21,6 +21,7 @@ from balie.frontstage.rehearsed import DemoPerson, Rehearsed
 from balie.frontstage.signs import signs_of
 from balie.frontstage.surroundings import Surroundings, words_of
 from balie.frontstage.views import Opens, Views
+from balie.frontstage.written import MOST_BYTES
 from balie.store.incidents import IncidentBook
 from tests.semantics.world import World, world
 
@@ -89,6 +90,7 @@ def site(
     demo: bool = False,
     now: datetime | None = None,
     folders: Iterable[Path] = (),
+    most_bytes: int = MOST_BYTES,
 ) -> Site:
     """A site over a world; or over another service, with the world's blueprint around it."""
     running = over or world()
@@ -110,6 +112,7 @@ def site(
         openapi(blueprint, real.routes, real.things, cookie=COOKIE, public_url=AT),
         incidents,
         _rehearsed(blueprint, control) if demo else None,
+        most_bytes,
     )
     pages = with_choices(frontstage(views, reader, surroundings, COOKIE), surroundings.languages)
     return Site(blueprint, looks, surroundings, assets, _both(pages, assets), control, incidents)

@@ -292,6 +292,23 @@ def retold(
     return {telling.system(name): Retold(name, held, telling) for name, held in systems.items()}
 
 
+def without_keeping(beside: World) -> World:
+    """A world on the same systems and clock that makes every page anew."""
+    memory, noticeboard = Notebook(beside.hands), Noticeboard()
+    service = Service(
+        beside.blueprint,
+        contracts_of(beside.blueprint),
+        beside.systems,
+        KINDS,
+        memory,
+        beside.hands.clock,
+        noticeboard,
+        SECRET,
+        most_bytes=0,
+    )
+    return replace(beside, service=service, memory=memory, noticeboard=noticeboard)
+
+
 def restarted(before: World) -> World:
     """The same world after a restart: only the memory is left."""
     service = Service(

@@ -1,6 +1,6 @@
 """Who signed in (Visitor), and who that is to the systems underneath (Viewer)."""
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -24,6 +24,13 @@ class Visitor:
     is_staff: bool = False
     staff_roles: frozenset[str] = frozenset()
     acting_for: str | None = None  # the organisation that was chosen, when there are several
+
+    @property
+    def who(self) -> Hashable:
+        """All of it as one key: of two visitors with the same key everything is the same."""
+        links = tuple(self.links.items())
+        named = (self.person, self.email, self.name, self.acting_for)
+        return (*named, links, self.is_staff, self.staff_roles)
 
 
 class Knowledge(StrEnum):
@@ -57,3 +64,10 @@ class Viewer:
     acting_for: str | None = None
     is_staff: bool = False
     began: float | None = field(default=None, compare=False)  # on the event loop's clock
+
+    @property
+    def who(self) -> Hashable:
+        """All of it but the time as one key: two viewers with the same key may see the same."""
+        me = tuple((name, mine.knowledge.value, mine.values) for name, mine in self.me.items())
+        named = (self.person, self.email, self.acting_for)
+        return (*named, self.kinds, self.kinds_known, me, self.is_staff)

@@ -195,6 +195,11 @@ class Page:
     as_of: datetime | None = field(default=None)
 
     @property
+    def bytes(self) -> int:
+        """What it takes in memory, about: a page is mostly its cells."""
+        return _BYTES_OF_A_PAGE + _BYTES_OF_A_CELL * sum(_cells(block) for block in self.blocks)
+
+    @property
     def again(self) -> str:
         """Where to ask for the newest."""
         return f"{self.address}?newest=1"
@@ -206,3 +211,19 @@ class Page:
         shown = {block.freshness.trust for block in self.blocks}
         shown |= {notice.trust for notice in self.notices if notice.trust is Trust.UNRECOGNISED}
         return next((trust for trust in order if trust in shown), Trust.FRESH)
+
+
+_BYTES_OF_A_PAGE = 6_000
+_BYTES_OF_A_CELL = 600
+
+
+def _cells(block: Block) -> int:
+    match block:
+        case Facts():
+            return len(block.cells)
+        case Listing():
+            return len(block.columns) * (1 + len(block.records))
+        case Timeline():
+            return len(block.stages)
+        case FigureBlock():
+            return 1 + len(block.bars)

@@ -4,7 +4,7 @@ Everything a customer sees comes through `Service.open`; there is no second door
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -12,9 +12,11 @@ from balie.access.viewer import Viewer, Visitor
 from balie.access.visibility import may_open, may_see
 from balie.backstage import cursors
 from balie.backstage.asking import Asking
+from balie.backstage.bounded import Bounded
 from balie.backstage.cursors import Trail
 from balie.backstage.found import oldest
 from balie.backstage.help_desk import help_desk
+from balie.backstage.made import Made, Making
 from balie.backstage.opening import Opened, Opening, StepKind, Trails
 from balie.backstage.page import Block, Freshness, MenuItem, Page, Trust
 from balie.backstage.paging import LIST_ROWS
@@ -32,6 +34,9 @@ from balie.systems.contract import Contract
 
 LIST_PAGE = 20
 """Records on one page of a list."""
+
+MOST_BYTES = 32_000_000
+"""Of pages that were made lately."""
 
 _A_MINUTE = timedelta(minutes=1)
 _JUST_NOW = timedelta(seconds=10)
@@ -54,6 +59,7 @@ class Service:
     """Runs one blueprint.
 
     secret: signs cursors and makes the keys of what is remembered; at least 32 bytes.
+    most_bytes: of pages that are kept as they were made; half as much of viewers.
     """
 
     def __init__(
@@ -69,6 +75,7 @@ class Service:
         *,
         page_rows: int = LIST_PAGE,
         list_rows: int = LIST_ROWS,
+        most_bytes: int = MOST_BYTES,
     ) -> None:
         self.blueprint = blueprint
         self.things: Mapping[str, MappedThing] = map_things(blueprint, contracts)
@@ -78,10 +85,11 @@ class Service:
         self._secret = secret
         self._page_rows = page_rows
         self._list_rows = list_rows
+        self._made: Bounded[Hashable, Made[Page]] = Bounded(most_bytes)
         self._plans = plans(blueprint)
         self._routes = Routes(self._plans)
         self._sources = Sources(connectors, memory, clock, incidents, secret)
-        self._recognition = Recognition(blueprint, self._sources, clock, incidents)
+        self._recognition = Recognition(blueprint, self._sources, clock, incidents, most_bytes // 2)
 
     async def close(self) -> None:
         """Stops what is under way."""
@@ -151,6 +159,31 @@ class Service:
         match = self.match(path)
         if match is None:
             return None
+        patience = self._patience(match.plan, viewer)
+        if newest:
+            patience = replace(patience, fresh=min(patience.fresh, _JUST_NOW))
+        key, today = (path, after, language, viewer.who), self.today
+        made = self._made.get(key) if trace is no_trace else None
+        if made is not None and made.holds(self._sources, patience, today):
+            return made.value
+        making = Making(self._sources, trace)
+        page = await self._make(match, path, viewer, language, after, patience, making)
+        if page is not None and page.trust is Trust.FRESH:
+            made = making.made(page, today)
+            if made is not None:
+                self._made.put(key, made, page.bytes)
+        return page
+
+    async def _make(
+        self,
+        match: Match,
+        path: str,
+        viewer: Viewer,
+        language: str,
+        after: str,
+        patience: Patience,
+        trace: Trace,
+    ) -> Page | None:
         presenting = self._presenting(viewer, language)
         if not viewer.kinds_known:
             nothing = Opened(headline=None, blocks=())
@@ -161,9 +194,6 @@ class Service:
         trail = cursors.read(after, bound_to, self._secret) if after else Trail()
         if trail is None:
             return None
-        patience = self._patience(match.plan, viewer)
-        if newest:
-            patience = replace(patience, fresh=min(patience.fresh, _JUST_NOW))
         opening = self._opening(match, presenting, trail, path, bound_to, patience, trace)
         opened = await self._kinds[match.plan.kind].open(opening)
         if opened is None:

@@ -5,8 +5,7 @@ error is never kept. One question is under way once, however many pages wait for
 """
 
 import asyncio
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -14,6 +13,7 @@ from typing import cast
 import msgspec
 
 from balie.access.scope import Scope
+from balie.backstage.bounded import Bounded
 from balie.backstage.page import Trust
 from balie.backstage.places import comparable
 from balie.backstage.ports import Clock, Incident, IncidentKind, Incidents, Memory, Remembered
@@ -71,6 +71,15 @@ class Outcome:
     trust: Trust
 
 
+@dataclass(frozen=True, slots=True)
+class Used:
+    """An answer that something was made of, and the question that gave it, with its key."""
+
+    key: str
+    question: Question
+    answer: Answer
+
+
 BYTES_OF_A_BYTE = 4
 """What a byte of JSON takes in memory once it is read: strings and dictionaries, measured 3.6."""
 
@@ -107,7 +116,7 @@ class Sources:
         self._clock = clock
         self._incidents = incidents
         self._secret = secret
-        self._near = _NearMemory(most_bytes)
+        self._near: Bounded[str, Answer] = Bounded(most_bytes)
         self._under_way: dict[str, asyncio.Task[Answer]] = {}
         self._news: dict[str, datetime] = {}
 
@@ -116,13 +125,29 @@ class Sources:
         key = self._key(question)
         known = await self._recall(key, patience.keep)
         if known is not None and self._is_fresh(known, question, patience):
-            if self._age(known) > patience.fresh / 2:
-                self._fetch(key, question, patience)  # refreshes behind the page
+            self._refresh_behind(key, question, known, patience)
             outcome = Outcome(known, Trust.FRESH)
         else:
             outcome = await self._fetched_in_time(key, question, patience, known)
         trace(question, outcome)
         return outcome
+
+    def used(self, question: Question, answer: Answer) -> Used:
+        """An answer with its question, for `still_give`."""
+        return Used(self._key(question), question, answer)
+
+    def still_give(self, used: Sequence[Used], patience: Patience) -> bool:
+        """Whether asking these again would give these very answers, all fresh.
+
+        What `ask` would refresh behind the page is refreshed behind it.
+        """
+        for one in used:
+            known = self._near.get(one.key)
+            if known is not one.answer or not self._is_fresh(known, one.question, patience):
+                return False
+        for one in used:
+            self._refresh_behind(one.key, one.question, one.answer, patience)
+        return True
 
     def hear(self, system: str) -> None:
         """Something changed in a system: what was known of it is no longer fresh."""
@@ -180,10 +205,17 @@ class Sources:
         answer = await self._read(question)
         kept = _Kept([dict(row) for row in answer.rows], answer.more, answer.broken)
         value = msgspec.json.encode(kept)
-        self._near.put(key, answer, len(value))
+        self._near.put(key, answer, len(value) * BYTES_OF_A_BYTE)
         until = answer.as_of + keep
         await self._memory.put(key, Remembered(value, answer.as_of), keep_until=until)
         return answer
+
+    def _refresh_behind(
+        self, key: str, question: Question, known: Answer, patience: Patience
+    ) -> None:
+        """Asks again without waiting for it, when an answer is past half of its time."""
+        if self._age(known) > patience.fresh / 2:
+            self._fetch(key, question, patience)
 
     def _is_fresh(self, known: Answer, question: Question, patience: Patience) -> bool:
         news = self._news.get(question.scope.system)
@@ -206,7 +238,7 @@ class Sources:
             return None
         rows = cast("list[Row]", kept.rows)
         answer = Answer(tuple(rows), kept.more, kept.broken, remembered.as_of)
-        self._near.put(key, answer, len(remembered.value))
+        self._near.put(key, answer, len(remembered.value) * BYTES_OF_A_BYTE)
         return answer
 
     async def _read(self, question: Question) -> Answer:
@@ -317,34 +349,3 @@ class _Gathering:
         text = text_of(value_at(row, field))
         moment = "" if text is None else comparable(text, self._question.at_most_type)
         return moment != "" and moment <= highest
-
-
-class _NearMemory:
-    """The latest answers in this process, bounded by bytes. Nothing needs it but speed."""
-
-    def __init__(self, most_bytes: int) -> None:
-        self._most = most_bytes
-        self._size = 0
-        self._answers: OrderedDict[str, tuple[Answer, int]] = OrderedDict()
-
-    def get(self, key: str) -> Answer | None:
-        found = self._answers.get(key)
-        if found is None:
-            return None
-        self._answers.move_to_end(key)
-        return found[0]
-
-    def put(self, key: str, answer: Answer, written: int) -> None:
-        """Keeps an answer. written: how many bytes it is as text."""
-        self.drop(key)
-        size = written * BYTES_OF_A_BYTE
-        self._size += size
-        self._answers[key] = (answer, size)
-        while self._size > self._most and len(self._answers) > 1:
-            _, (_, freed) = self._answers.popitem(last=False)
-            self._size -= freed
-
-    def drop(self, key: str) -> None:
-        """Forgets an answer, if it is there."""
-        _, freed = self._answers.pop(key, (None, 0))
-        self._size -= freed

@@ -42,12 +42,14 @@ class Surroundings:
         address: str,
         visitor: Visitor | None,
         switches: tuple[Switch, ...] | None = None,
+        voice: Voice | None = None,
     ) -> Chrome:
         """Around a page that has no menu: signing in, a message.
 
         address: of the page with its query, for the switches of language and theme.
+        voice: of the preferred language, when somebody wants to know what it told.
         """
-        t = self.voice(preferences.language)
+        t = voice or self.voice(preferences.language)
         return Chrome(
             t=t,
             identity=self.identity,

@@ -16,12 +16,13 @@ from balie.access.viewer import Viewer, Visitor
 from balie.backstage.page import MenuItem, Page
 from balie.backstage.ports import Incident, IncidentKind, Incidents
 from balie.blueprint.drawing.draw import draw
-from balie.frontstage.looks import SIGN_OUT, Chrome, Link, Looks
+from balie.frontstage.looks import SIGN_OUT, Chrome, Link, Looks, Switch
 from balie.frontstage.page_json import page_json, problem_json
 from balie.frontstage.preferences import Preferences
 from balie.frontstage.rehearsed import DemoPerson, Rehearsed
 from balie.frontstage.surroundings import Surroundings
 from balie.frontstage.trust import told
+from balie.frontstage.written import MOST_BYTES, WrittenPages
 
 HTML = "text/html; charset=utf-8"
 JSON = "application/json"
@@ -90,7 +91,7 @@ class Views:
     """Answers every question that is not another package's.
 
     description: the OpenAPI document. incidents: hears of a page that failed.
-    rehearsed: only in the demo.
+    rehearsed: only in the demo. most_bytes: of pages that are kept as they were written.
     """
 
     def __init__(
@@ -101,6 +102,7 @@ class Views:
         description: bytes,
         incidents: Incidents,
         rehearsed: Rehearsed | None = None,
+        most_bytes: int = MOST_BYTES,
     ) -> None:
         self._service = service
         self._looks = looks
@@ -108,6 +110,7 @@ class Views:
         self._description = description
         self._incidents = incidents
         self._rehearsed = rehearsed
+        self._written = WrittenPages(most_bytes)
 
     async def answer(self, ask: Ask) -> Answer:
         """The answer, whatever happens inside."""
@@ -161,9 +164,7 @@ class Views:
         page = await self._service.open(ask.path, viewer, language, ask.after, newest=ask.newest)
         if page is None:
             return await self._nothing_here(ask, viewer)
-        if ask.wants_json:
-            return Answer(status=HTTPStatus.OK, body=page_json(page), kind=JSON)
-        return Answer(status=HTTPStatus.OK, body=(await self._html(ask, page)).encode())
+        return await self._of(ask, visitor, page)
 
     async def _nothing_here(self, ask: Ask, viewer: Viewer) -> Answer:
         """No such page for this viewer; at the front door the first that there is, or why none."""
@@ -177,16 +178,32 @@ class Views:
         sign_out = Link(self._surroundings.voice(language).say("chrome.sign_out"), SIGN_OUT)
         return await self.problem(ask, status, words, "search-user", sign_out)
 
-    async def _html(self, ask: Ask, page: Page) -> str:
-        chrome = self._surroundings.around(page, await self._chrome(ask))
+    async def _of(self, ask: Ask, visitor: Visitor, page: Page) -> Answer:
+        """A page as bytes: those that were written before, while they would be the same."""
+        voice, switches = self._surroundings.voice(ask.preferences.language), await self._switches()
+        key = (visitor.who, ask.address, ask.preferences, ask.wants_json, switches)
+        body = self._written.find(key, page, voice)
+        if body is None:
+            chrome = self._surroundings.chrome(
+                ask.preferences, ask.address, visitor, switches, voice
+            )
+            body = page_json(page) if ask.wants_json else self._html(page, chrome).encode()
+            self._written.keep(key, page, voice, body)
+        return Answer(status=HTTPStatus.OK, body=body, kind=JSON if ask.wants_json else HTML)
+
+    def _html(self, page: Page, chrome: Chrome) -> str:
+        chrome = self._surroundings.around(page, chrome)
         template = f"{page.kind if page.kind in _KINDS else 'details'}.html"
         lineage = self._rehearsed is not None
         said = told(page, chrome.t)
         return self._looks.render(template, chrome, page=page, told=said, lineage=lineage)
 
     async def _chrome(self, ask: Ask) -> Chrome:
-        switches = None if self._rehearsed is None else await self._rehearsed.switches()
+        switches = await self._switches()
         return self._surroundings.chrome(ask.preferences, ask.address, ask.visitor, switches)
+
+    async def _switches(self) -> tuple[Switch, ...] | None:
+        return None if self._rehearsed is None else await self._rehearsed.switches()
 
     async def _not_found(self, ask: Ask) -> Answer:
         return await self.problem(ask, HTTPStatus.NOT_FOUND, "not_found", "search")
