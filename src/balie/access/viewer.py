@@ -65,6 +65,19 @@ class Viewer:
     is_staff: bool = False
     began: float | None = field(default=None, compare=False)  # on the event loop's clock
 
+    def at(self, began: float | None) -> "Viewer":
+        """The same viewer in a request that began then."""
+        return Viewer(
+            person=self.person,
+            email=self.email,
+            kinds=self.kinds,
+            kinds_known=self.kinds_known,
+            me=self.me,
+            acting_for=self.acting_for,
+            is_staff=self.is_staff,
+            began=began,
+        )
+
     @property
     def who(self) -> Hashable:
         """All of it but the time as one key: two viewers with the same key may see the same."""

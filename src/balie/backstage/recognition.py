@@ -6,7 +6,7 @@ their system is away. Unknown is never told as none.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from balie.access.scope import NoScope, Scope, recognition_scope
 from balie.access.viewer import Knowledge, Mine, Viewer, Visitor
@@ -67,12 +67,12 @@ class Recognition:
         who, today = visitor.who, self._clock.today()
         made = self._made.get(who)
         if made is not None and made.holds(self._sources, patience, today):
-            return replace(made.value, began=began)
+            return made.value.at(began)
         making = Making(self._sources, no_trace)
         viewer = await self._recognised(visitor, patience, making)
         if (made := making.made(viewer, today)) is not None:
             self._made.put(who, made, _BYTES_OF_A_VIEWER)
-        return replace(viewer, began=began)
+        return viewer.at(began)
 
     async def _recognised(self, visitor: Visitor, patience: Patience, trace: Trace) -> Viewer:
         resolving = _Resolving(self, visitor, patience, trace)

@@ -23,12 +23,18 @@ class Routes:
     def __init__(self, plans: Sequence[Plan]) -> None:
         self._fixed: dict[tuple[str, ...], Plan] = {}
         self._open: dict[tuple[str, ...], Plan] = {}
+        self._written_so: dict[str, Match] = {}
         for plan in plans:
             addresses = self._fixed if plan.is_fixed else self._open
             addresses.setdefault(_shape(plan.address), plan)
+        for plan in self._fixed.values():
+            if _decoded(plan.address) == _shape(plan.address):
+                self._written_so[plan.address] = Match(plan, "")
 
     def match(self, path: str) -> Match | None:
         """The page at a raw, percent-encoded path, or None. A fixed address wins over braces."""
+        if (found := self._written_so.get(path)) is not None:
+            return found
         parts = _decoded(path)
         if parts is None:
             return None

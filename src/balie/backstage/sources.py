@@ -123,9 +123,9 @@ class Sources:
     async def ask(self, question: Question, patience: Patience, trace: Trace = no_trace) -> Outcome:
         """The answer, as fresh as promised if the system allows it within the time given."""
         key = self._key(question)
-        known = await self._recall(key, patience.keep)
-        if known is not None and self._is_fresh(known, question, patience):
-            self._refresh_behind(key, question, known, patience)
+        known, now = await self._recall(key, patience.keep), self._clock.now()
+        if known is not None and self._is_fresh(known, question, patience, now):
+            self._refresh_behind(key, question, known, patience, now)
             outcome = Outcome(known, Trust.FRESH)
         else:
             outcome = await self._fetched_in_time(key, question, patience, known)
@@ -141,12 +141,13 @@ class Sources:
 
         What `ask` would refresh behind the page is refreshed behind it.
         """
+        now = self._clock.now()
         for one in used:
             known = self._near.get(one.key)
-            if known is not one.answer or not self._is_fresh(known, one.question, patience):
+            if known is not one.answer or not self._is_fresh(known, one.question, patience, now):
                 return False
         for one in used:
-            self._refresh_behind(one.key, one.question, one.answer, patience)
+            self._refresh_behind(one.key, one.question, one.answer, patience, now)
         return True
 
     def hear(self, system: str) -> None:
@@ -211,15 +212,17 @@ class Sources:
         return answer
 
     def _refresh_behind(
-        self, key: str, question: Question, known: Answer, patience: Patience
+        self, key: str, question: Question, known: Answer, patience: Patience, now: datetime
     ) -> None:
         """Asks again without waiting for it, when an answer is past half of its time."""
-        if self._age(known) > patience.fresh / 2:
+        if now - known.as_of > patience.fresh / 2:
             self._fetch(key, question, patience)
 
-    def _is_fresh(self, known: Answer, question: Question, patience: Patience) -> bool:
+    def _is_fresh(
+        self, known: Answer, question: Question, patience: Patience, now: datetime
+    ) -> bool:
         news = self._news.get(question.scope.system)
-        return self._age(known) <= patience.fresh and (news is None or known.as_of > news)
+        return now - known.as_of <= patience.fresh and (news is None or known.as_of > news)
 
     def _age(self, answer: Answer) -> timedelta:
         return self._clock.now() - answer.as_of

@@ -1,15 +1,20 @@
-"""Fits the views to ASGI with Starlette: reads a request into an `Ask`, writes an `Answer`."""
+"""Fits the views to ASGI: reads a request into an `Ask`, writes an `Answer`.
 
-from collections.abc import Awaitable, Callable, Mapping
+Every page comes by here, so what is the same from request to request is worked out once: the
+cookies of a header, the choices in them, the headers of an answer.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request
-from starlette.responses import Response
+from starlette.requests import Request, cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from balie.access.origin import is_from_here
 from balie.access.viewer import Visitor
-from balie.frontstage.preferences import address_without_choices, preferences_of
+from balie.frontstage.preferences import Preferences, address_without_choices, preferences_of
 from balie.frontstage.surroundings import Surroundings
 from balie.frontstage.views import Answer, Ask, Views
 
@@ -17,7 +22,7 @@ Reader = Callable[[str | None], Awaitable[Visitor | None]]
 """A cookie's value -> the completed sign-in behind it, or None."""
 
 _LONGEST_FORM = 10_000  # bytes
-_VARY = "Accept, Accept-Language, Cookie"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 def frontstage(
@@ -25,33 +30,62 @@ def frontstage(
 ) -> ASGIApp:
     """The app for every address that is not another layer's."""
 
+    chosen = lru_cache(maxsize=1024)(
+        lambda cookies, asked: preferences_of(
+            _cookies(cookies), asked.decode("latin-1"), surroundings.languages
+        )
+    )
+
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        request = Request(scope, receive)
-        visitor = await reader(request.cookies.get(session_cookie))
-        ask = await _ask(request, visitor, surroundings)
-        response = _response(await views.answer(ask))
-        await response(scope, receive, send)
+        said = _said(scope)
+        cookies = said.get(b"cookie", b"")
+        visitor = await reader(_cookies(cookies).get(session_cookie))
+        preferences = chosen(cookies, said.get(b"accept-language", b""))
+        ask = await _ask(scope, receive, said, visitor, preferences)
+        await _send(await views.answer(ask), send)
 
     return app
 
 
-async def _ask(request: Request, visitor: Visitor | None, surroundings: Surroundings) -> Ask:
-    path, query = _path(request), request.url.query
+def _said(scope: Scope) -> Mapping[bytes, bytes]:
+    """The headers; of one that is there several times the first, and of cookies all."""
+    said: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name not in said:
+            said[name] = value
+        elif name == b"cookie":
+            said[name] += b"; " + value
+    return said
+
+
+@lru_cache(maxsize=1024)
+def _cookies(header: bytes) -> Mapping[str, str]:
+    return cookie_parser(header.decode("latin-1"))
+
+
+async def _ask(
+    scope: Scope,
+    receive: Receive,
+    said: Mapping[bytes, bytes],
+    visitor: Visitor | None,
+    preferences: Preferences,
+) -> Ask:
+    path, query = _path(scope), scope["query_string"].decode("latin-1")
+    asked = dict(_pairs(query)) if query else _NOTHING
+    method = scope["method"]
     return Ask(
-        method=request.method,
+        method=method,
         path=path,
-        address=address_without_choices(path, query),
-        preferences=preferences_of(
-            request.cookies, request.headers.get("accept-language", ""), surroundings.languages
-        ),
+        address=address_without_choices(path, query) if query else path,
+        preferences=preferences,
         visitor=visitor,
-        after=dict(_pairs(query)).get("after", ""),
-        newest="newest" in dict(_pairs(query)),
-        wants_json=_wants_json(request.headers.get("accept", "")),
-        from_here=request.method in ("GET", "HEAD") or _is_from_here(request),
-        form=await _form(request),
+        after=asked.get("after", ""),
+        newest="newest" in asked,
+        wants_json=_wants_json(said.get(b"accept", b"")),
+        from_here=method in ("GET", "HEAD") or _is_from_here(Request(scope)),
+        form=await _form(Request(scope, receive)) if method == "POST" else _NOTHING,
     )
 
 
@@ -61,19 +95,17 @@ def _is_from_here(request: Request) -> bool:
     return is_from_here(said.get("sec-fetch-site"), said.get("origin"), here)
 
 
-def _path(request: Request) -> str:
-    raw: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+def _path(scope: Scope) -> str:
+    raw: bytes = scope.get("raw_path") or scope["path"].encode()
     return raw.decode("latin-1")
 
 
-def _wants_json(accept: str) -> bool:
+def _wants_json(accept: bytes) -> bool:
     """Whether a program asks. Browsers always name HTML."""
-    return "json" in accept and "text/html" not in accept
+    return b"json" in accept and b"text/html" not in accept
 
 
 async def _form(request: Request) -> Mapping[str, str]:
-    if request.method != "POST":
-        return {}
     body = b""
     async for chunk in request.stream():
         body += chunk
@@ -86,6 +118,24 @@ def _pairs(text: str) -> list[tuple[str, str]]:
     return parse_qsl(text[:_LONGEST_FORM], keep_blank_values=True, errors="replace")
 
 
-def _response(answer: Answer) -> Response:
-    headers = {"cache-control": "private, no-store", "vary": _VARY, **answer.headers}
-    return Response(answer.body, answer.status, headers, media_type=answer.kind)
+async def _send(answer: Answer, send: Send) -> None:
+    headers = [*_headers(answer), (b"content-length", b"%d" % len(answer.body))]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})
+
+
+def _headers(answer: Answer) -> Sequence[tuple[bytes, bytes]]:
+    if not answer.headers:
+        return _usual(answer.kind)
+    own = [(name.encode(), value.encode("latin-1")) for name, value in answer.headers.items()]
+    names = {name for name, _ in own}
+    return [*own, *(pair for pair in _usual(answer.kind) if pair[0] not in names)]
+
+
+@lru_cache(maxsize=16)
+def _usual(kind: str) -> Sequence[tuple[bytes, bytes]]:
+    return (
+        (b"cache-control", b"private, no-store"),
+        (b"vary", b"Accept, Accept-Language, Cookie"),
+        (b"content-type", kind.encode("latin-1")),
+    )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -36,9 +37,14 @@ def known_hosts(public_url: str, app: ASGIApp) -> ASGIApp:
     """
     public = urlsplit(public_url)
 
+    @lru_cache(maxsize=64)
+    def is_known(host: bytes) -> bool:
+        said = as_browsers_say(host.decode("latin-1"), public.scheme)
+        return said == public.netloc or _without_port(said) in LOOPBACK
+
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        hosts = Headers(scope=scope).getlist("host") if scope["type"] == "http" else [public.netloc]
-        if _is_known([as_browsers_say(host, public.scheme) for host in hosts], public.netloc):
+        hosts = [value for name, value in scope.get("headers", ()) if name == b"host"]
+        if scope["type"] != "http" or (len(hosts) == 1 and is_known(hosts[0])):
             await app(scope, receive, send)
         else:
             refusal = PlainTextResponse("This address is not served here.\n", status_code=400)
@@ -48,6 +54,8 @@ def known_hosts(public_url: str, app: ASGIApp) -> ASGIApp:
 
 
 def _as_visitor(scope: Scope, proxies: Sequence[Network]) -> Scope:
+    if all(name not in _SAID_BY_PROXIES for name, _ in scope["headers"]):
+        return scope
     said = Headers(scope=scope)
     changes: dict[str, object] = {
         "headers": [pair for pair in scope["headers"] if pair[0] not in _SAID_BY_PROXIES]
@@ -78,12 +86,6 @@ def _address(hop: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _is_known(hosts: Sequence[str], public: str) -> bool:
-    if len(hosts) != 1:
-        return False
-    return hosts[0] == public or _without_port(hosts[0]) in LOOPBACK
 
 
 def _without_port(host: str) -> str:
