@@ -1,13 +1,24 @@
 #!/bin/sh
-# Makes sure that there is a Chromium for the browser tests: Debian's, when we may install it.
+# Makes sure that the browser tests have what they need: Chromium, Java and npm from Debian when we may
+# install them, and axe-core and the Nu Html Checker from npm at the versions of package-lock.json.
 set -eu
-for found in chromium chromium-browser google-chrome; do
-  command -v "$found" >/dev/null 2>&1 && exit 0
-done
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-  echo "Installing Chromium from Debian for the browser tests ..."
-  apt-get update -qq
-  apt-get install -y -qq --no-install-recommends chromium fonts-inter fonts-noto-core >/dev/null
-else
-  echo "No Chromium found: the browser tests will be skipped. On Debian: apt-get install chromium" >&2
+cd "$(dirname "$0")/.."
+wanted=""
+command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 ||
+  wanted="chromium fonts-inter fonts-noto-core"
+command -v java >/dev/null 2>&1 || wanted="$wanted default-jre-headless"
+command -v npm >/dev/null 2>&1 || wanted="$wanted npm"
+if [ -n "$wanted" ]; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "Installing for the browser tests, from Debian: $wanted ..."
+    apt-get update -qq
+    # shellcheck disable=SC2086  # several packages
+    apt-get install -y -qq --no-install-recommends $wanted >/dev/null
+  else
+    echo "Missing for the browser tests, which will be skipped: $wanted (on Debian: apt-get install)" >&2
+  fi
+fi
+if command -v npm >/dev/null 2>&1 && [ ! -f tests/screens/node_modules/vnu-jar/build/dist/vnu.jar ]; then
+  npm ci --prefix tests/screens --ignore-scripts --silent ||
+    echo "npm could not install axe-core and vnu-jar: the browser suite will be skipped" >&2
 fi

@@ -1,0 +1,280 @@
+"""Looks at recorded screens in a browser: without scripts, in every variant, and then with them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.async_api import Browser, CDPSession, Page, Route, async_playwright
+
+from tests.screens.screen import File, Recording, Screen
+from tests.screens.texts import Rules, text_findings
+from tests.screens.tools import AXE, CHECKS, chromium
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_CHECKS = CHECKS.read_text().partition("\n")[2].strip()
+_MOST_STOPS = 150
+_AT_ONCE = 3  # pages of the browser
+FITS = {"overflow": "overflow", "cut": "overflow", "covered": "overflow"}
+SEEN = {
+    "smallTargets": "targets",
+    "smallControls": "targets",
+    "colourOnly": "state by colour only",
+    "edges": "edges",
+}
+WHOLE = {
+    "ways": "dead links",
+    "faultsAreTied": "faults tied to fields",
+    "visible": "content without scripts",
+    "data": "data by itself",
+}
+HEIGHTS = {320: 640, 390: 844, 1280: 900}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """How a page is looked at: width and height in CSS pixels, colours."""
+
+    width: int
+    height: int
+    scheme: str = "light"
+
+    def __str__(self) -> str:
+        return f"{self.width}x{self.height} {self.scheme}"
+
+
+VARIANTS = tuple(
+    Variant(width, height, scheme)
+    for scheme in ("light", "dark")
+    for width, height in HEIGHTS.items()
+)
+QUICK = (Variant(390, 844), Variant(1280, 900, "dark"))
+WALKS = (Variant(390, 844), Variant(1280, 900), Variant(320, 256))
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """What is wrong with a page."""
+
+    check: str
+    says: str
+    screen: str
+    variant: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.check}: {self.screen} {self.variant}: {self.says}"
+
+
+@dataclass
+class Report:
+    """What was looked at, and what was found."""
+
+    findings: set[Finding] = field(default_factory=set)
+    looks: int = 0
+
+    def of(self, check: str) -> list[str]:
+        """The findings of one check, as sentences."""
+        return [str(finding) for finding in sorted(self.findings) if finding.check == check]
+
+
+async def look_at_all(
+    recording: Recording,
+    rules: Rules,
+    variants: Sequence[Variant] = VARIANTS,
+    walks: Sequence[Variant] = WALKS,
+) -> Report:
+    """Looks at every screen of a recording, several at once."""
+    report, waiting = Report(), iter(recording.screens)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox"]
+        )
+
+        async def looks() -> None:
+            for screen in waiting:  # shared: each screen is looked at once
+                async with _eye(browser, recording, screen, report) as eye:
+                    await eye.without_scripts(rules, variants, walks)
+                    await eye.with_scripts()
+
+        await asyncio.gather(*(looks() for _ in range(_AT_ONCE)))
+        await browser.close()
+    return report
+
+
+@asynccontextmanager
+async def _eye(
+    browser: Browser, recording: Recording, screen: Screen, report: Report
+) -> AsyncIterator["Eye"]:
+    context = await browser.new_context(locale=screen.language, reduced_motion="no-preference")
+    page = await context.new_page()
+    eye = Eye(page, await context.new_cdp_session(page), recording, screen, report)
+    await page.route("**/*", eye.serve)
+    page.on("console", lambda said: eye.hear(said.type, said.text))
+    page.on("pageerror", lambda error: eye.find("errors of scripts", str(error)[:200]))
+    yield eye
+    await context.close()
+
+
+async def _fulfil(route: Route, file: File) -> None:
+    await route.fulfill(status=file.status, headers=dict(file.headers), body=file.body)
+
+
+@dataclass
+class Eye:
+    """Looks at one screen, and writes down what it finds."""
+
+    page: Page
+    browser: CDPSession
+    recording: Recording
+    screen: Screen
+    report: Report
+    variant: str = ""
+    content: Sequence[str] = ()
+
+    def find(self, check: str, *said: str) -> None:
+        """Notes what a check found."""
+        for says in said:
+            self.report.findings.add(Finding(check, says, self.screen.name, self.variant))
+
+    def hear(self, kind: str, text: str) -> None:
+        """What the browser itself says of a page."""
+        if kind in ("error", "warning") and "the server responded with a status of" not in text:
+            policy = "Content Security Policy" in text
+            self.find("policy on content" if policy else "console", text[:160])
+
+    async def serve(self, route: Route) -> None:
+        """Serves what was recorded; any other request is a finding."""
+        address = urlsplit(route.request.url)
+        here = urlsplit(self.recording.origin)
+        if address.hostname not in (here.hostname, "portal.example"):
+            self.find("requests to elsewhere", route.request.url[:120])
+            await route.abort()
+        elif route.request.is_navigation_request():
+            await _fulfil(route, self.screen.served)
+        elif address.path in self.recording.files:
+            await _fulfil(route, self.recording.files[address.path])
+        elif address.path != "/favicon.ico":
+            self.find("dead links", f"asks for {address.path}, which is not there")
+            await route.fulfill(status=404)
+
+    async def without_scripts(
+        self, rules: Rules, variants: Sequence[Variant], walks: Sequence[Variant]
+    ) -> None:
+        """All that the page must be before any script has come."""
+        await self._open(scripts=False)
+        await self._whole(rules)
+        await self._scripts(True)
+        await self.page.evaluate(f"{AXE.read_text()};0")
+        for variant in variants:
+            await self._see(variant)
+        await self._closely()
+        await self._otherwise()
+        for walk in walks:
+            await self._walk(walk)
+
+    async def with_scripts(self) -> None:
+        """With scripts nothing breaks, and the page says the same."""
+        await self._open(scripts=True)
+        self.variant = "with scripts"
+        if await self.ask("content") != self.content:
+            self.find("content without scripts", "scripts change what the page says")
+        await self.page.keyboard.press("Escape")
+
+    async def ask(self, check: str, *given: str) -> Any:
+        """Asks one of the checks in `checks.js`."""
+        said: Any = await self.page.evaluate(f"given => ({_CHECKS}).{check}(...given)", list(given))
+        return said
+
+    async def note(self, check: str, name: str = "", *given: str) -> None:
+        """Asks a check of the browser and notes what it says."""
+        self.find(name or check, *await self.ask(check, *given))
+
+    async def _open(self, *, scripts: bool) -> None:
+        await self._scripts(scripts)
+        self.variant = ""
+        await self.page.goto(self.recording.origin + self.screen.address, wait_until="load")
+
+    async def _scripts(self, on: bool) -> None:
+        await self.browser.send("Emulation.setScriptExecutionDisabled", {"value": not on})
+
+    async def _put(self, variant: Variant) -> None:
+        self.variant = str(variant)
+        await self.page.set_viewport_size({"width": variant.width, "height": variant.height})
+        await self.page.emulate_media(color_scheme=variant.scheme)
+
+    async def _whole(self, rules: Rules) -> None:
+        """What does not depend on the window."""
+        await self._put(Variant(1280, 900))
+        self.variant = ""
+        self.content = await self.ask("content")
+        await self.note("outline", "outline", self.screen.language)
+        await self._several(WHOLE)
+        for check, says in text_findings(
+            self.screen, await self.ask("texts"), await self.ask("labels"), rules
+        ):
+            self.find(check, says)
+
+    async def _see(self, variant: Variant) -> None:
+        """One width, one set of colours."""
+        self.report.looks += 1
+        await self._put(variant)
+        await self._several(FITS | SEEN)
+        await self.note("axe", "axe", *RULES)
+
+    async def _several(self, checks: Mapping[str, str]) -> None:
+        for check, said in await self.ask("several", *checks):
+            self.find(checks[check], *said)
+
+    async def _closely(self) -> None:
+        """At 400 %, and with letters twice as large."""
+        await self._put(Variant(320, 256))
+        await self._several(FITS)
+        for width in (390, 1280):
+            await self._put(Variant(width, HEIGHTS[width]))
+            self.variant += " text 200 %"
+            await self.ask("letters", "32px")
+            await self._several(FITS)
+            await self.ask("letters", "")
+
+    async def _otherwise(self) -> None:
+        """Forced colours, no movement, on paper."""
+        await self._put(Variant(390, 844))
+        self.variant = "forced colours"
+        await self.page.emulate_media(forced_colors="active")
+        await self.note("forced", "forced colours")
+        await self.note("overflow")
+        await self.page.emulate_media(forced_colors="none", reduced_motion="reduce")
+        self.variant = "reduced motion"
+        await self.note("moves", "movement")
+        await self.page.set_viewport_size({"width": 794, "height": 1123})
+        await self.page.emulate_media(media="print", color_scheme="dark", reduced_motion=None)
+        self.variant = "print"
+        await self.note("paper", "on paper")
+        await self.note("overflow")
+        await self.page.emulate_media(media="screen", color_scheme="light")
+
+    async def _walk(self, variant: Variant) -> None:
+        """With the Tab key: everything is reached, in sight, with a ring."""
+        await self._open(scripts=False)
+        await self._put(variant)
+        self.variant += " keyboard"
+        for _ in range(_MOST_STOPS):
+            await self.page.keyboard.press("Tab")
+            stop = await self.ask("focused")
+            if stop is None or stop["again"]:
+                break
+            self._judge(stop)
+        await self.note("never", "keyboard")
+
+    def _judge(self, stop: dict[str, Any]) -> None:
+        if stop["inside"]:
+            return
+        if not stop["free"]:
+            self.find("keyboard", f"is covered when it has the focus: {stop['name']}")
+        if not stop["ring"]:
+            self.find("keyboard", f"shows no ring: {stop['name']}")
+        elif stop["ratio"] < 3:
+            said = f"its ring stands out {stop['ratio']:.2f} to 1: {stop['name']}"
+            self.find("keyboard", said)

@@ -1,0 +1,194 @@
+"""A whole portal, recorded: well, with systems away that were known or were not, and failing."""
+
+import asyncio
+import sqlite3
+from collections.abc import Sequence
+from http import HTTPStatus
+from pathlib import Path
+
+import httpx
+from starlette.types import ASGIApp
+
+from balie.access.viewer import Viewer, Visitor
+from balie.backstage.page import MenuItem, Page
+from balie.site.headers import with_headers
+from tests.frontstage.site import AT, COOKIE, site
+from tests.running import LINDEMAN, impatient, portal
+from tests.screens import signing_in
+from tests.screens.recorder import (
+    LANGUAGES,
+    WELL,
+    Person,
+    Recorder,
+    everybody,
+    let_it_age,
+    people,
+    recorder_of,
+    screen_of,
+)
+from tests.screens.screen import Recording
+
+RUBBISH = "geen-datum-maar-rommel"
+
+
+def record_all(state: Path, languages: Sequence[str] = LANGUAGES) -> Recording:
+    """Every page, in every situation that we know of."""
+    folder = impatient(LINDEMAN, state / "blueprint")
+    with portal(state / "known", folder) as running:
+        recorder = recorder_of(running)
+        everything_off(recorder, languages)
+        somebodies = well(recorder, languages)
+        each_off_when_known(recorder, somebodies)
+        a_broken_row(recorder, somebodies)
+        for language in languages:  # ends sign-ins, and uses up attempts
+            signing_in.record(recorder, language, somebodies[0].mail, database_of(state / "known"))
+            a_page_that_failed(recorder, language)
+        attempts(recorder, languages)
+        without_database(recorder, somebodies, database_of(state / "known"))
+    with portal(state / "unknown", folder) as running:
+        fresh = Recorder(
+            running, recorder.recording, recorder.routes, recorder.shapes, recorder.first
+        )
+        never_seen(fresh, recorder, languages)
+    return recorder.recording
+
+
+def record_quickly(state: Path) -> Recording:
+    """One customer's and the staff's pages in one language: what `make test` looks at."""
+    language = LANGUAGES[0]
+    folder = impatient(LINDEMAN, state / "blueprint")
+    with portal(state / "known", folder) as running:
+        recorder = recorder_of(running)
+        mails = everybody(running)
+        chosen = [recorder.somebody(mail, language) for mail in (mails[0], mails[-1])]
+        for person in chosen:
+            recorder.walk(person, WELL)
+        each_off_when_known(recorder, chosen[:1], systems=("erp",))
+        signing_in.record(recorder, language, mails[0], database_of(state / "known"))
+    return recorder.recording
+
+
+def database_of(state: Path) -> Path:
+    """Where a portal of ours keeps people and sign-ins."""
+    return state / "balie" / "balie.db"
+
+
+def well(recorder: Recorder, languages: Sequence[str]) -> list[Person]:
+    """Everybody walks every page while all is well."""
+    somebodies = list(people(recorder, languages))
+    for person in somebodies:
+        recorder.walk(person, WELL)
+    return somebodies
+
+
+def everything_off(recorder: Recorder, languages: Sequence[str]) -> None:
+    """The very first visit of everybody, with every system away: nobody can be recognised."""
+    for system in recorder.portal.systems:
+        recorder.portal.switch(system, down=True)
+    for person in people(recorder, languages):
+        recorder.again(person, ["/"], "everything off, first visit")
+    recorder.portal.behave()
+    let_it_age()
+
+
+def each_off_when_known(
+    recorder: Recorder, somebodies: Sequence[Person], systems: Sequence[str] = ()
+) -> None:
+    """Pages that were seen before, with one system away."""
+    for system in systems or recorder.portal.systems:
+        recorder.portal.switch(system, down=True)
+        let_it_age()
+        for person in somebodies:
+            recorder.again(person, recorder.addresses_of(person), f"{system} off")
+        recorder.portal.behave()
+        let_it_age()
+
+
+def never_seen(fresh: Recorder, before: Recorder, languages: Sequence[str]) -> None:
+    """The same addresses in a portal that saw none of them, with systems slow and away."""
+    somebodies = list(people(fresh, languages))
+    for person in somebodies:
+        person.client.get("/", follow_redirects=True)
+    for system in reversed(list(fresh.portal.systems)):
+        for mode in ({"down": True}, {"latency_ms": 4000}):
+            fresh.portal.switch(system, **mode)
+            let_it_age()
+            slow = "latency_ms" in mode
+            for person in somebodies:
+                addresses = before.addresses_of(person)
+                situation = f"{system} {'slow' if slow else 'off'}, never seen"
+                fresh.again(person, addresses[:3] if slow else addresses, situation)
+            fresh.portal.behave()
+            let_it_age()
+
+
+def a_broken_row(recorder: Recorder, somebodies: Sequence[Person]) -> None:
+    """A system that breaks its promise in one row: customers and staff are told."""
+    recorder.portal.change(
+        "erp", "salesOrders", "00000000-0000-4000-8000-000000000101", orderDate=RUBBISH
+    )
+    let_it_age()
+    for person in somebodies:
+        recorder.again(person, recorder.addresses_of(person), "a broken row")
+    recorder.portal.behave()
+
+
+def attempts(recorder: Recorder, languages: Sequence[str]) -> None:
+    """Somebody who tries too often."""
+    for language in languages:
+        pages = signing_in.too_many(recorder.client(language), "iemand@example.nl")
+        for who, situation, answer in pages:
+            recorder.keep(screen_of(answer, who, language, situation))
+
+
+def without_database(recorder: Recorder, somebodies: Sequence[Person], database: Path) -> None:
+    """Our own database lost a table: nothing of ours works any more."""
+    with sqlite3.connect(database) as connection:
+        connection.execute("drop table viewer_session")
+        connection.execute("drop table session")
+    connection.close()
+    told = {person.language: person for person in somebodies}
+    for language, person in told.items():
+        for address in ("/", "/accounts/login/"):
+            answer = person.client.get(address)
+            assert answer.status_code == HTTPStatus.SERVICE_UNAVAILABLE, answer
+            recorder.keep(screen_of(answer, person.mail, language, "our database is away"))
+
+
+class Failing:
+    """A service of which every page fails."""
+
+    def match(self, path: str) -> object | None:
+        """Every address is a page."""
+        return path
+
+    async def viewer(self, visitor: Visitor, path: str = "") -> Viewer:
+        """Fails, as a mistake of ours would."""
+        raise ZeroDivisionError(path)
+
+    def menu(self, viewer: Viewer, language: str) -> tuple[MenuItem, ...]:
+        """Nothing."""
+        return ()
+
+    async def open(
+        self, path: str, viewer: Viewer, language: str, after: str = "", *, newest: bool = False
+    ) -> Page | None:
+        """Nothing."""
+        return None
+
+
+def a_page_that_failed(recorder: Recorder, language: str) -> None:
+    """What is read when the mistake is ours."""
+    answer = asyncio.run(_ask_of(with_headers(site(service=Failing(), demo=True).app), language))
+    recorder.keep(screen_of(answer, "sanne", language, "a mistake of ours"))
+
+
+async def _ask_of(app: ASGIApp, language: str) -> httpx.Response:
+    client = httpx.AsyncClient(
+        transport=httpx.ASGITransport(app),
+        base_url=AT,
+        headers={"accept-language": language},
+        cookies={COOKIE: "sanne"},
+    )
+    async with client:
+        return await client.get("/")

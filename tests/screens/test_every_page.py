@@ -1,0 +1,136 @@
+"""Every page in every variant: axe, the Nu Html Checker, and our own checks, without findings.
+
+Scripts are off; at the end each page is opened with them, to see that they change nothing.
+"""
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+
+from tests.screens.looking import WALKS, Report, look_at_all
+from tests.screens.recorder import LANGUAGES
+from tests.screens.screen import Recording, Screen, outline
+from tests.screens.texts import Rules
+from tests.screens.tools import markup_errors
+
+pytestmark = [pytest.mark.proof, pytest.mark.browser]
+
+CHECKS = (
+    "axe",
+    "outline",
+    "overflow",
+    "targets",
+    "keyboard",
+    "dead links",
+    "faults tied to fields",
+    "content without scripts",
+    "data by itself",
+    "state by colour only",
+    "edges",
+    "forced colours",
+    "movement",
+    "on paper",
+    "labels",
+    "texts",
+    "policy on content",
+    "console",
+    "errors of scripts",
+    "requests to elsewhere",
+)
+# Addresses of Django that no page of people's stands at.
+NO_PAGES = {
+    "accounts/": "leads to the first page",
+    "accounts/demo/<str:email>": "only takes a form, and leads on",
+    "accounts/email/": "not offered: not found",
+    "accounts/signup/": "not offered: not found",
+    "accounts/confirm-email/": "leads on: nobody signs up by themselves",
+    "staff/": "the same page as without the last stroke",
+}
+
+
+@pytest.fixture(scope="module")
+def report(everything: Recording, rules: Rules) -> Report:
+    found = asyncio.run(look_at_all(everything, rules))
+    kept = Path("var/screens/findings.txt")
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text("\n".join(map(str, sorted(found.findings))) + "\n")
+    return found
+
+
+def test_no_link_leads_nowhere(everything: Recording) -> None:
+    assert everything.dead == []
+
+
+def test_every_route_of_the_story_was_seen_in_every_language(everything: Recording) -> None:
+    seen = {(screen.route, screen.language) for screen in everything.screens}
+    wanted = {(route, language) for route in everything.routes for language in LANGUAGES}
+    assert wanted <= seen
+
+
+def test_every_page_of_django_was_seen(everything: Recording) -> None:
+    seen = {_pattern(screen.path) for screen in everything.screens}
+    assert set(_patterns(get_resolver())) - seen == set(NO_PAGES)
+
+
+def test_every_situation_was_seen(everything: Recording) -> None:
+    seen = Counter(screen.situation for screen in everything.screens)
+    assert {"all is well", "everything off, first visit", "a mistake of ours"} <= set(seen)
+    assert {"erp off", "crm off", "carrier off", "our database is away"} <= set(seen)
+    assert any(situation.endswith("off, never seen") for situation in seen)
+    statuses = {screen.served.status for screen in everything.screens}
+    assert {200, 403, 404, 405, 422, 429, 500, 503} <= statuses
+
+
+def test_the_markup_has_no_errors(everything: Recording) -> None:
+    assert [(screen.name, says) for screen, says in markup_errors(everything.screens)] == []
+
+
+def test_pages_of_one_person_have_different_titles(everything: Recording) -> None:
+    assert twins(everything.screens) == []
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_nothing_is_found(report: Report, check: str) -> None:
+    assert report.of(check) == []
+
+
+def test_no_check_is_forgotten(report: Report, everything: Recording) -> None:
+    assert {finding.check for finding in report.findings} <= set(CHECKS)
+    pages = len(everything.screens)
+    assert report.looks == pages * 6
+    print(  # noqa: T201
+        f"\nscreens: {pages} pages x 6 variants = {report.looks} looks,"
+        f" {pages * len(WALKS)} keyboard walks, {len(report.findings)} findings"
+    )
+
+
+def twins(screens: Iterable[Screen]) -> list[str]:
+    """Titles that two pages of one person have, while their addresses differ."""
+    addresses = defaultdict(set)
+    for screen in screens:
+        if screen.served.status == 200 and "?" not in screen.address:
+            title = outline(screen.html).title
+            addresses[screen.who, screen.language, screen.situation, title].add(screen.address)
+    return [f"{key}: {sorted(same)}" for key, same in addresses.items() if len(same) > 1]
+
+
+def _patterns(resolver: URLResolver, before: str = "") -> Iterator[str]:
+    for one in resolver.url_patterns:
+        here = before + str(one.pattern)
+        if isinstance(one, URLPattern):
+            yield here
+        else:
+            yield from _patterns(one, here)
+
+
+def _pattern(path: str) -> str:
+    if not path.startswith(("/accounts/", "/staff")):
+        return path
+    try:
+        return str(resolve(path).route)
+    except LookupError:
+        return path
