@@ -120,11 +120,12 @@ def portal(
     port: int | None = None,
     systems: tuple[str, ...] = SYSTEMS,
     telling: Telling = AS_WRITTEN,
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[Portal]:
     """A portal with rehearsed systems, until the end of the block; `folder` tells as `telling`."""
     port = port or free_ports(1 + len(systems))
     addresses = {n: f"http://127.0.0.1:{port + 1 + i}" for i, n in enumerate(systems)}
-    process = start(state, folder, port)
+    process = start(state, folder, port, settings=settings)
     try:
         yield Portal(_address(process, state, port), addresses, process, telling)
     finally:

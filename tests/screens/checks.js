@@ -155,7 +155,7 @@
     },
 
     data() { // what comes from a system may be in any script: it stands by itself
-      return all(".facts dd, table.fold td, table.fold tbody th").filter((cell) => {
+      return all(".facts dd, .tbl td, .tbl tbody th").filter((cell) => {
         const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
         for (let text; (text = walker.nextNode());) {
           if (text.textContent.trim() && !text.parentElement.closest("bdi, time, .tag, .soft, .vh, .ask")) return true;
@@ -202,6 +202,31 @@
     },
     several(...names) { return names.map((name) => [name, this[name]()]); },
     letters(size) { document.documentElement.style.fontSize = size; return []; },
+    untranslated(...names) { // words outside brackets, where every translated text is inside them
+      const ours = "bdi, time, .num, .mail, pre, script, style, .logo, .avatar, [hreflang], svg, .ask li";
+      const found = [];
+      let depth = 0;
+      const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+      for (let node; (node = walker.nextNode());) {
+        const e = node.parentElement;
+        if (e.closest("script, style")) continue;
+        let outside = "";
+        for (const letter of node.textContent) {
+          if (letter === "[") depth += 1;
+          else if (letter === "]") depth -= 1;
+          else if (depth === 0) outside += letter;
+        }
+        outside = names.reduce((text, name) => text.replaceAll(name, ""), outside).trim();
+        if (/\p{L}{2}/u.test(outside) && !e.closest(ours)) found.push(`"${outside.slice(0, 60)}" in ${called(e)}`);
+      }
+      if (depth !== 0) found.push(`a bracket is not closed (${depth})`);
+      for (const name of ["aria-label", "title", "alt", "data-label", "data-busy", "placeholder"]) {
+        all(`[${name}]`).filter((e) => /\p{L}{2}/u.test(e.getAttribute(name)) && !e.getAttribute(name).includes("[") && !e.closest("svg"))
+          .forEach((e) => found.push(`"${e.getAttribute(name)}" as ${name} of ${called(e)}`));
+      }
+      if (!document.title.includes("[")) found.push(`"${document.title}" is the title`);
+      return found;
+    },
     openEverything() { all("details").forEach((e) => { e.open = true; }); return []; },
     never() { return controls().filter((e) => !e.dataset.seenBefore).map((e) => `is never reached: ${called(e)}`); },
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, CDPSession, Page, Route, async_playwright
+from playwright.async_api import Browser, CDPSession, Page, Playwright, Route, async_playwright
 
 from tests.screens.screen import File, Recording, Screen
 from tests.screens.texts import Rules, text_findings
@@ -15,7 +15,13 @@ from tests.screens.tools import AXE, CHECKS, chromium
 
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _CHECKS = CHECKS.read_text().partition("\n")[2].strip()
+_AS_IN_FRONT = (
+    "--no-sandbox",
+    "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
+)
 _MOST_STOPS = 150
+_PATIENCE = 120_000  # milliseconds
 _AT_ONCE = 3  # pages of the browser
 FITS = {"overflow": "overflow", "cut": "overflow", "covered": "overflow"}
 SEEN = {
@@ -85,17 +91,18 @@ async def look_at_all(
     variants: Sequence[Variant] = VARIANTS,
     walks: Sequence[Variant] = WALKS,
 ) -> Report:
-    """Looks at every screen of a recording, several at once."""
+    """Looks at every screen of a recording, several at once. Keys are tried in one language."""
+    walked_in = recording.screens[0].language
     report, waiting = Report(), iter(recording.screens)
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox"]
-        )
+        browser = await open_browser(playwright)
 
         async def looks() -> None:
             for screen in waiting:  # shared: each screen is looked at once
-                async with _eye(browser, recording, screen, report) as eye:
-                    await eye.without_scripts(rules, variants, walks)
+                async with eye_on(browser, recording, screen, report) as eye:
+                    await eye.without_scripts(
+                        rules, variants, walks if screen.language == walked_in else ()
+                    )
                     await eye.with_scripts()
 
         await asyncio.gather(*(looks() for _ in range(_AT_ONCE)))
@@ -103,10 +110,16 @@ async def look_at_all(
     return report
 
 
+async def open_browser(playwright: Playwright) -> Browser:
+    """Debian's Chromium, every page of it as quick as the one in front."""
+    return await playwright.chromium.launch(executable_path=chromium(), args=list(_AS_IN_FRONT))
+
+
 @asynccontextmanager
-async def _eye(
+async def eye_on(
     browser: Browser, recording: Recording, screen: Screen, report: Report
 ) -> AsyncIterator["Eye"]:
+    """Somebody who looks at one screen, in a window of their own."""
     context = await browser.new_context(locale=screen.language, reduced_motion="no-preference")
     page = await context.new_page()
     eye = Eye(page, await context.new_cdp_session(page), recording, screen, report)
@@ -163,7 +176,7 @@ class Eye:
         self, rules: Rules, variants: Sequence[Variant], walks: Sequence[Variant]
     ) -> None:
         """All that the page must be before any script has come."""
-        await self._open(scripts=False)
+        await self.open(scripts=False)
         await self._whole(rules)
         await self._scripts(True)
         await self.page.evaluate(f"{AXE.read_text()};0")
@@ -176,7 +189,7 @@ class Eye:
 
     async def with_scripts(self) -> None:
         """With scripts nothing breaks, and the page says the same."""
-        await self._open(scripts=True)
+        await self.open(scripts=True)
         self.variant = "with scripts"
         if await self.ask("content") != self.content:
             self.find("content without scripts", "scripts change what the page says")
@@ -191,26 +204,29 @@ class Eye:
         """Asks a check of the browser and notes what it says."""
         self.find(name or check, *await self.ask(check, *given))
 
-    async def _open(self, *, scripts: bool) -> None:
+    async def open(self, *, scripts: bool) -> None:
+        """Loads the page afresh."""
         await self._scripts(scripts)
         self.variant = ""
-        await self.page.goto(self.recording.origin + self.screen.address, wait_until="load")
+        address = self.recording.origin + self.screen.address
+        await self.page.goto(address, wait_until="load", timeout=_PATIENCE)
 
     async def _scripts(self, on: bool) -> None:
         await self.browser.send("Emulation.setScriptExecutionDisabled", {"value": not on})
 
-    async def _put(self, variant: Variant) -> None:
+    async def put(self, variant: Variant) -> None:
+        """Gives the window this size and these colours."""
         self.variant = str(variant)
         await self.page.set_viewport_size({"width": variant.width, "height": variant.height})
         await self.page.emulate_media(color_scheme=variant.scheme)
 
     async def _whole(self, rules: Rules) -> None:
         """What does not depend on the window."""
-        await self._put(Variant(1280, 900))
+        await self.put(Variant(1280, 900))
         self.variant = ""
         self.content = await self.ask("content")
         await self.note("outline", "outline", self.screen.language)
-        await self._several(WHOLE)
+        await self.several(WHOLE)
         for check, says in text_findings(
             self.screen, await self.ask("texts"), await self.ask("labels"), rules
         ):
@@ -219,28 +235,29 @@ class Eye:
     async def _see(self, variant: Variant) -> None:
         """One width, one set of colours."""
         self.report.looks += 1
-        await self._put(variant)
-        await self._several(FITS | SEEN)
+        await self.put(variant)
+        await self.several(FITS | SEEN)
         await self.note("axe", "axe", *RULES)
 
-    async def _several(self, checks: Mapping[str, str]) -> None:
+    async def several(self, checks: Mapping[str, str]) -> None:
+        """Asks several checks of the browser at once. checks: in `checks.js` -> what we call it."""
         for check, said in await self.ask("several", *checks):
             self.find(checks[check], *said)
 
     async def _closely(self) -> None:
         """At 400 %, and with letters twice as large."""
-        await self._put(Variant(320, 256))
-        await self._several(FITS)
+        await self.put(Variant(320, 256))
+        await self.several(FITS)
         for width in (390, 1280):
-            await self._put(Variant(width, HEIGHTS[width]))
+            await self.put(Variant(width, HEIGHTS[width]))
             self.variant += " text 200 %"
             await self.ask("letters", "32px")
-            await self._several(FITS)
+            await self.several(FITS)
             await self.ask("letters", "")
 
     async def _otherwise(self) -> None:
         """Forced colours, no movement, on paper."""
-        await self._put(Variant(390, 844))
+        await self.put(Variant(390, 844))
         self.variant = "forced colours"
         await self.page.emulate_media(forced_colors="active")
         await self.note("forced", "forced colours")
@@ -257,8 +274,8 @@ class Eye:
 
     async def _walk(self, variant: Variant) -> None:
         """With the Tab key: everything is reached, in sight, with a ring."""
-        await self._open(scripts=False)
-        await self._put(variant)
+        await self.open(scripts=False)
+        await self.put(variant)
         self.variant += " keyboard"
         for _ in range(_MOST_STOPS):
             await self.page.keyboard.press("Tab")

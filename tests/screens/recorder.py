@@ -112,7 +112,7 @@ class Recorder:
         known.add(looks)
 
     def _whose(self, person: Person, route: str, situation: str) -> str:
-        """The person, where a page is about them and all is well; else one person stands for all."""
+        """The person, where a page is theirs and all is well; else one stands for all."""
         return person.mail if situation == WELL and route in self.routes else ""
 
     def again(self, person: Person, addresses: Iterable[str], situation: str) -> None:

@@ -2,9 +2,10 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx
 from starlette.types import ASGIApp
@@ -53,11 +54,15 @@ def record_all(state: Path, languages: Sequence[str] = LANGUAGES) -> Recording:
     return recorder.recording
 
 
-def record_quickly(state: Path) -> Recording:
+def record_quickly(
+    state: Path,
+    language: str = LANGUAGES[0],
+    blueprint: Path = LINDEMAN,
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> Recording:
     """One customer's and the staff's pages in one language: what `make test` looks at."""
-    language = LANGUAGES[0]
-    folder = impatient(LINDEMAN, state / "blueprint")
-    with portal(state / "known", folder) as running:
+    folder = impatient(blueprint, state / "blueprint")
+    with portal(state / "known", folder, settings=settings) as running:
         recorder = recorder_of(running)
         mails = everybody(running)
         chosen = [recorder.somebody(mail, language) for mail in (mails[0], mails[-1])]

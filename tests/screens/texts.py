@@ -87,13 +87,19 @@ def text_findings(
 
 def _written(text: str, screen: Screen, *, is_data: bool) -> Iterator[str]:
     for what, pattern in _CODES.items():
-        if (not is_data or what in _OF_DATA) and pattern.search(_without_addresses(text)):
+        said = pattern.search(_without_addresses(text))
+        if said and (not is_data or what in _OF_DATA) and not _is_english(said[0], screen):
             yield what
     if "€" in text and not _AMOUNT[screen.language].search(text.replace("\xa0", " ")):
         yield "an amount that is not written as in this language"
     other = "en" if screen.language == "nl" else "nl"
     if re.search(rf"\d (?:{_MONTHS[other].replace(' ', '|')})\b", text):
         yield "a date in another language"
+
+
+def _is_english(word: str, screen: Screen) -> bool:
+    """ "None yet" is good English, whatever a program means by it."""
+    return word == "None" and screen.language == "en"
 
 
 def _for_customers(text: str, rules: Rules) -> Iterator[str]:
