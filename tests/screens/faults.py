@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from tests.screens.screen import File, Recording, Screen
 
 Change = Callable[[str], str]
+_HTML = {"content-type": "text/html; charset=utf-8"}
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Fault:
     html: Change = str
     css: str = ""
     script: str = ""
+    policy: bool = True  # whether the page keeps its policy on content
 
 
 def _instead(old: str, new: str) -> Change:
@@ -44,7 +46,7 @@ FAULTS = (
     Fault(
         "targets of 14 px",
         DETAILS,
-        ("targets", "axe"),
+        ("targets",),
         _below('<p class="t"><a href="/">een</a><a href="/">twee</a></p>'),
         css=".t a{display:block;font-size:10px;line-height:14px;inline-size:14px}",
     ),
@@ -106,9 +108,17 @@ FAULTS = (
     Fault(
         "a picture from elsewhere",
         DETAILS,
-        ("requests to elsewhere", "policy on content"),
+        ("policy on content",),
         _below('<img src="https://elders.example/a.png" alt="iets">'),
     ),
+    Fault(
+        "no policy, and a picture from elsewhere",
+        DETAILS,
+        ("requests to elsewhere",),
+        _below('<img src="https://elders.example/a.png" alt="iets">'),
+        policy=False,
+    ),
+    Fault("a script that complains", DETAILS, ("console",), script="console.error('nee')"),
     Fault(
         "a file that is not there",
         DETAILS,
@@ -213,7 +223,10 @@ def pages_of(recording: Recording) -> dict[str, Screen]:
 def planted(fault: Fault, recording: Recording, page: Screen) -> Recording:
     """The page with the fault in it, and its files."""
     html = fault.html(page.html)
-    with_fault = recording.only(replace(page.with_html(html), situation=fault.name))
+    screen = replace(page.with_html(html), situation=fault.name)
+    if not fault.policy:
+        screen = replace(screen, served=replace(screen.served, headers=_HTML))
+    with_fault = recording.only(screen)
     with_fault.files = {
         address: _with(file, fault, address) for address, file in recording.files.items()
     }

@@ -4,9 +4,11 @@ Whatever stands outside brackets on a page was never translated. Texts are longe
 other languages are.
 """
 
+import json
 import re
 import shutil
-from collections.abc import Callable
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 
 import yaml
@@ -14,8 +16,9 @@ import yaml
 from tests.running import ROOT
 
 LANGUAGE = "en"  # whose texts are replaced; dates and amounts stay as they are in it
-_TOML = re.compile(r'((?:=|\[|\{|,)\s*)"((?:[^"\\]|\\.)*)"')
+_NO_TEXT = ("locale",)
 _SOUNDS = "éüóàñëô"
+Tree = Mapping[str, "str | Tree"]
 
 
 def said(text: str) -> str:
@@ -30,7 +33,9 @@ def code_that_speaks_it(folder: Path) -> Path:
     """A copy of the software in which English is replaced; the folder for PYTHONPATH."""
     shutil.copytree(ROOT / "src" / "balie", folder / "balie", ignore=_compiled)
     for file in (folder / "balie" / "words" / LANGUAGE).glob("*.toml"):
-        file.write_text(_in_lines(file.read_text(), said))
+        words = tomllib.loads(file.read_text())
+        spoken = {**_spoken(words), **{key: words[key] for key in _NO_TEXT if key in words}}
+        file.write_text("".join(f"{_toml(key)} = {_toml(v)}\n" for key, v in spoken.items()))
     return folder
 
 
@@ -44,13 +49,16 @@ def blueprint_that_speaks_it(blueprint: Path, folder: Path) -> Path:
     return folder
 
 
-def _in_lines(text: str, speak: Callable[[str], str]) -> str:
-    """A file of words with its texts replaced, and its keys and comments as they are."""
-    lines = (
-        line if line.startswith(("#", "locale")) else _TOML.sub(lambda f: f'{f[1]}"{speak(f[2])}"', line)
-        for line in text.splitlines()
-    )
-    return "\n".join(lines) + "\n"
+def _spoken(node: Tree) -> Tree:
+    """The same texts, said otherwise."""
+    return {key: said(v) if isinstance(v, str) else _spoken(v) for key, v in node.items()}
+
+
+def _toml(node: "str | Tree") -> str:
+    """As TOML, tables in one line."""
+    if isinstance(node, str):
+        return json.dumps(node, ensure_ascii=False)
+    return "{" + ", ".join(f"{_toml(key)} = {_toml(value)}" for key, value in node.items()) + "}"
 
 
 def _compiled(_folder: str, names: list[str]) -> list[str]:

@@ -51,14 +51,22 @@ class Recorder:
     routes: Sequence[str] = ()
     shapes: dict[tuple[str, ...], set[Shape]] = field(default_factory=dict)
     first: set[tuple[str, ...]] = field(default_factory=set)
+    clients: list[httpx.Client] = field(default_factory=list)
 
     def client(self, language: str) -> httpx.Client:
         """A browser of nobody yet."""
-        return httpx.Client(
+        client = httpx.Client(
             base_url=self.portal.url,
             headers={"accept-language": language, "accept": "text/html", "origin": self.portal.url},
             timeout=30,
         )
+        self.clients.append(client)
+        return client
+
+    def close(self) -> None:
+        """Closes every browser."""
+        for client in self.clients:
+            client.close()
 
     def somebody(self, mail: str, language: str) -> Person:
         """Signed in by the button on the demo's first page."""

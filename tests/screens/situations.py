@@ -3,6 +3,8 @@
 import asyncio
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
@@ -14,7 +16,7 @@ from balie.access.viewer import Viewer, Visitor
 from balie.backstage.page import MenuItem, Page
 from balie.site.headers import with_headers
 from tests.frontstage.site import AT, COOKIE, site
-from tests.running import LINDEMAN, impatient, portal
+from tests.running import LINDEMAN, Portal, impatient, portal
 from tests.screens import signing_in
 from tests.screens.recorder import (
     LANGUAGES,
@@ -35,8 +37,10 @@ RUBBISH = "geen-datum-maar-rommel"
 def record_all(state: Path, languages: Sequence[str] = LANGUAGES) -> Recording:
     """Every page, in every situation that we know of."""
     folder = impatient(LINDEMAN, state / "blueprint")
-    with portal(state / "known", folder) as running:
-        recorder = recorder_of(running)
+    with (
+        portal(state / "known", folder) as running,
+        closing(recorder_of(running)) as recorder,
+    ):
         everything_off(recorder, languages)
         somebodies = well(recorder, languages)
         each_off_when_known(recorder, somebodies)
@@ -46,10 +50,10 @@ def record_all(state: Path, languages: Sequence[str] = LANGUAGES) -> Recording:
             a_page_that_failed(recorder, language)
         attempts(recorder, languages)
         without_database(recorder, somebodies, database_of(state / "known"))
-    with portal(state / "unknown", folder) as running:
-        fresh = Recorder(
-            running, recorder.recording, recorder.routes, recorder.shapes, recorder.first
-        )
+    with (
+        portal(state / "unknown", folder) as running,
+        closing(after(recorder, running)) as fresh,
+    ):
         never_seen(fresh, recorder, languages)
     return recorder.recording
 
@@ -62,8 +66,10 @@ def record_quickly(
 ) -> Recording:
     """One customer's and the staff's pages in one language: what `make test` looks at."""
     folder = impatient(blueprint, state / "blueprint")
-    with portal(state / "known", folder, settings=settings) as running:
-        recorder = recorder_of(running)
+    with (
+        portal(state / "known", folder, settings=settings) as running,
+        closing(recorder_of(running)) as recorder,
+    ):
         mails = everybody(running)
         chosen = [recorder.somebody(mail, language) for mail in (mails[0], mails[-1])]
         for person in chosen:
@@ -71,6 +77,11 @@ def record_quickly(
         each_off_when_known(recorder, chosen[:1], systems=("erp",))
         signing_in.record(recorder, language, mails[0], database_of(state / "known"))
     return recorder.recording
+
+
+def after(recorder: Recorder, running: Portal) -> Recorder:
+    """A recorder of another portal that goes on with the same recording."""
+    return replace(recorder, portal=running, clients=[])
 
 
 def database_of(state: Path) -> Path:
