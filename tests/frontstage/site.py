@@ -67,6 +67,7 @@ class Site:
     app: ASGIApp
     control: Control
     incidents: IncidentBook
+    views: Views
 
     def visit(self, who: str = "", **headers: str) -> AsyncClient:
         """A browser: signed in as somebody, or as nobody."""
@@ -91,10 +92,11 @@ def site(
     now: datetime | None = None,
     folders: Iterable[Path] = (),
     most_bytes: int = MOST_BYTES,
+    blueprint: Blueprint | None = None,
 ) -> Site:
     """A site over a world; or over another service, with the world's blueprint around it."""
     running = over or world()
-    blueprint, real = running.blueprint, running.service
+    blueprint, real = blueprint or running.blueprint, running.service
     surroundings = Surroundings(
         blueprint=blueprint,
         identity=identity_of(blueprint),
@@ -115,7 +117,9 @@ def site(
         most_bytes,
     )
     pages = with_choices(frontstage(views, reader, surroundings, COOKIE), surroundings.languages)
-    return Site(blueprint, looks, surroundings, assets, _both(pages, assets), control, incidents)
+    return Site(
+        blueprint, looks, surroundings, assets, _both(pages, assets), control, incidents, views
+    )
 
 
 def _both(pages: ASGIApp, assets: Assets) -> ASGIApp:

@@ -46,6 +46,7 @@ class IncidentKind(StrEnum):
     AMBIGUOUS = "ambiguous"  # two rows where there should be one
     MISCONFIGURED = "misconfigured"
     FAILED = "failed"  # a page of ours; no system had a part in it
+    OWN_PAGE = "own page"  # a page of the blueprint's own; customers saw the generated one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,11 @@ from pathlib import Path
 from balie.blueprint.finding import Finding, Place, Severity
 from balie.blueprint.source import Span
 
-BESIDE = ("brand", "contracts", "functions", "mails", "pages")
+BESIDE = ("brand", "contracts", "functions", "mails")
 """Folders whose files are kept as bytes."""
 
-TEXTS = ("profiles", "words")
-"""Folders whose `*.yaml` are read, beside those of the folder itself."""
+TEXTS = {"profiles": ".yaml", "words": ".yaml", "pages": ".html"}
+"""Folders whose files with this ending are read, beside the `*.yaml` of the folder itself."""
 
 LARGEST_TEXT = 1_000_000  # bytes of one file that is read as text
 LARGEST_FILE = 20_000_000  # bytes of a contract, a picture, ...
@@ -79,7 +79,7 @@ def _paths(folder: Path, findings: list[Finding]) -> Iterator[tuple[Path, Path]]
         if not folder.is_dir():
             findings.append(_finding(folder.name, _Unusable("there is no such folder", NOTHING[1])))
             return
-        yield from ((folder, path) for path in _yaml_in(folder))
+        yield from ((folder, path) for path in _files_in(folder, ".yaml"))
         home = _home(folder)
         for name in (*TEXTS, *BESIDE):
             yield from ((home, path) for path in _in_inner(home / name))
@@ -102,13 +102,13 @@ def _in_inner(inner: Path) -> Iterator[Path]:
     if inner.is_symlink():
         yield inner  # never followed: it becomes a finding
     elif inner.name in TEXTS:
-        yield from _yaml_in(inner)
+        yield from _files_in(inner, TEXTS[inner.name])
     else:
         yield from _beneath(inner)
 
 
-def _yaml_in(folder: Path) -> list[Path]:
-    return [path for path in _inside(folder) if path.suffix == ".yaml"]
+def _files_in(folder: Path, ending: str) -> list[Path]:
+    return [path for path in _inside(folder) if path.suffix == ending]
 
 
 def _beneath(folder: Path) -> Iterator[Path]:

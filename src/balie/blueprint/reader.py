@@ -45,6 +45,8 @@ def _grown(texts: Mapping[str, str], findings: list[Finding]) -> dict[str, File]
     files: dict[str, File] = {}
     room = MOST_WORDS
     for name, text in texts.items():
+        if not name.endswith(".yaml"):
+            continue
         try:
             files[name] = grow(name, text, room)
             room -= files[name].words

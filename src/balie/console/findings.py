@@ -21,6 +21,7 @@ _WEIGHT: Mapping[IncidentKind, Weight] = {
     IncidentKind.MISCONFIGURED: Weight.BAD,
     IncidentKind.REFUSED: Weight.BAD,
     IncidentKind.FAILED: Weight.BAD,
+    IncidentKind.OWN_PAGE: Weight.WARN,
     IncidentKind.DOWN: Weight.WARN,
     IncidentKind.CUT: Weight.WARN,
     IncidentKind.BROKEN: Weight.WARN,

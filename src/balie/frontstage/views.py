@@ -17,6 +17,7 @@ from balie.backstage.page import MenuItem, Page
 from balie.backstage.ports import Incident, IncidentKind, Incidents
 from balie.blueprint.drawing.draw import draw
 from balie.frontstage.looks import SIGN_OUT, Chrome, Link, Looks, Switch
+from balie.frontstage.own_pages import Broken, OwnPages
 from balie.frontstage.page_json import page_json, problem_json
 from balie.frontstage.preferences import Preferences
 from balie.frontstage.rehearsed import DemoPerson, Rehearsed
@@ -111,6 +112,7 @@ class Views:
         self._incidents = incidents
         self._rehearsed = rehearsed
         self._written = WrittenPages(most_bytes)
+        self._own_pages = OwnPages(surroundings.blueprint, looks)
 
     async def answer(self, ask: Ask) -> Answer:
         """The answer, whatever happens inside."""
@@ -196,7 +198,20 @@ class Views:
         template = f"{page.kind if page.kind in _KINDS else 'details'}.html"
         lineage = self._rehearsed is not None
         said = told(page, chrome.t)
+        if self._own_pages.has(page):
+            try:
+                return self._own_pages.render(page, chrome, told=said, lineage=lineage)
+            except Broken as fault:
+                self._tell(fault, page)
         return self._looks.render(template, chrome, page=page, told=said, lineage=lineage)
+
+    def _tell(self, fault: Broken, page: Page) -> None:
+        """Staff hear of a page of the blueprint's own that cannot be made."""
+        log.error("A page of the blueprint failed: %s", fault)
+        kind, now = IncidentKind.OWN_PAGE, self._surroundings.now()
+        self._incidents.report(
+            Incident(kind=kind, system="", table="", about=str(fault), at=now, step=page.step)
+        )
 
     async def _chrome(self, ask: Ask) -> Chrome:
         switches = await self._switches()

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from balie.blueprint.model import Blueprint, Screen, Step, Thing
+from balie.blueprint.pages import said
 from balie.blueprint.source import Text
 
 
@@ -17,6 +18,7 @@ def read_by_customers(blueprint: Blueprint) -> Iterator[Text]:
     for thing in blueprint.things.values():
         yield from _of_thing(thing)
     yield from (purpose.name for purpose in blueprint.purposes.values())
+    yield from said(blueprint)
 
 
 def _said(*texts: Text | None) -> Iterator[Text]:

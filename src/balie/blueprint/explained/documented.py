@@ -20,6 +20,7 @@ SERIES = {
     "3": "People and privacy",
     "4": "The story",
     "5": "Words",
+    "6": "Pages of your own",
 }
 
 
