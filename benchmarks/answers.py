@@ -1,8 +1,10 @@
 """Are two answers the same? Compared field by field before anything is timed."""
 
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
@@ -11,6 +13,9 @@ MOMENTS = frozenset({"as_of"})
 
 ADDRESSES = frozenset({"step", "title", "address"})
 """On top of a page: which of our two addresses it was asked at; peers have one text for both."""
+
+
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,39 @@ def _differences(at: str, ours: Any, theirs: Any) -> Iterator[Difference]:
             yield from _differences(f"{at}[{n}]", here, there)
     elif ours != theirs or type(ours) is not type(theirs):
         yield Difference(at or ".", ours, theirs)
+
+
+def raw_differences(
+    ours: bytes, theirs: bytes, clear: Mapping[str, tuple[str, str, Mapping[str, str]]]
+) -> list[Difference]:
+    """What differs between the values of our page and the raw rows of a GraphQL gateway.
+
+    clear: our block -> the gateway's root field, its argument, and our field -> the raw field.
+    """
+    blocks, data = json.loads(ours)["blocks"], json.loads(theirs)["data"]
+    found: list[Difference] = []
+    for block, (root, _, fields) in clear.items():
+        rows = data[root]["items"]
+        here = [_values(one, fields) for one in _records(blocks[block])]
+        there = [{name: _plain(row[raw]) for name, raw in fields.items()} for row in rows]
+        found += _differences(f".{block}", here, there)
+    return found
+
+
+def _records(block: Any) -> list[Any]:
+    return [one["fields"] for one in block["records"]] if "records" in block else [block["fields"]]
+
+
+def _values(record: Any, fields: Mapping[str, str]) -> dict[str, str | None]:
+    return {name: _plain(record[name]["value"]) for name in fields}
+
+
+def _plain(value: object) -> str | None:
+    """A value as text; of numbers, what they are worth: 0.00 is 0."""
+    if value is None:
+        return None
+    text = str(value)
+    return f"{Decimal(text).normalize():f}" if _NUMBER.fullmatch(text) else text
 
 
 def html_differences(ours: bytes, theirs: bytes) -> list[Difference]:

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from benchmarks.answers import Difference, html_differences, json_differences
+from benchmarks.answers import Difference, html_differences, json_differences, raw_differences
 from benchmarks.figures import Figure
 from benchmarks.load import Failed, Load, Request, wrk
-from benchmarks.peers import HTML, JSON, Server
+from benchmarks.peers import CLEAR, HTML, JSON, Server
 from benchmarks.portal import Office, ask
 
 AT_ONCE = 16
@@ -17,6 +18,8 @@ MOST_SECONDS = 20
 KINDS = {
     "cold JSON": ("/cold/{number}", JSON),
     "cold HTML": ("/cold/{number}", HTML),
+    "cold, unchanged JSON": ("/cold/{number}", JSON),
+    "cold, unchanged HTML": ("/cold/{number}", HTML),
     "warm JSON": ("/warm/{number}", JSON),
     "warm HTML": ("/warm/{number}", HTML),
 }
@@ -42,23 +45,39 @@ class Measured:
 Results = Mapping[str, Mapping[str, Measured]]  # kind of request -> server -> what was measured
 
 
+def asked(server: Server, kind: str, number: str) -> bytes:
+    """One server's answer to one customer."""
+    path, accept = KINDS[kind]
+    return ask(server.port, _path(server, path), number, accept, server.query)
+
+
+def _path(server: Server, path: str) -> str:
+    return "/graphql" if server.query else path
+
+
 def compare(servers: Sequence[Server], numbers: Sequence[str]) -> Iterator[str]:
     """Compares the answers to each customer, field by field. Raises Differs."""
     ours, *peers = servers
-    for kind, (path, accept) in KINDS.items():
+    for kind in KINDS:
         for peer in peers:
             if kind in peer.does:
                 for number in numbers:
-                    at = path.format(number=number)
-                    here = ask(ours.port, at, number, accept)
-                    _same(f"{peer.name}, {at}", here, ask(peer.port, at, number, accept), accept)
+                    here, there = asked(ours, kind, number), asked(peer, kind, number)
+                    _same(f"{peer.name}, {kind} of {number}", _differences(peer, kind), here, there)
                 yield f"{peer.name}: {kind} of {len(numbers)} customers is the same as ours"
 
 
-def _same(what: str, ours: bytes, theirs: bytes, accept: str) -> None:
-    differing: list[Difference] = (html_differences if accept == HTML else json_differences)(
-        ours, theirs
-    )
+Compares = Callable[[bytes, bytes], list[Difference]]
+
+
+def _differences(peer: Server, kind: str) -> Compares:
+    if peer.query:
+        return partial(raw_differences, clear=CLEAR)
+    return html_differences if kind.endswith("HTML") else json_differences
+
+
+def _same(what: str, differences: Compares, ours: bytes, theirs: bytes) -> None:
+    differing = differences(ours, theirs)
     if differing:
         told = "\n".join(f"  {one}" for one in differing[:5])
         raise Differs(f"{what} differs in {len(differing)} places:\n{told}")
@@ -66,11 +85,11 @@ def _same(what: str, ours: bytes, theirs: bytes, accept: str) -> None:
 
 def warm_up(servers: Sequence[Server], numbers: Sequence[str]) -> None:
     """Every customer's page is known to everybody who remembers."""
-    for kind, (path, accept) in KINDS.items():
+    for kind in KINDS:
         for server in servers:
             if kind.startswith("warm") and kind in server.does:
                 for number in numbers:
-                    ask(server.port, path.format(number=number), number, accept)
+                    asked(server, kind, number)
 
 
 def measure(
@@ -89,7 +108,7 @@ def measure(
         for kind in KINDS:
             for server in servers:
                 if kind in server.does:
-                    office.set(changing=float(kind.startswith("cold")))
+                    office.set(changing=float(kind.startswith("cold ")))
                     turn(found[kind][server.name], server, kind, office, numbers, seconds, state)
         say(f"round {n + 1} of {rounds} done")
     office.set(changing=0)
@@ -107,7 +126,7 @@ def turn(
 ) -> None:
     """One server's turn: a moment to warm up, then what it costs."""
     path, accept = KINDS[kind]
-    request = Request(path, numbers, accept)
+    request = Request(_path(server, path), numbers, accept, server.query)
     if not measured.cpu.rounds:
         wrk(server.port, request, at_once=AT_ONCE, seconds=1, state=state)
     load, calls, cpu = _enough(server, request, office, seconds, state)
@@ -116,9 +135,7 @@ def turn(
     measured.p50.add(load.p50)
     measured.p99.add(load.p99)
     measured.a_second.add(load.requests / load.seconds)
-    measured.bytes = measured.bytes or len(
-        ask(server.port, path.format(number=numbers[0]), numbers[0], accept)
-    )
+    measured.bytes = measured.bytes or len(asked(server, kind, numbers[0]))
 
 
 def _enough(

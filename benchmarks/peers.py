@@ -1,5 +1,6 @@
 """The others, each doing the work of the same page: how it is started, and whether it is here."""
 
+import json
 import os
 import shutil
 import sys
@@ -19,15 +20,21 @@ JSON, HTML = "application/json", "text/html"
 
 @dataclass(frozen=True)
 class Server:
-    """Something that answers the page. does: the kinds of round that it takes part in."""
+    """Something that answers the page. does: the kinds of round that it takes part in.
+
+    query: of a GraphQL server, with NUMBER in it; all others are asked for the page's address.
+    """
 
     name: str
     port: int
     process: Process
     does: frozenset[str]
+    query: str = ""
 
 
 ALL = frozenset({"cold JSON", "cold HTML", "warm JSON", "warm HTML"})
+UNCHANGED = frozenset({"cold, unchanged JSON", "cold, unchanged HTML"})
+"""Asked again at every request too, and what the systems answer is what they answered before."""
 
 
 def missing() -> dict[str, str]:
@@ -149,6 +156,62 @@ def nginx(state: Path, balie: Portal, numbers: list[str]) -> Iterator[Server]:
         yield Server("nginx, static", port, process, frozenset({"warm JSON", "warm HTML"}))
 
 
+CLEAR = {
+    "customer": ("listCustomers", "number", {
+        "number": "number", "name": "name", "contact": "contactName", "email": "email",
+        "phone": "phone", "street": "street", "postcode": "postcode", "city": "city",
+        "points": "points", "since": "since"}),
+    "order": ("listOrders", "customerNumber", {
+        "number": "number", "status": "status", "placed_on": "orderDate",
+        "wanted_on": "requestedDate", "sent_on": "shipDate", "reference": "reference",
+        "total": "totalIncludingTax"}),
+    "invoice": ("listInvoices", "customerNumber", {
+        "number": "number", "status": "status", "date": "invoiceDate", "due_on": "dueDate",
+        "order": "orderNumber", "total": "totalIncludingTax", "open_amount": "remaining"}),
+    "ticket": ("listTickets", "customerNumber", {
+        "number": "number", "subject": "subject", "status": "status", "messages": "messages",
+        "opened_on": "openedOn", "answered_on": "answeredOn"}),
+}  # fmt: skip
+"""Our block -> the gateway's root field, its argument, and our field -> the raw field."""
+
+
+def graphql_query() -> str:
+    """The body of the question that fetches all that the page shows, for customer NUMBER."""
+    parts = (
+        f'{root}({owner}: "NUMBER") {{ items {{ {" ".join(fields.values())} }} }}'
+        for root, owner, fields in CLEAR.values()
+    )
+    return json.dumps({"query": f"{{ {' '.join(parts)} }}"})
+
+
+@contextmanager
+def hive(state: Path, office: Office, *, cached: bool) -> Iterator[Server]:
+    """GraphQL Hive Gateway over the same four OpenAPI descriptions: it composes, and no more."""
+    folder, port = INSTALLED / "hive", free_ports(1)
+    supergraph = state / "supergraph.graphql"
+    environment = {
+        **systems(office),
+        "PACKAGES": str(folder),
+        "CONTRACTS": str(HERE / "blueprint" / "contracts"),
+        "CACHED": "1" if cached else "0",
+        "NODE_ENV": "production",
+    }
+    programs, here = folder / "node_modules/.bin", PEERS / "hive"
+    if not supergraph.exists():
+        compose = [programs / "mesh-compose", "-c", here / "mesh.config.mjs", "-o", supergraph]
+        with running("compose", compose, state=state, environment=environment, folder=folder) as it:
+            if it.popen.wait(timeout=120):
+                it.check()
+    name = "hive_cached" if cached else "hive"
+    command = [programs / "hive-gateway", "supergraph", supergraph, "-p", str(port)]
+    command += ["--host", "127.0.0.1", "-c", here / "gateway.config.mjs"]
+    with running(name, command, state=state, environment=environment, folder=folder) as process:
+        wait_for(f"http://127.0.0.1:{port}/healthcheck", process)
+        does = frozenset({"warm JSON" if cached else "cold JSON"})
+        title = "Hive, from its cache" if cached else "Hive, composing only"
+        yield Server(title, port, process, does, query=graphql_query())
+
+
 def systems(office: Office) -> dict[str, str]:
     """Where the systems are, as settings."""
     return {f"{name.upper()}_URL": at for name, at in office.addresses.items()}
@@ -160,13 +223,16 @@ def start_all(
     """Balie and every peer that is here, until the stack ends. All run; one works at a time."""
     away = missing()
     servers = [
-        Server("Balie", balie.port, balie.process, ALL),
+        Server("Balie", balie.port, balie.process, ALL | UNCHANGED),
         stack.enter_context(minimal_asgi(state, office, balie)),
     ]
     if "fastify" not in away:
         servers.append(stack.enter_context(fastify(state, office, balie)))
     if "drf" not in away:
         servers.append(stack.enter_context(drf(state, office, numbers)))
+    if "hive" not in away:
+        servers.append(stack.enter_context(hive(state, office, cached=False)))
+        servers.append(stack.enter_context(hive(state, office, cached=True)))
     if "nginx" not in away:
         servers.append(stack.enter_context(nginx(state, balie, numbers)))
     return servers

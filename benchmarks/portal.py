@@ -117,10 +117,19 @@ def portal(
         yield Portal(port, state, process)
 
 
-def ask(port: int, path: str, number: str, accept: str = "application/json") -> bytes:
-    """One answer to a customer. Raises urllib.error.HTTPError for anything but 200."""
+def ask(
+    port: int, path: str, number: str, accept: str = "application/json", body: str = ""
+) -> bytes:
+    """One answer to a customer. Raises urllib.error.HTTPError for anything but 200.
+
+    body: of a POST, with NUMBER in it.
+    """
     headers = {"Accept": accept, "Cookie": f"{SESSION}={cookie_of(number)}"}
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", headers=headers)
+    data = body.replace("NUMBER", number).encode() or None
+    if data:
+        headers["Content-Type"] = "application/json"
+    address = f"http://127.0.0.1:{port}{path.format(number=number)}"
+    request = urllib.request.Request(address, data, headers)
     with urllib.request.urlopen(request, timeout=30) as answer:
-        body: bytes = answer.read()
-        return body
+        said: bytes = answer.read()
+        return said
