@@ -12,9 +12,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from benchmarks import load, machine, parts
+from benchmarks import load, machine
 from benchmarks.goals import verdicts
+from benchmarks.parts import PARTS
 from benchmarks.peers import missing
+from benchmarks.run import Pace, Report, Run
 
 RESULTS = Path(__file__).parent / "results"
 
@@ -25,17 +27,17 @@ def main() -> int:
     if not load.is_there():
         print("wrk is needed: make bench-install, or apt-get install wrk", file=sys.stderr)
         return 2
-    report = parts.Report(_say)
+    report = Report(_say)
     began = time.monotonic()
     report.heading("Balie beside others")
     report.line(machine.described())
     for peer, wants in missing().items():
         report.line(f"left out: {peer} ({wants})")
     state = Path(tempfile.mkdtemp(prefix="balie-bench-"))
-    pace = parts.Pace.thorough() if asked.all else parts.Pace.quick()
+    pace = Pace.thorough() if asked.all else Pace.quick()
     try:
-        for name in asked.parts or parts.PARTS:
-            parts.PARTS[name](parts.Run(state / name, pace, report))
+        for name in asked.parts or PARTS:
+            PARTS[name](Run(state / name, pace, report))
     finally:
         shutil.rmtree(state, ignore_errors=True)
     report.heading("Goals")
@@ -59,12 +61,12 @@ def _arguments() -> argparse.Namespace:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("parts", nargs="*", help=f"of: {', '.join(parts.PARTS)}")
+    parser.add_argument("parts", nargs="*", help=f"of: {', '.join(PARTS)}")
     parser.add_argument("--all", action="store_true", help="more rounds; the result is kept")
     asked = parser.parse_args()
-    unknown = [name for name in asked.parts if name not in parts.PARTS]
+    unknown = [name for name in asked.parts if name not in PARTS]
     if unknown:
-        parser.error(f"no such part: {unknown[0]}; there are {', '.join(parts.PARTS)}")
+        parser.error(f"no such part: {unknown[0]}; there are {', '.join(PARTS)}")
     return asked
 
 

@@ -59,8 +59,8 @@ def _form(peer: str, form: str) -> str:
 
 GOALS: Sequence[Goal] = (
     *_ratios(),
-    Goal("warm page CPU, HTML, against hello on the same server (T5)", "warm HTML Balie", 10, 10,
-         over="hello"),
+    Goal("warm page CPU, HTML, against hello on the same server (T5)",
+         "warm HTML beside hello", 10, 10, over="hello"),
     Goal("a known page with the ERP at 800 ms, p95", "known p95", 100, 50, unit="ms"),
     Goal("cold, 4 sources at 50 ms, 16 at once, p95, x the slowest source", "4 sources p95", 2,
          1.3, over="slowest source"),

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.backoffice import SYSTEMS
 from benchmarks.people import cookie_of
-from benchmarks.processes import MEASURED, OTHERS, Process, free_ports, running, wait_for
+from benchmarks.processes import OTHERS, Process, free_ports, running, wait_for
 
 HERE = Path(__file__).parent
 BLUEPRINT = HERE / "blueprint"
@@ -71,6 +72,7 @@ class Portal:
     port: int
     state: Path
     process: Process
+    began: float  # when it was started, on the monotonic clock
 
     @property
     def database(self) -> Path:
@@ -93,15 +95,24 @@ def settings(office: Office, state: Path, port: int) -> dict[str, str]:
     }
 
 
+BALIE = (sys.executable, "-m", "balie.commands.main")
+
+
 @contextmanager
 def portal(
     state: Path,
     office: Office,
-    people: Sequence[str] = ("C:200",),
+    people: Sequence[str],
     blueprint: Path = BLUEPRINT,
+    *,
     name: str = "balie",
+    program: Sequence[str] = BALIE,
+    waits: bool = True,
 ) -> Iterator[Portal]:
-    """Balie on the measured core, with these people signed in, until the end of the block."""
+    """Balie on the measured core, with these people signed in, until the end of the block.
+
+    program: what runs it. waits: until it answers.
+    """
     port = free_ports(1)
     environment = {**settings(office, state, port), "BALIE_BLUEPRINT": str(blueprint)}
     subprocess.run(
@@ -111,10 +122,12 @@ def portal(
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    command = [sys.executable, "-m", "balie.commands.main", "run", str(blueprint)]
-    with running(name, command, state=state, core=MEASURED, environment=environment) as process:
-        wait_for(f"http://127.0.0.1:{port}/healthz", process)
-        yield Portal(port, state, process)
+    began = time.monotonic()
+    command = [*program, "run", str(blueprint)]
+    with running(name, command, state=state, environment=environment, folder=ROOT) as process:
+        if waits:
+            wait_for(f"http://127.0.0.1:{port}/healthz", process)
+        yield Portal(port, state, process, began)
 
 
 def ask(
