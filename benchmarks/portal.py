@@ -1,7 +1,6 @@
 """Balie and the simulated back office as they are measured: each on a core of its own."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.backoffice import SYSTEMS
 from benchmarks.people import cookie_of
-from benchmarks.processes import OTHERS, Process, free_ports, running, wait_for
+from benchmarks.processes import OTHERS, Process, clean, free_ports, running, wait_for
 
 HERE = Path(__file__).parent
 BLUEPRINT = HERE / "blueprint"
@@ -117,7 +116,7 @@ def portal(
     environment = {**settings(office, state, port), "BALIE_BLUEPRINT": str(blueprint)}
     subprocess.run(
         [sys.executable, "-m", "benchmarks.people", *people],
-        env={**os.environ, **environment},
+        env=clean(environment),
         cwd=ROOT,
         check=True,
         stdout=subprocess.DEVNULL,

@@ -66,7 +66,7 @@ def running(
     with output.open("wb") as file:
         popen = subprocess.Popen(
             ["taskset", "-c", str(core), *map(str, command)] if core is not None else list(command),
-            env={**os.environ, **(environment or {})},
+            env=clean(environment or {}),
             cwd=folder,
             stdout=file,
             stderr=subprocess.STDOUT,
@@ -77,6 +77,12 @@ def running(
         yield Process(name, popen, output)
     finally:
         _stop(popen)
+
+
+def clean(added: Mapping[str, str]) -> dict[str, str]:
+    """Our environment without settings that were meant for something else, and these added."""
+    ours = {n: v for n, v in os.environ.items() if not n.startswith(("BALIE_", "DJANGO_"))}
+    return ours | dict(added)
 
 
 def _stop(popen: "subprocess.Popen[bytes]") -> None:

@@ -1,0 +1,1 @@
+"""Tests of the measuring stick, not of any measurement: no time is asserted."""
