@@ -1,5 +1,6 @@
 """A raw value becomes a clear one: typed, without the system's own words for "nothing"."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
 
@@ -38,6 +39,26 @@ def clear(raw: Raw, field: Field, no_value: frozenset[str], zone: tzinfo = UTC) 
         return meant(_typed(text, raw, field.type, zone))
     except (ValueError, ArithmeticError) as error:
         raise Unreadable(f'"{field.name}" is not a {field.type.value}') from error
+
+
+Reader = Callable[[Raw], Clear]
+"""`clear`, made ready for one field."""
+
+_AS_IT_IS = frozenset({Type.TEXT, Type.UNKNOWN, Type.DOCUMENT, Type.LIST, Type.OBJECT})
+
+
+def reader(field: Field, no_value: frozenset[str], zone: tzinfo = UTC) -> Reader:
+    """`clear` for many values of one field; texts, which are most of them, take the short way."""
+    if field.type in _AS_IT_IS:
+
+        def read_text(raw: Raw) -> Clear:
+            if type(raw) is not str:
+                return clear(raw, field, no_value, zone)
+            bare = raw.strip()
+            return None if not bare or bare in no_value or raw in no_value else bare
+
+        return read_text
+    return lambda raw: clear(raw, field, no_value, zone)
 
 
 def meant(value: Clear) -> Clear:

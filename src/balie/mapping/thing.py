@@ -7,7 +7,7 @@ then made of the rows of all of them that bear the same key.
 import inspect
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from balie.blueprint.conditions import Known, Lookup
 from balie.blueprint.model import Blueprint, Stage, TableRef, Thing, ThingField
 from balie.mapping.calculations import Calculation, calculation
-from balie.mapping.clear import Clear, Unreadable, clear
+from balie.mapping.clear import Clear, Reader, Unreadable, reader
 from balie.mapping.kinds import Kind
 from balie.systems.contract import Contract, Field, Table, Type, field_at
 from balie.systems.profile import Profile
@@ -43,10 +43,17 @@ class MappedSource:
     moment: str | None
     no_value: frozenset[str]
     zone: ZoneInfo
+    _fields: dict[str, Field] = field(default_factory=dict, compare=False, repr=False)
+    _readers: dict[str, Reader] = field(default_factory=dict, compare=False, repr=False)
+    _code_readers: dict[str, Reader] = field(default_factory=dict, compare=False, repr=False)
 
     def field(self, path: str) -> Field:
         """What the contract says of a path; a field without a contract is text."""
-        return field_at(self.fields, path) or Field(name=path, type=Type.UNKNOWN)
+        found = self._fields.get(path)
+        if found is None:
+            found = field_at(self.fields, path) or Field(name=path, type=Type.UNKNOWN)
+            self._fields[path] = found
+        return found
 
     def knows(self, path: str) -> bool:
         """Whether this source has such a field."""
@@ -54,7 +61,19 @@ class MappedSource:
 
     def clear(self, row: Row, path: str) -> Clear:
         """A raw field of a row, in clear. Raises Unreadable."""
-        return clear(value_at(row, path), self.field(path), self.no_value, self.zone)
+        read = self._readers.get(path)
+        if read is None:
+            read = self._readers[path] = reader(self.field(path), self.no_value, self.zone)
+        return read(row[path] if path in row else value_at(row, path))
+
+    def for_a_condition(self, row: Row, path: str) -> Clear:
+        """The same, but a code is as the system writes it, also when it means "nothing"."""
+        if not self.field(path).codes:
+            return self.clear(row, path)
+        read = self._code_readers.get(path)
+        if read is None:
+            read = self._code_readers[path] = reader(self.field(path), frozenset(), self.zone)
+        return read(value_at(row, path))
 
     @property
     def currency_path(self) -> str | None:
@@ -169,6 +188,13 @@ class MappedThing:
     by_name: Mapping[str, MappedSource]
     fields: Mapping[str, MappedField]
     currency: str
+    _leave_out: tuple[str, ...] = field(init=False, compare=False, repr=False)
+    _keys: Mapping[str, str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        leave_out = (id_ for id_, ours in self.fields.items() if ours.field.leave_out_codes)
+        object.__setattr__(self, "_leave_out", tuple(leave_out))
+        object.__setattr__(self, "_keys", {s.name: self._key_path(s.name) for s in self.sources})
 
     @property
     def id(self) -> str:
@@ -186,12 +212,12 @@ class MappedThing:
 
     def key_path(self, source: MappedSource) -> str:
         """The raw path of the key in one source."""
-        field = self.fields.get(self.key)
-        if field is not None:
-            for name, path in field.paths:
-                if name == source.name:
-                    return path
-        return self.key
+        return self._keys[source.name]
+
+    def _key_path(self, source: str) -> str:
+        ours = self.fields.get(self.key)
+        paths = ours.paths if ours is not None else ()
+        return next((path for name, path in paths if name == source), self.key)
 
     def raw_paths(self, source: MappedSource, fields: Collection[str]) -> tuple[str, ...]:
         """The raw fields to ask this source for, to make these fields: sorted, each once."""
@@ -205,7 +231,7 @@ class MappedThing:
         return tuple(sorted(path for path in wanted if source.knows(path)))
 
     def _paths_of(self, source: MappedSource, fields: Collection[str]) -> Iterator[str]:
-        for id_ in (*fields, *self._fields_that_leave_out()):
+        for id_ in (*fields, *self._leave_out):
             field = self.fields[id_]
             yield from (path for name, path in field.paths if name == source.name)
             yield from self._condition_paths(source, field.names_in_conditions)
@@ -215,9 +241,6 @@ class MappedThing:
     def _holds_an_amount(self, source: MappedSource, fields: Collection[str]) -> bool:
         amounts = (field for field in map(self.fields.__getitem__, fields) if field.is_amount)
         return any(name == source.name for field in amounts for name, _ in field.paths)
-
-    def _fields_that_leave_out(self) -> tuple[str, ...]:
-        return tuple(id_ for id_, field in self.fields.items() if field.field.leave_out_codes)
 
     def _condition_paths(self, source: MappedSource, names: frozenset[str]) -> Iterator[str]:
         for name in names:
@@ -236,7 +259,7 @@ class MappedThing:
         look = self._raw_lookup(rows)
         if self._condition_leaves_out(look, today):
             return None
-        needed = dict.fromkeys((*fields, *self._fields_that_leave_out()))
+        needed = dict.fromkeys((*fields, *self._leave_out))
         values = {id_: self._value(self.fields[id_], rows, look, today) for id_ in needed}
         if self._code_leaves_out(values):
             return None
@@ -288,10 +311,10 @@ class MappedThing:
     def _words(self, field: MappedField, rows: RowsBySource, look: Lookup, today: date) -> Value:
         stages = field.field.words
         value, found = self._first(field, rows)
-        described = None if found is None else found.source.field(found.path)
-        code = None if value is None else str(value)
         if any(stage.if_ is not None for stage in stages):
             return _first_that_holds(stages, look, today)
+        described = None if found is None else found.source.field(found.path)
+        code = None if value is None else str(value)
         said = next(
             (stage for stage in stages if stage.code is not None and stage.code == code), None
         )
@@ -309,20 +332,19 @@ class MappedThing:
     def _raw_lookup(self, rows: RowsBySource) -> Lookup:
         """Looks a raw field up by `source.field`, or by `field` when there is one source."""
 
+        seen: dict[str, Known | list[Lookup] | None] = {}
+
         def look(name: str) -> Known | list[Lookup] | None:
-            source_name, _, path = (
-                name.partition(".") if self.thing_has_life_order else ("", "", name)
-            )
-            newest = next(iter(rows.get(source_name, ())), None)
-            if newest is None:
-                return None
-            source = self.source(source_name)
-            if source.field(path).codes:
-                # A code is compared as the system writes it, also when it means "nothing".
-                source = replace(source, no_value=frozenset())
-            return source.clear(newest, path)
+            if name not in seen:
+                seen[name] = self._raw(rows, name)
+            return seen[name]
 
         return look
+
+    def _raw(self, rows: RowsBySource, name: str) -> Known | list[Lookup] | None:
+        first, _, rest = name.partition(".") if self.thing_has_life_order else ("", "", name)
+        newest = next(iter(rows.get(first, ())), None)
+        return None if newest is None else self.source(first).for_a_condition(newest, rest)
 
     @property
     def thing_has_life_order(self) -> bool:
