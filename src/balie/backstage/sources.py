@@ -14,6 +14,7 @@ import msgspec
 
 from balie.access.scope import Scope
 from balie.backstage.bounded import Bounded
+from balie.backstage.last_known import LastKnown
 from balie.backstage.page import Trust
 from balie.backstage.places import comparable
 from balie.backstage.ports import Clock, Incident, IncidentKind, Incidents, Memory, Remembered
@@ -112,7 +113,7 @@ class Sources:
         most_bytes: int = 64_000_000,
     ) -> None:
         self._connectors = connectors
-        self._memory = memory
+        self._last_known = LastKnown(memory)
         self._clock = clock
         self._incidents = incidents
         self._secret = secret
@@ -155,11 +156,12 @@ class Sources:
         self._news[system] = self._clock.now()
 
     async def close(self) -> None:
-        """Stops what is under way."""
+        """Stops what is under way, and waits until what was learned is written."""
         tasks = tuple(self._under_way.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self._last_known.close()
 
     def _key(self, question: Question) -> str:
         return question.scope.digest(
@@ -207,8 +209,7 @@ class Sources:
         kept = _Kept([dict(row) for row in answer.rows], answer.more, answer.broken)
         value = msgspec.json.encode(kept)
         self._near.put(key, answer, len(value) * BYTES_OF_A_BYTE)
-        until = answer.as_of + keep
-        await self._memory.put(key, Remembered(value, answer.as_of), keep_until=until)
+        self._last_known.put(key, Remembered(value, answer.as_of), keep)
         return answer
 
     def _refresh_behind(
@@ -232,7 +233,7 @@ class Sources:
         if near is not None and self._age(near) <= keep:
             return near
         self._near.drop(key)
-        remembered = await self._memory.get(key)
+        remembered = await self._last_known.get(key)
         if remembered is None:
             return None
         try:
