@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from msgspec import structs
+
 from balie.backstage.page import (
     Bar,
     Block,
@@ -58,7 +60,7 @@ def menu(current: str = "/", entries: int = 5) -> tuple[MenuItem, ...]:
 def text(field: str, label: str, value: str, **more: object) -> Cell:
     """A cell of plain text."""
     cell = Cell(field=field, label=label, kind=Kind.TEXT, text=value, value=value)
-    return replace(cell, **more)  # type: ignore[arg-type]
+    return structs.replace(cell, **more)
 
 
 def day(field: str, label: str, value: date, words: str) -> Cell:

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+import msgspec
+
 from balie.mapping.kinds import Kind as Kind
 
 
@@ -34,8 +36,7 @@ class Trust(StrEnum):
     HIDDEN = "hidden"  # left out, as the blueprint says, because its source is away
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cell:
+class Cell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One value in clear: `text` is what is read; `value` is what a program reads (JSON).
 
     empty: there is no value; `text` then says so in the blueprint's words, or is "".

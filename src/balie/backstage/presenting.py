@@ -5,6 +5,7 @@ A field that a viewer may not see is not there; nothing says that it was left ou
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import datetime
 
 from balie.access.viewer import Viewer
@@ -46,6 +47,7 @@ class Presenting:
     viewer: Viewer
     language: str
     now: datetime
+    _names: dict[int, tuple[str, str]] = dataclass_field(default_factory=dict, repr=False)
 
     def say(self, text: str) -> str:
         """A text of the blueprint in the viewer's language."""
@@ -80,16 +82,26 @@ class Presenting:
         """One field of a record."""
         value = record.value(field.id)
         text = self._text(thing, field, value)
+        label, instead = self._said(field)
         return Cell(
             field=field.id,
-            label=self.say(field.field.name or field.id),
+            label=label,
             kind=field.kind,
-            text=text or self.say(field.field.empty or ""),
+            text=text or instead,
             value=value.code if field.kind is Kind.STATUS else value.value,
             empty=not text,
-            tone=_tone(field, value) if text else Tone.PLAIN,
-            sources=tuple(_origins(thing, field)),
+            tone=_tone(field, value) if text and (value.code or value.stage) else Tone.PLAIN,
+            sources=thing.origins[field.id],
         )
+
+    def _said(self, field: MappedField) -> tuple[str, str]:
+        """What a field is called, and what is said when it is empty: once per page."""
+        said = self._names.get(id(field))
+        if said is None:
+            ours = field.field
+            said = self.say(ours.name or field.id), self.say(ours.empty or "")
+            self._names[id(field)] = said
+        return said
 
     def cells(self, thing: MappedThing, record: Record, fields: Sequence[str]) -> tuple[Cell, ...]:
         """Several fields of a record."""
@@ -266,9 +278,3 @@ def _tone(field: MappedField, value: Value) -> Tone:
         return Tone.CAREFUL
     is_on_its_way = any(stage.if_ is not None for stage in field.field.words)
     return Tone.BUSY if is_on_its_way else Tone.PLAIN
-
-
-def _origins(thing: MappedThing, field: MappedField) -> Iterator[str]:
-    for name, path in field.paths:
-        at = thing.source(name).at
-        yield f"{at.text}.{path}"

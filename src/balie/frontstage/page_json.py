@@ -116,7 +116,9 @@ def _cell(cell: Cell) -> Json:
         "text": cell.text,
         "value": None if cell.empty else _value(cell.value),
     }
-    return said | ({"link": cell.link} if cell.link else {})
+    if cell.link:
+        said["link"] = cell.link
+    return said
 
 
 def _freshness(freshness: Freshness) -> Json:
@@ -132,6 +134,8 @@ def _item(item: MenuItem) -> Json:
 
 
 def _value(value: str | Decimal | int | bool | date | datetime | None) -> Json:
+    if type(value) is str:
+        return value
     match value:
         case Decimal():
             return format(value, "f")

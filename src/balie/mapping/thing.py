@@ -10,7 +10,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from balie.blueprint.conditions import Known, Lookup
 from balie.blueprint.model import Blueprint, Stage, TableRef, Thing, ThingField
@@ -20,6 +23,8 @@ from balie.mapping.kinds import Kind
 from balie.systems.contract import Contract, Field, Table, Type, field_at
 from balie.systems.profile import Profile
 from balie.systems.rows import Row, text_of, value_at
+
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
@@ -107,8 +112,7 @@ class MappedSource:
         return code
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(msgspec.Struct, frozen=True, gc=False):
     """A clear value; `code` when the field has words, `stage` the words that were chosen.
 
     labels: what the system itself calls the code, by language, where the blueprint has no words.
@@ -118,7 +122,7 @@ class Value:
     value: Clear
     code: str | None = None
     stage: Stage | None = None
-    labels: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = NO_LABELS
     currency: str | None = None
 
 
@@ -126,35 +130,20 @@ NO_VALUE = Value(None)
 
 
 @dataclass(frozen=True, slots=True)
-class _Origin:
-    """Where a value was found: in the newest row of a source."""
-
-    source: MappedSource
-    path: str
-
-    def currency(self, rows: RowsBySource) -> str:
-        return self.source.currency(rows[self.source.name][0])
-
-
-@dataclass(frozen=True, slots=True)
 class MappedField:
-    """One field, compiled. paths: (source's name, raw path) in the order of the life order."""
+    """One field, compiled. paths: (source's name, raw path) in the order of the life order.
+
+    id: its name in the blueprint. is_amount: its values are money.
+    """
 
     field: ThingField
     kind: Kind
     paths: tuple[tuple[str, str], ...]
     calculate: Calculation | None
     names_in_conditions: frozenset[str]
-
-    @property
-    def id(self) -> str:
-        """The field's name in the blueprint."""
-        return str(self.field.id)
-
-    @property
-    def is_amount(self) -> bool:
-        """Whether its values are money."""
-        return self.kind is Kind.MONEY
+    id: str
+    is_amount: bool
+    has_conditions: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,18 +170,21 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class MappedThing:
-    """A thing, compiled."""
+    """A thing, compiled. origins: of each field "system.table.field" for where it comes from."""
 
     thing: Thing
     sources: tuple[MappedSource, ...]
     by_name: Mapping[str, MappedSource]
     fields: Mapping[str, MappedField]
     currency: str
+    origins: Mapping[str, tuple[str, ...]] = field(init=False, compare=False, repr=False)
     _leave_out: tuple[str, ...] = field(init=False, compare=False, repr=False)
     _keys: Mapping[str, str] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         leave_out = (id_ for id_, ours in self.fields.items() if ours.field.leave_out_codes)
+        origins = {id_: tuple(self._origins(ours)) for id_, ours in self.fields.items()}
+        object.__setattr__(self, "origins", origins)
         object.__setattr__(self, "_leave_out", tuple(leave_out))
         object.__setattr__(self, "_keys", {s.name: self._key_path(s.name) for s in self.sources})
 
@@ -213,6 +205,9 @@ class MappedThing:
     def key_path(self, source: MappedSource) -> str:
         """The raw path of the key in one source."""
         return self._keys[source.name]
+
+    def _origins(self, ours: MappedField) -> Iterator[str]:
+        return (f"{self.by_name[name].at.text}.{path}" for name, path in ours.paths)
 
     def _key_path(self, source: str) -> str:
         ours = self.fields.get(self.key)
@@ -291,29 +286,34 @@ class MappedThing:
     def _value(self, field: MappedField, rows: RowsBySource, look: Lookup, today: date) -> Value:
         if field.kind is Kind.STATUS:
             return self._words(field, rows, look, today)
-        value, found = self._first(field, rows)
-        if found is None:
+        value, source, _ = self._first(field, rows)
+        if source is None:
             return NO_VALUE
         if field.calculate is not None:
             value = field.calculate(value, today)
-        return Value(value, currency=found.currency(rows) if field.is_amount else None)
+        if field.is_amount:
+            return Value(value, currency=source.currency(rows[source.name][0]))
+        return Value(value)
 
-    def _first(self, field: MappedField, rows: RowsBySource) -> tuple[Clear, _Origin | None]:
+    def _first(
+        self, field: MappedField, rows: RowsBySource
+    ) -> tuple[Clear, MappedSource | None, str]:
         """The value of the first source, in life order, whose newest row knows it."""
         for name, path in field.paths:
-            source = self.source(name)
-            for row in rows.get(name, ())[:1]:
-                value = source.clear(row, path)
+            of_source = rows.get(name)
+            if of_source:
+                source = self.by_name[name]
+                value = source.clear(of_source[0], path)
                 if value is not None:
-                    return value, _Origin(source, path)
-        return None, None
+                    return value, source, path
+        return None, None, ""
 
     def _words(self, field: MappedField, rows: RowsBySource, look: Lookup, today: date) -> Value:
         stages = field.field.words
-        value, found = self._first(field, rows)
-        if any(stage.if_ is not None for stage in stages):
+        value, source, path = self._first(field, rows)
+        if field.has_conditions:
             return _first_that_holds(stages, look, today)
-        described = None if found is None else found.source.field(found.path)
+        described = None if source is None else source.field(path)
         code = None if value is None else str(value)
         said = next(
             (stage for stage in stages if stage.code is not None and stage.code == code), None
@@ -441,7 +441,16 @@ def _field(
     if field.calculated_by is not None:
         calculate = calculation(field.calculated_by, blueprint.files)
     names = frozenset(str(n) for stage in field.words if stage.if_ for n in stage.if_.names)
-    return MappedField(field, kind, paths, calculate, names)
+    return MappedField(
+        field=field,
+        kind=kind,
+        paths=paths,
+        calculate=calculate,
+        names_in_conditions=names,
+        id=str(field.id),
+        is_amount=kind is Kind.MONEY,
+        has_conditions=any(stage.if_ is not None for stage in field.words),
+    )
 
 
 def _is_a_name(
