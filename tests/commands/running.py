@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+KEPT = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
 LINDEMAN = ROOT / "blueprints" / "lindeman"
 
 
@@ -18,5 +19,5 @@ def balie(*arguments: str | Path, **settings: str) -> "subprocess.CompletedProce
         check=False,
         timeout=90,
         cwd=ROOT,
-        env={"PATH": os.environ["PATH"], **settings},
+        env={**KEPT, **settings},
     )

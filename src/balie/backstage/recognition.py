@@ -331,7 +331,7 @@ def _fields_by_table(blueprint: Blueprint) -> Mapping[tuple[str, str], tuple[str
             here.add(line.field)
             here.update(equality.field for equality in line.where)
             here.update(_referred_to(blueprint, name))
-            here.update(_names_to_show(blueprint, name))
+            here.update(names_to_show(blueprint, name))
     return {table: tuple(sorted(names)) for table, names in fields.items()}
 
 
@@ -344,7 +344,7 @@ def _referred_to(blueprint: Blueprint, name: str) -> set[str]:
     }
 
 
-def _names_to_show(blueprint: Blueprint, name: str) -> set[str]:
+def names_to_show(blueprint: Blueprint, name: str) -> set[str]:
     """The field that names an organisation somebody acts for: it stands on every page."""
     acted_for = {str(c.belongs_to) for c in blueprint.people.customers.values() if c.belongs_to}
     path = _name_path(blueprint, name) if name in acted_for else None

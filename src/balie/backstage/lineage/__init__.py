@@ -1,0 +1,1 @@
+"""From which system which information comes, and where what is collected goes."""
