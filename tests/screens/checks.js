@@ -204,19 +204,20 @@
     letters(size) { document.documentElement.style.fontSize = size; return []; },
     untranslated(...names) { // words outside brackets, where every translated text is inside them
       const ours = "bdi, time, .num, .mail, pre, script, style, .logo, .avatar, [hreflang], svg, .ask li";
+      const dates = /\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day )?(?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*(?: \d{4})?\b/g;
       const found = [];
       let depth = 0;
       const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       for (let node; (node = walker.nextNode());) {
         const e = node.parentElement;
-        if (e.closest("script, style")) continue;
+        if (e.closest("script, style, svg")) continue; // a drawing breaks and shortens its texts
         let outside = "";
         for (const letter of node.textContent) {
           if (letter === "[") depth += 1;
           else if (letter === "]") depth -= 1;
           else if (depth === 0) outside += letter;
         }
-        outside = names.reduce((text, name) => text.replaceAll(name, ""), outside).trim();
+        outside = names.reduce((text, name) => text.replaceAll(name, ""), outside).replace(dates, "").trim();
         if (/\p{L}{2}/u.test(outside) && !e.closest(ours)) found.push(`"${outside.slice(0, 60)}" in ${called(e)}`);
       }
       if (depth !== 0) found.push(`a bracket is not closed (${depth})`);

@@ -109,10 +109,14 @@ def test_no_check_is_forgotten(report: Report, everything: Recording) -> None:
 
 
 def twins(screens: Iterable[Screen]) -> list[str]:
-    """Titles that two pages of one person have, while their addresses differ."""
+    """Titles that two pages of one person have, while their addresses differ.
+
+    A page of which nothing is known yet can't say what it is about.
+    """
     addresses = defaultdict(set)
     for screen in screens:
-        if screen.served.status == 200 and "?" not in screen.address:
+        told = not screen.situation.endswith(("never seen", "first visit"))
+        if told and screen.served.status == 200 and "?" not in screen.address:
             title = outline(screen.html).title
             addresses[screen.who, screen.language, screen.situation, title].add(screen.address)
     return [f"{key}: {sorted(same)}" for key, same in addresses.items() if len(same) > 1]
