@@ -10,12 +10,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 import httpx
-from starlette.types import ASGIApp
 
 from balie.access.viewer import Viewer, Visitor
 from balie.backstage.page import MenuItem, Page
 from balie.site.headers import with_headers
-from tests.frontstage.site import AT, COOKIE, site
+from tests.frontstage.site import AT, COOKIE, Site, site
 from tests.running import LINDEMAN, Portal, impatient, portal
 from tests.screens import signing_in
 from tests.screens.recorder import (
@@ -48,6 +47,7 @@ def record_all(state: Path, languages: Sequence[str] = LANGUAGES) -> Recording:
         for language in languages:  # ends sign-ins, and uses up attempts
             signing_in.record(recorder, language, somebodies[0].mail, database_of(state / "known"))
             a_page_that_failed(recorder, language)
+            nothing_there(recorder, language)
         attempts(recorder, languages)
         without_database(recorder, somebodies, database_of(state / "known"))
     with (
@@ -74,7 +74,7 @@ def record_quickly(
         chosen = [recorder.somebody(mail, language) for mail in (mails[0], mails[-1])]
         for person in chosen:
             recorder.walk(person, WELL)
-        each_off_when_known(recorder, chosen[:1], systems=("erp",))
+        each_off_when_known(recorder, chosen, systems=("erp",))
         signing_in.record(recorder, language, mails[0], database_of(state / "known"))
     return recorder.recording
 
@@ -195,16 +195,28 @@ class Failing:
 
 def a_page_that_failed(recorder: Recorder, language: str) -> None:
     """What is read when the mistake is ours."""
-    answer = asyncio.run(_ask_of(with_headers(site(service=Failing(), demo=True).app), language))
+    failing = site(service=Failing(), demo=True)
+    answer = asyncio.run(_ask(failing, "/", "sanne", language))
     recorder.keep(screen_of(answer, "sanne", language, "a mistake of ours"))
 
 
-async def _ask_of(app: ASGIApp, language: str) -> httpx.Response:
+def nothing_there(recorder: Recorder, language: str) -> None:
+    """Lists without rows, in a world of few; and somebody whom no system knows."""
+    few = site(demo=True)
+    lists = [route for route in recorder.routes if "{" not in route]
+    asked = [("sanne", route) for route in lists] + [("nobody", "/")]
+    for who, address in asked:
+        answer = asyncio.run(_ask(few, address, who, language))
+        if 'class="empty"' in answer.text or who == "nobody":
+            recorder.keep(screen_of(answer, who, language, "nothing there"))
+
+
+async def _ask(of: Site, address: str, who: str, language: str) -> httpx.Response:
     client = httpx.AsyncClient(
-        transport=httpx.ASGITransport(app),
+        transport=httpx.ASGITransport(with_headers(of.app)),
         base_url=AT,
         headers={"accept-language": language},
-        cookies={COOKIE: "sanne"},
+        cookies={COOKIE: who},
     )
     async with client:
-        return await client.get("/")
+        return await client.get(address)
