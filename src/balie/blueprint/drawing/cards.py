@@ -1,8 +1,9 @@
 """Every card of the drawing, built at (0, 0) and as high as its texts need."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from balie.blueprint.drawing import measure
 from balie.blueprint.drawing.content import (
@@ -46,6 +47,8 @@ LOOKS = {
     Doer.DECISION: Look.DECISION,
 }
 ROW_GLYPHS = {RowKind.LIST: Glyph.LIST, RowKind.FIGURE: Glyph.BARS}
+
+Marked = TypeVar("Marked", Written, Sign)
 
 Numbers = Mapping[str, int]
 """A system's name in the blueprint -> its number, which gives it its mark and its track."""
@@ -142,18 +145,21 @@ def slip(paper: Slip, room: float) -> Card:
     wide = max(measure.width(line, SMALL) for line in lines) + left + 14
     letter = (Sign(Glyph.LETTER, 14, 11.5),) if paper.is_mail else ()
     box = Box(0, 0, wide, text.bottom + 4)
-    return Card(look=Look.SLIP, box=box, written=text.written, signs=letter)
+    return Card(look=Look.SLIP, box=box, written=text.written, signs=letter, lit=paper.lit)
 
 
-def customer(does: str, room: float) -> Card:
-    """What the customer does."""
-    lines = measure.wrap(does, ACTION, room - TEXT_LEFT - 8, 4)
-    text = paragraph(lines, TEXT_LEFT, 8, ACTION, leading=17)
+def customer(does: str, leads: Iterable[str], room: float, *, lit: bool = False) -> Card:
+    """What the customer does. leads: where it leads to or comes from without a line."""
+    inner = room - TEXT_LEFT - 8
+    text = paragraph(measure.wrap(does, ACTION, inner, 4), TEXT_LEFT, 8, ACTION, leading=17)
+    lines = [line for lead in leads for line in measure.wrap(lead, SMALL, inner, 2)]
+    led = paragraph(lines, TEXT_LEFT, text.bottom + 2, SMALL, Ink.MUTED, leading=14)
     return Card(
         look=Look.CUSTOMER,
-        box=Box(0, 0, room, max(40, text.bottom + 9)),
-        written=text.written,
+        box=Box(0, 0, room, max(40, (led if lines else text).bottom + 9)),
+        written=(*text.written, *led.written),
         signs=(Sign(Glyph.BIG_PERSON, 16, 19, ink=Ink.PLAIN),),
+        lit=lit,
     )
 
 
@@ -167,9 +173,10 @@ def screen(shown: Screen, numbers: Numbers, room: float) -> Card:
         look=Look.SCREEN,
         box=Box(0, 0, room, 32),
         written=(Written(address, 42, 16, SMALL, Ink.ADDRESS),),
+        lit=False,
     )
-    card = _with_headline(card, shown.headline)
-    card = _with_stages(card, shown.stages)
+    card = _marked(card, _with_headline(card, shown.headline), lit=shown.headline_lit)
+    card = _marked(card, _with_stages(card, shown.stages), lit=shown.stages_lit)
     card = _with_rows(card, shown.rows, numbers)
     card = _with_questions(card, shown.questions, numbers)
     card = _with_button(card, shown.button)
@@ -180,6 +187,27 @@ def screen(shown: Screen, numbers: Numbers, room: float) -> Card:
 
 def _grown(card: Card, by: float) -> Card:
     return replace(card, box=replace(card.box, height=card.box.height + by))
+
+
+def _marked(before: Card, after: Card, *, lit: bool) -> Card:
+    """With a stroke of the marker over what was added."""
+    if not lit or before == after:
+        return after
+    top = before.box.height - 1
+    room = Box(5, top, after.box.width - 10, after.box.height - 2 - top)
+    marker = Card(look=Look.MARKER, box=room, lit=True)
+    return replace(
+        after,
+        inner=(*after.inner, marker),
+        written=_lit_since(before.written, after.written),
+        signs=_lit_since(before.signs, after.signs),
+    )
+
+
+def _lit_since(before: Sequence[Marked], after: Sequence[Marked]) -> tuple[Marked, ...]:
+    """Those that came since are lit."""
+    old = len(before)
+    return tuple(replace(each, lit=each.lit or place >= old) for place, each in enumerate(after))
 
 
 def _with_text(card: Card, text: Paragraph, below: float) -> Card:
@@ -213,12 +241,19 @@ def _with_rows(card: Card, rows: Sequence[Row], numbers: Numbers) -> Card:
         return card
     marked = max(1, *(len(row.systems) for row in rows)) if len(rows) > 1 else 1
     left = 14 + marked * MARK_WIDTH
-    for row in rows[:ROWS_SHOWN]:
-        card = _with_row(card, row, left, numbers)
-    if len(rows) > ROWS_SHOWN:
-        more = paragraph((f"+ {len(rows) - ROWS_SHOWN}",), left, card.box.height, BODY, Ink.MUTED)
+    shown = _shown(rows)
+    for row in shown:
+        card = _marked(card, _with_row(card, row, left, numbers), lit=row.lit)
+    if len(rows) > len(shown):
+        more = paragraph((f"+ {len(rows) - len(shown)}",), left, card.box.height, BODY, Ink.MUTED)
         card = _with_text(card, more, 3)
     return _grown(card, 8)
+
+
+def _shown(rows: Sequence[Row]) -> Sequence[Row]:
+    """As many as there is room for; what is lit is always among them."""
+    first, rest = rows[:ROWS_SHOWN], rows[ROWS_SHOWN:]
+    return (*first, *(row for row in rest if row.lit))
 
 
 def _with_row(card: Card, row: Row, left: float, numbers: Numbers) -> Card:
@@ -259,6 +294,10 @@ def _question(question: Row, numbers: Numbers, room: float) -> Card:
         box=Box(0, 0, room, 20),
         written=(text,),
         signs=(*marks(question.systems, numbers, start, 10), *side),
+        lit=question.lit,
+        inner=(Card(look=Look.MARKER, box=Box(2, 2, room - 4, 16), lit=True),)
+        if question.lit
+        else (),
     )
 
 
@@ -308,6 +347,7 @@ def task(work: Task, numbers: Numbers, room: float) -> Card:
             *marks(work.systems, numbers, room - 2 - aside, 15),
         ),
         systems=tuple(numbers[system] for system in work.systems),
+        lit=work.lit,
     )
 
 
@@ -320,8 +360,20 @@ def _note(note: Note, room: float, top: float) -> Paragraph:
 # ---- systems, and when it goes wrong
 
 
+LIT_LINE = 15
+LIT_LINES = 2
+
+
+def lit_lines(use: Use) -> int:
+    """How many lines the system's own fields take under its pill, when they are lit."""
+    return min(LIT_LINES, len(use.lit))
+
+
 def pill(use: Use, name: str, number: int, room: float) -> Card:
-    """A system in a column, with how many fields go up from it and down to it."""
+    """A system in a column, with how many fields go up from it and down to it.
+
+    Under it, when they are in the light, the names that the system itself has for them.
+    """
     counts = " ".join(
         f"{arrow}{fields}"
         for arrow, fields in (("↑", use.fields_read), ("↓", use.fields_written))
@@ -336,8 +388,28 @@ def pill(use: Use, name: str, number: int, room: float) -> Card:
             Written(counts, room - 13, 18.2, STRONG, Ink.SYSTEM, Anchor.END),
         ),
         signs=(Sign(Glyph.MARK, 15, 14, number),),
+        inner=tuple(_own_names(use, room)),
         system=number,
+        lit=bool(use.lit),
     )
+
+
+def _own_names(use: Use, room: float) -> Iterator[Card]:
+    """A system's names for what is lit, on strokes of the marker."""
+    lines = lit_lines(use)
+    more = len(use.lit) - lines
+    for place, name in enumerate(use.lit[:lines]):
+        rest = f"  + {more}" if more and place == lines - 1 else ""
+        said = (
+            measure.clip(name, SMALL_STRONG, room - 26 - measure.width(rest, SMALL_STRONG)) + rest
+        )
+        wide = measure.width(said, SMALL_STRONG) + 10
+        yield Card(
+            look=Look.MARKER,
+            box=Box(13, 30 + place * LIT_LINE, wide, LIT_LINE - 1),
+            written=(Written(said, 18, 40.5 + place * LIT_LINE, SMALL_STRONG),),
+            lit=True,
+        )
 
 
 def failure(fail: Failure, numbers: Numbers, quoted: str, room: float) -> Card:

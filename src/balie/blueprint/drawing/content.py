@@ -28,11 +28,15 @@ class Row:
     text: str
     systems: tuple[str, ...]
     kind: RowKind = RowKind.FIELD
+    lit: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screen:
-    """What Balie shows. stages: how many the timeline has, 0 without one."""
+    """What Balie shows. stages: how many the timeline has, 0 without one.
+
+    headline_lit, stages_lit: whether the field in the light is in it.
+    """
 
     address: str
     headline: str
@@ -42,6 +46,14 @@ class Screen:
     only_while: tuple[str, ...]
     button: str
     age: str
+    headline_lit: bool = False
+    stages_lit: bool = False
+
+    @property
+    def lit(self) -> bool:
+        """Whether the field in the light is anywhere on it."""
+        asked = any(row.lit for row in (*self.rows, *self.questions))
+        return asked or self.headline_lit or self.stages_lit
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,7 @@ class Task:
     text: str
     notes: tuple[Note, ...] = ()
     systems: tuple[str, ...] = ()  # that it writes to
+    lit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +81,7 @@ class Slip:
 
     text: str
     is_mail: bool = False
+    lit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +96,17 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What a step reads from a system and writes to it: names, and how many fields they are."""
+    """What a step reads from a system and writes to it: names, and how many fields they are.
+
+    lit: the system's own fields behind the field in the light: "orders.status".
+    """
 
     system: str
     reads: tuple[str, ...]
     writes: tuple[str, ...]
     fields_read: int
     fields_written: int
+    lit: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +128,25 @@ class Step:
     uses: tuple[Use, ...]
     failures: tuple[Failure, ...]
     questions: tuple[str, ...]
+
+    @property
+    def systems(self) -> frozenset[str]:
+        """Every system whose mark is anywhere in this column."""
+        rows = () if self.screen is None else (*self.screen.rows, *self.screen.questions)
+        work = (*self.people, *self.backstage)
+        return frozenset(
+            (
+                *(use.system for use in self.uses),
+                *(fail.system for fail in self.failures if fail.system is not None),
+                *(system for row in rows for system in row.systems),
+                *(system for task in work for system in task.systems),
+            )
+        )
+
+    @property
+    def lit(self) -> bool:
+        """Whether customers see the field in the light here."""
+        return self.screen is not None and self.screen.lit
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +186,4 @@ class Content:
     phases: tuple[Phase, ...]
     steps: tuple[Step, ...]
     ways: tuple[Way, ...]
+    light: str = ""  # the name of the field in the light

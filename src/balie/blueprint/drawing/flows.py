@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from balie.blueprint import lineage
 from balie.blueprint.drawing.content import Use
+from balie.blueprint.drawing.light import Light
 from balie.blueprint.drawing.phrases import Phrases
 from balie.blueprint.lineage import Read, Write
 from balie.blueprint.model import Blueprint, FieldRef, Step, Work
@@ -43,7 +44,7 @@ def written(blueprint: Blueprint, targets: Iterable[Text], table: Text | None) -
     return _in_order(blueprint, (*of_table, *of_fields))
 
 
-def uses(phrases: Phrases, step: Step) -> tuple[Use, ...]:
+def uses(phrases: Phrases, step: Step, light: Light) -> tuple[Use, ...]:
     """What a step reads and writes, one entry for each system that it touches."""
     blueprint = phrases.blueprint
     reads, writes = lineage.reads(blueprint, step), lineage.writes(blueprint, step)
@@ -57,12 +58,20 @@ def uses(phrases: Phrases, step: Step) -> tuple[Use, ...]:
             system,
             [read for read in reads if read.system == system],
             [write for write in writes if write.system == system],
+            light,
         )
         for system in touched
     )
 
 
-def _use(phrases: Phrases, step: Step, system: str, reads: list[Read], writes: list[Write]) -> Use:
+def _use(
+    phrases: Phrases,
+    step: Step,
+    system: str,
+    reads: list[Read],
+    writes: list[Write],
+    light: Light,
+) -> Use:
     """Counts fields in the customer's words up, and fields of the system's tables down."""
     fields_read = {(read.thing, read.name): _read_name(phrases, read) for read in reads}
     return Use(
@@ -71,6 +80,7 @@ def _use(phrases: Phrases, step: Step, system: str, reads: list[Read], writes: l
         tuple(dict.fromkeys(_write_name(phrases, step, write) for write in writes)),
         len(fields_read),
         len({(write.table, write.field) for write in writes}),
+        light.fields(step, system),
     )
 
 

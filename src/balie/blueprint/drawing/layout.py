@@ -1,16 +1,16 @@
-"""Content -> Sheet: which lane is where, and every card in its place.
+"""Part -> Sheet: which lane is where, and every card in its place.
 
 The grid is known: one column per step, one lane under the other. Only how high a lane must be is
 measured, so no layout engine is needed.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from balie.blueprint.drawing import cards, risers, sentences, ways
+from balie.blueprint.drawing import cards, leads, risers, sentences, ways
 from balie.blueprint.drawing.content import Content, Step
 from balie.blueprint.drawing.legend import header, reading_guide
+from balie.blueprint.drawing.parts import Part, whole
 from balie.blueprint.drawing.sheet import (
     Arrow,
     Band,
@@ -78,6 +78,21 @@ class Lanes:
 
 
 @dataclass(frozen=True, slots=True)
+class Tracks:
+    """The systems on this sheet, from top to bottom. numbers: of a system in the whole story, which
+    gives it its mark. places: of its track here."""
+
+    names: tuple[tuple[int, str], ...]
+    numbers: cards.Numbers
+    places: cards.Numbers
+    height: float
+
+    def middle(self, place: int) -> float:
+        """The height of a track's line, from the top of the first."""
+        return place * self.height + TRACK / 2
+
+
+@dataclass(frozen=True, slots=True)
 class Grid:
     """The widths: of the gutter with the lanes' names, of a column, and of its strip for lines."""
 
@@ -85,6 +100,7 @@ class Grid:
     column: float
     strip: float
     columns: int
+    tracks: Tracks
 
     def x(self, number: int) -> float:
         """Where a column begins."""
@@ -102,16 +118,24 @@ class Grid:
 
 
 def lay_out(content: Content) -> Sheet:
-    """The whole drawing, every text and line in its place."""
+    """The whole story on one sheet, every text and line in its place."""
+    return lay_out_part(whole(content))
+
+
+def lay_out_part(part: Part, core: float = CORE) -> Sheet:
+    """A part of the story on one sheet. core: how wide the cards behind the scenes are."""
+    content = part.content
     said = speech(content.language)
-    numbers = {system.id: number for number, system in enumerate(content.systems)}
-    grid = _grid(content, said)
-    pieces = tuple(_pieces(step, said, numbers, grid) for step in content.steps)
-    routed = ways.channelled(content.ways)
-    guide = reading_guide(content, said, grid.width - 2 * MARGIN)
-    lanes = _lanes(pieces, ways.height(routed), len(content.systems))
+    grid = _grid(part, said, core)
+    routed, told = ways.planned(part.ways)
+    led = leads.of(part, told, said)
+    pieces = tuple(
+        _pieces(step, lead, said, grid) for step, lead in zip(part.steps, led, strict=True)
+    )
+    guide = reading_guide(part, said, grid.width - 2 * MARGIN)
+    lanes = _lanes(pieces, ways.height(routed), grid.tracks)
     columns = tuple(
-        _column(content, piece, number, lanes, grid, numbers) for number, piece in enumerate(pieces)
+        _column(content, piece, number, lanes, grid) for number, piece in enumerate(pieces)
     )
     customers = tuple(_customer_box(lanes, grid, number) for number in range(len(pieces)))
     return Sheet(
@@ -119,39 +143,53 @@ def lay_out(content: Content) -> Sheet:
         height=lanes.legend + guide.box.height + MARGIN,
         language=content.language,
         title=sentences.title(content, said),
-        about=sentences.about(content, said),
-        bands=_bands(lanes, len(content.systems)),
+        about=sentences.about(part, said),
+        bands=_bands(lanes, grid.tracks),
         borders=_borders(lanes, said),
         cards=(
-            *header(content, said, grid.width - 2 * MARGIN, MARGIN),
-            *_phases(content, lanes, grid),
-            *_names(content, said, lanes, grid, pieces),
+            *header(part, said, grid.width - 2 * MARGIN, MARGIN),
+            *_phases(part, said, lanes, grid),
+            *_names(said, lanes, grid, pieces),
             guide.moved(MARGIN, lanes.legend),
         ),
         curve=_curve(pieces, lanes, grid),
         columns=columns,
         arrows=ways.arrows(routed, customers),
+        has_light=bool(content.light),
+        number=part.number,
     )
 
 
 # ---- measuring
 
 
-def _grid(content: Content, said: Speech) -> Grid:
-    strip = 7 + risers.APART * max(1, len(content.systems))
+def _grid(part: Part, said: Speech, core: float) -> Grid:
+    tracks = _tracks(part)
+    strip = 7 + risers.APART * max(1, len(tracks.names))
     borders = ("interaction", "visibility", "internal")
     widest = max(cards.tag(said.say("lines", key), cards.TINY_STRONG).box.width for key in borders)
     gutter = widest + risers.LEFT_MOST * risers.LEFT_APART
-    return Grid(gutter, CORE + strip, strip, max(1, len(content.steps)))
+    return Grid(gutter, core + strip, strip, max(1, len(part.steps)), tracks)
 
 
-def _pieces(step: Step, said: Speech, numbers: cards.Numbers, grid: Grid) -> Pieces:
-    room = grid.column
+def _tracks(part: Part) -> Tracks:
+    """A system's own names for what is lit stand under its pill: then all tracks are higher."""
+    lines = max((cards.lit_lines(use) for step in part.steps for use in step.uses), default=0)
+    return Tracks(
+        names=tuple((number, system.name) for number, system in part.systems),
+        numbers={system.id: number for number, system in enumerate(part.content.systems)},
+        places={system.id: place for place, (_, system) in enumerate(part.systems)},
+        height=TRACK + lines * cards.LIT_LINE,
+    )
+
+
+def _pieces(step: Step, led: Sequence[str], said: Speech, grid: Grid) -> Pieces:
+    room, numbers = grid.column, grid.tracks.numbers
     return Pieces(
         step=step,
         heading=cards.heading(step, room),
         holds=cards.side_by_side((cards.slip(paper, room) for paper in step.holds), 6, room),
-        customer=cards.customer(step.does, room),
+        customer=cards.customer(step.does, led, room, lit=step.lit),
         people=cards.stacked((cards.task(task, numbers, room - ASIDE) for task in step.people), 8),
         screen=None if step.screen is None else cards.screen(step.screen, numbers, room),
         tasks=cards.stacked((cards.task(task, numbers, grid.core) for task in step.backstage), 8),
@@ -170,7 +208,7 @@ def _most(pieces: Sequence[Pieces], pile: Callable[[Pieces], Sequence[Card]]) ->
     return max((cards.height(pile(piece)) for piece in pieces), default=0.0)
 
 
-def _lanes(pieces: Sequence[Pieces], channels: float, systems: int) -> Lanes:
+def _lanes(pieces: Sequence[Pieces], channels: float, shown: Tracks) -> Lanes:
     phases = MARGIN + 62
     headings = phases + 36
     feeling = headings + _most(pieces, lambda piece: (piece.heading,)) + 8
@@ -188,7 +226,7 @@ def _lanes(pieces: Sequence[Pieces], channels: float, systems: int) -> Lanes:
     tasks_height = _most(pieces, lambda piece: piece.tasks)
     internal = backstage + (tasks_height + 26 if tasks_height else 8)
     tracks = internal + 38
-    wrong = tracks + systems * TRACK + 28
+    wrong = tracks + len(shown.names) * shown.height + 28
     questions = wrong + _most(pieces, lambda piece: piece.failures) + 20
     has_questions = any(piece.questions for piece in pieces)
     asked = _most(pieces, lambda piece: piece.questions) + 20 if has_questions else 0
@@ -215,18 +253,13 @@ def _lanes(pieces: Sequence[Pieces], channels: float, systems: int) -> Lanes:
 # ---- one column
 
 
-def _column(
-    content: Content,
-    piece: Pieces,
-    number: int,
-    lanes: Lanes,
-    grid: Grid,
-    numbers: cards.Numbers,
-) -> Column:
+def _column(content: Content, piece: Pieces, number: int, lanes: Lanes, grid: Grid) -> Column:
     x = grid.x(number)
-    screen = None if piece.screen is None else piece.screen.moved(x, lanes.screen)
     tasks = _moved(piece.tasks, x, lanes.backstage)
     people = _moved(piece.people, x + ASIDE, lanes.people)
+    screen = None if piece.screen is None else piece.screen.moved(x, lanes.screen)
+    found = _risers(piece.step, screen, tasks, lanes, Box(x, 0, grid.core, 0), grid.tracks)
+    screen = None if screen is None else _marked_up_to(screen, found)
     return Column(
         step=piece.step.id,
         label=sentences.step(content, piece.step),
@@ -239,13 +272,35 @@ def _column(
             *people,
             *(() if screen is None else (screen,)),
             *tasks,
-            *_pills(content, piece.step, x, lanes, grid, numbers),
+            *_pills(content, piece.step, x, lanes, grid),
             *_moved(piece.failures, x, lanes.wrong),
             *_moved(piece.questions, x, lanes.questions),
         ),
-        risers=_risers(piece.step, screen, tasks, lanes, Box(x, 0, grid.core, 0), numbers),
+        risers=found,
         arrows=_arrows(piece, x, screen, tasks, people, lanes),
     )
+
+
+def _marked_up_to(screen: Card, found: Sequence[Riser]) -> Card:
+    """The stroke of the marker goes on within the screen, up to the highest row that is lit."""
+    rows = [card.box for card in _marks(screen)]
+    ends = [riser.x for riser in found if riser.lit and riser.from_screen and riser.hook is None]
+    if not rows:
+        return screen
+    top = min(row.middle for row in rows)
+    strokes = (
+        Card(look=Look.MARKER, box=Box(x - 4.5, top, 9, screen.box.bottom - top), lit=True)
+        for x in ends
+    )
+    return replace(screen, inner=(*strokes, *screen.inner))
+
+
+def _marks(card: Card) -> Iterator[Card]:
+    """Every stroke of the marker in a card."""
+    for inner in card.inner:
+        if inner.look is Look.MARKER:
+            yield inner
+        yield from _marks(inner)
 
 
 def _moved(pile: Iterable[Card], x: float, y: float) -> tuple[Card, ...]:
@@ -260,7 +315,7 @@ def _customer_box(lanes: Lanes, grid: Grid, number: int) -> Box:
 def _customer(piece: Pieces, lanes: Lanes, grid: Grid, number: int) -> Card:
     box = _customer_box(lanes, grid, number)
     placed = piece.customer.moved(box.x, box.y)
-    return Card(look=placed.look, box=box, written=placed.written, signs=placed.signs)
+    return replace(placed, box=box)
 
 
 def _face(step: Step, x: float, top: float) -> tuple[Card, ...]:
@@ -283,18 +338,17 @@ def _curve(pieces: Sequence[Pieces], lanes: Lanes, grid: Grid) -> tuple[Point, .
     )
 
 
-def _track(lanes: Lanes, number: int) -> float:
+def _track(lanes: Lanes, tracks: Tracks, system: str) -> float:
     """The height of a system's track."""
-    return lanes.systems + number * TRACK + TRACK / 2
+    return lanes.systems + tracks.middle(tracks.places[system])
 
 
-def _pills(
-    content: Content, step: Step, x: float, lanes: Lanes, grid: Grid, numbers: cards.Numbers
-) -> tuple[Card, ...]:
+def _pills(content: Content, step: Step, x: float, lanes: Lanes, grid: Grid) -> tuple[Card, ...]:
     names = {system.id: system.name for system in content.systems}
+    numbers = grid.tracks.numbers
     return tuple(
         cards.pill(use, names[use.system], numbers[use.system], grid.core).moved(
-            x, _track(lanes, numbers[use.system]) - 14
+            x, _track(lanes, grid.tracks, use.system) - 14
         )
         for use in step.uses
     )
@@ -306,17 +360,19 @@ def _risers(
     tasks: Sequence[Card],
     lanes: Lanes,
     work: Box,
-    numbers: cards.Numbers,
+    tracks: Tracks,
 ) -> tuple[Riser, ...]:
     asked = () if step.screen is None else step.screen.questions
     answered = {system for question in asked for system in question.systems}
     links = tuple(
         risers.Link(
-            system=numbers[use.system],
-            bottom=_track(lanes, numbers[use.system]),
+            system=tracks.numbers[use.system],
+            place=tracks.places[use.system],
+            bottom=_track(lanes, tracks, use.system),
             on_screen=bool(use.reads) or use.system in answered,
             reads=bool(use.reads),
             writes=bool(use.writes),
+            lit=bool(use.lit),
         )
         for use in step.uses
     )
@@ -339,7 +395,8 @@ def _arrows(
     if screen is None:
         return tuple(found)
     asks = piece.step.screen is not None and bool(piece.step.screen.questions)
-    found.append(ways.customer_to_screen(x + LEFT_ARROW, foot, screen.box.y, both=asks))
+    seen = ways.customer_to_screen(x + LEFT_ARROW, foot, screen.box.y, both=asks)
+    found.append(replace(seen, lit=piece.step.lit))
     if tasks:
         end = tasks[0].box.y
         found.append(ways.handed_on(x + WORK_ARROW, screen.box.bottom, end, both=True))
@@ -349,19 +406,19 @@ def _arrows(
 # ---- around the columns
 
 
-def _phases(content: Content, lanes: Lanes, grid: Grid) -> tuple[Card, ...]:
-    ends = tuple(accumulate(phase.steps for phase in content.phases))
+def _phases(part: Part, said: Speech, lanes: Lanes, grid: Grid) -> tuple[Card, ...]:
     placed: list[Card] = []
-    for phase, end in zip(content.phases, ends, strict=True):
-        left = grid.x(end - phase.steps)
-        room = grid.x(end) - GAP - left
-        placed.append(cards.phase(phase.name, room).moved(left, lanes.phases))
+    step = 0
+    for phase, goes_on in part.phases:
+        left = grid.x(step)
+        step += phase.steps
+        name = said.say("says", "continued", phase=phase.name) if goes_on else phase.name
+        card = cards.phase(name, grid.x(step) - GAP - left)
+        placed.append(card.moved(left, lanes.phases))
     return tuple(placed)
 
 
-def _names(
-    content: Content, said: Speech, lanes: Lanes, grid: Grid, pieces: Sequence[Pieces]
-) -> tuple[Card, ...]:
+def _names(said: Speech, lanes: Lanes, grid: Grid, pieces: Sequence[Pieces]) -> tuple[Card, ...]:
     """The names of the lanes that are there, in the gutter."""
     shown = {
         "feeling": (
@@ -373,7 +430,7 @@ def _names(
         "people": (lanes.people + 8, any(piece.people for piece in pieces)),
         "screen": (lanes.screen + 5, any(piece.screen for piece in pieces)),
         "backstage": (lanes.backstage + 8, any(piece.tasks for piece in pieces)),
-        "systems": (lanes.internal + 18, bool(content.systems)),
+        "systems": (lanes.internal + 18, bool(grid.tracks.names)),
         "wrong": (lanes.wrong, any(piece.failures for piece in pieces)),
         "questions": (lanes.questions, any(piece.questions for piece in pieces)),
     }
@@ -386,18 +443,18 @@ def _names(
         if is_there
     )
     tracks = (
-        cards.track(system.name, number, room).moved(MARGIN, _track(lanes, number) - 8)
-        for number, system in enumerate(content.systems)
+        cards.track(name, number, room).moved(MARGIN, lanes.systems + grid.tracks.middle(place) - 8)
+        for place, (number, name) in enumerate(grid.tracks.names)
     )
     return (*named, *tracks)
 
 
-def _bands(lanes: Lanes, systems: int) -> tuple[Band, ...]:
+def _bands(lanes: Lanes, shown: Tracks) -> tuple[Band, ...]:
     """Light on the stage, dusk behind it; every other track a shade darker."""
     foot = lanes.wrong - 14
     tracks = (
-        Band(lanes.systems + number * TRACK, lanes.systems + (number + 1) * TRACK, 4)
-        for number in range(0, systems, 2)
+        Band(lanes.systems + place * shown.height, lanes.systems + (place + 1) * shown.height, 4)
+        for place in range(0, len(shown.names), 2)
     )
     return (
         Band(lanes.interaction, lanes.visibility, 1),

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from balie.blueprint.drawing import measure
 from balie.blueprint.drawing.cards import SMALL, STRONG
-from balie.blueprint.drawing.content import Content
 from balie.blueprint.drawing.measure import Style
+from balie.blueprint.drawing.parts import Part
 from balie.blueprint.drawing.sheet import Box, Card, Glyph, Ink, Look, Sign, Written
 from balie.blueprint.drawing.speech import Speech
 
@@ -13,6 +13,7 @@ NAME = Style(26, 700)
 ABOUT = Style(13)
 BETWEEN = 26  # two entries of the legend
 LINE = 24
+TILE = 9  # of the small map of the story
 
 EXPLAINED = (
     ("slip", Glyph.SLIP),
@@ -28,25 +29,52 @@ EXPLAINED = (
 )
 
 
-def header(content: Content, said: Speech, room: float, margin: float) -> tuple[Card, ...]:
-    """Name, version, and what it is about."""
+def header(part: Part, said: Speech, room: float, margin: float) -> tuple[Card, ...]:
+    """Name, version, which sheet it is, and what it is about."""
+    content = part.content
     name = measure.clip(content.service, NAME, room)
-    about = measure.clip(content.about, ABOUT, room)
-    kind = said.say("says", "drawing")
-    version = said.say("says", "version", version=content.version) if content.version else ""
-    aside = " · ".join(part for part in (kind, version) if part)
+    aside = _aside(part, said)
     left = margin + measure.width(name, NAME) + 18
+    end = left + measure.width(aside, ABOUT) + BETWEEN
+    tiles = _map(part, margin + room, margin + 8) if len(part.sheets) > 1 else ()
+    fits = bool(tiles) and tiles[0].box.x > end
+    clear = tiles[0].box.x - BETWEEN if fits else margin + room
+    about = measure.clip(content.about, ABOUT, room)
     return (
+        *(tiles if fits else ()),
         Card(
             look=Look.BARE,
             box=Box(margin, margin, room, 50),
             written=(
                 Written(name, margin, margin + 24, NAME),
-                *_fitting(aside, left, margin + room, margin + 24),
+                *_fitting(aside, left, clear, margin + 24),
                 Written(about, margin, margin + 46, ABOUT, Ink.MUTED),
             ),
         ),
     )
+
+
+def _aside(part: Part, said: Speech) -> str:
+    """What kind of drawing it is, of which version, and which sheet."""
+    content, count = part.content, len(part.sheets)
+    version = said.say("says", "version", version=content.version) if content.version else ""
+    sheet = said.say("says", "sheet", number=part.number, count=count) if count > 1 else ""
+    light = said.say("says", "light", field=content.light) if content.light else ""
+    parts = (said.say("says", "drawing"), version, sheet, light)
+    return " · ".join(each for each in parts if each)
+
+
+def _map(part: Part, right: float, top: float) -> tuple[Card, ...]:
+    """A tile for each step of the story, phase by phase; those on this sheet are dark."""
+    tiles: list[Card] = []
+    x, step = 0.0, 0
+    for phase in part.content.phases:
+        for _ in range(phase.steps):
+            look = Look.HERE if part.has(step) else Look.ELSEWHERE
+            tiles.append(Card(look=look, box=Box(x, top, TILE, TILE)))
+            x, step = x + TILE + 3, step + 1
+        x += 5
+    return tuple(tile.moved(right - x + 8, 0) for tile in tiles)
 
 
 def _fitting(text: str, left: float, right: float, y: float) -> tuple[Written, ...]:
@@ -59,13 +87,13 @@ Entry = tuple[tuple[Sign, ...], tuple[Written, ...], float]
 """A glyph, its words and their width together, at 0."""
 
 
-def reading_guide(content: Content, said: Speech, room: float) -> Card:
+def reading_guide(part: Part, said: Speech, room: float) -> Card:
     """One row, or as many as are needed, that explains every mark and glyph."""
     x, y = measure.width(said.say("legend", "title"), STRONG) + BETWEEN, 0.0
     first = Written(said.say("legend", "title"), 0, 15, STRONG, Ink.MUTED)
     signs: list[Sign] = []
     written: list[Written] = [first]
-    for glyphs, words, long in _entries(content, said):
+    for glyphs, words, long in _entries(part, said):
         if x + long > room:
             x, y = 0.0, y + LINE
         signs += [sign.moved(x, y) for sign in glyphs]
@@ -75,11 +103,11 @@ def reading_guide(content: Content, said: Speech, room: float) -> Card:
     return Card(look=Look.BARE, box=box, written=tuple(written), signs=tuple(signs))
 
 
-def _entries(content: Content, said: Speech) -> Iterable[Entry]:
+def _entries(part: Part, said: Speech) -> Iterable[Entry]:
     """Of what is on this drawing, and of nothing else."""
-    for number, system in enumerate(content.systems):
+    for number, system in part.systems:
         yield _entry((Sign(Glyph.MARK, 6, 11, number),), 18, system.name, Ink.PLAIN, STRONG)
-    there = _there(content)
+    there = _there(part)
     for arrow, key in (("↑ 2", "reads"), ("↓ 1", "writes")):
         if key in there:
             yield _counted(arrow, said.say("legend", key))
@@ -88,10 +116,10 @@ def _entries(content: Content, said: Speech) -> Iterable[Entry]:
             yield _entry((Sign(glyph, 8, 11, 1),), 24, said.say("legend", key), Ink.MUTED, SMALL)
 
 
-def _there(content: Content) -> frozenset[str]:
+def _there(part: Part) -> frozenset[str]:
     """What there is to explain: words of the legend."""
     found: set[str] = set()
-    for step in content.steps:
+    for step in part.steps:
         found |= {"mail" if slip.is_mail else "slip" for slip in step.holds}
         found |= set() if step.feeling is None else {"feeling"}
         found |= {"without_system" for fail in step.failures if fail.system is None}

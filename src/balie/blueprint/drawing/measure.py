@@ -37,6 +37,12 @@ def _advances(weight: int) -> dict[str, float]:
     }
 
 
+def known(text: str) -> bool:
+    """Whether every character that is to be seen is in the table."""
+    advances = _advances(400)
+    return all(character in advances or not character.isprintable() for character in text)
+
+
 def _unknown(character: str) -> float:
     return WIDE if character >= FIRST_WIDE else UNKNOWN
 

@@ -5,18 +5,11 @@ stand in a page whose content security policy allows no inline styles.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
-from balie.blueprint.drawing.marks import (
-    ALARM,
-    GLYPHS,
-    GREY,
-    INK,
-    MUTED,
-    PAPER,
-    SCREEN_EDGE,
-    colour,
-)
+from balie.blueprint.drawing.marks import GLYPHS
+from balie.blueprint.drawing.palette import LIGHT, Palette, quiet
 from balie.blueprint.drawing.sheet import (
     Anchor,
     Arrow,
@@ -35,63 +28,69 @@ from balie.blueprint.drawing.sheet import (
 from balie.blueprint.drawing.xml import Attributes, element, escaped, number
 
 FONT = "Inter, system-ui, sans-serif"
-GROUNDS = ("#ffffff", "#f2f7fd", "#eceff4", "#e2e6ee", "#dce1ea")
-INKS = {
-    Ink.PLAIN: INK,
-    Ink.MUTED: MUTED,
-    Ink.ALARM: ALARM,
-    Ink.ON_DARK: "#ffffff",
-    Ink.ADDRESS: "#3c5578",
-}
-ARROW_INKS = {Ink.PLAIN: INK, Ink.MUTED: GREY}
+MARKED = 9.0  # the width of a stroke of the marker
 ROUND = 6.0  # the radius of a corner in a line
-TITLE_ID = "blueprint-title"
-ABOUT_ID = "blueprint-about"
 
 
-def paint(sheet: Sheet) -> str:
+@dataclass(frozen=True, slots=True)
+class Paints:
+    """What things are painted with: those in the light of one field, and all others."""
+
+    lit: Palette
+    others: Palette
+
+    def of(self, *, lit: bool) -> Palette:
+        """The palette of something."""
+        return self.lit if lit else self.others
+
+
+def paint(sheet: Sheet, palette: Palette = LIGHT) -> str:
     """The drawing as one SVG document."""
+    paints = Paints(palette, quiet(palette) if sheet.has_light else palette)
     size = f"0 0 {number(sheet.width)} {number(sheet.height)}"
+    beside = f"-{sheet.number}" if sheet.number > 1 else ""
+    named, described = f"blueprint-title{beside}", f"blueprint-about{beside}"
     document = element(
         "svg",
-        element("title", escaped(sheet.title), id=TITLE_ID),
-        element("desc", escaped(sheet.about), id=ABOUT_ID),
-        element("g", *_ground(sheet), aria_hidden="true"),
-        element("g", *(_column(column) for column in sheet.columns), role="list"),
-        element("g", *(_arrow(arrow) for arrow in sheet.arrows), aria_hidden="true"),
+        element("title", escaped(sheet.title), id=named),
+        element("desc", escaped(sheet.about), id=described),
+        element("g", *_ground(sheet, paints), aria_hidden="true"),
+        element("g", *(_column(column, paints) for column in sheet.columns), role="list"),
+        element("g", *(_arrow(arrow, paints) for arrow in sheet.arrows), aria_hidden="true"),
         xmlns="http://www.w3.org/2000/svg",
         viewBox=size,
         width=sheet.width,
         height=sheet.height,
         font_family=FONT,
         role="graphics-document",
-        aria_labelledby=TITLE_ID,
-        aria_describedby=ABOUT_ID,
+        aria_labelledby=named,
+        aria_describedby=described,
         lang=sheet.language,
     )
     return document + "\n"
 
 
-def _ground(sheet: Sheet) -> list[str]:
+def _ground(sheet: Sheet, paints: Paints) -> list[str]:
     """All that is not of one step."""
-    paper = _rectangle(Box(0, 0, sheet.width, sheet.height), 0, GROUNDS[0])
+    grounds = paints.others.grounds
+    paper = _rectangle(Box(0, 0, sheet.width, sheet.height), 0, grounds[0])
     bands = [
-        _rectangle(Box(0, band.top, sheet.width, band.bottom - band.top), 0, GROUNDS[band.tone])
+        _rectangle(Box(0, band.top, sheet.width, band.bottom - band.top), 0, grounds[band.tone])
         for band in sheet.bands
     ]
-    borders = [_border(border, sheet.width) for border in sheet.borders]
-    cards = [_card(card) for card in sheet.cards]
-    return [paper, *bands, *borders, *_curve(sheet.curve), *cards]
+    borders = [_border(border, sheet.width, paints) for border in sheet.borders]
+    cards = [_card(card, paints) for card in sheet.cards]
+    return [paper, *bands, *borders, *_curve(sheet.curve, paints.others), *cards]
 
 
-def _column(column: Column) -> str:
+def _column(column: Column, paints: Paints) -> str:
     """One step: a sentence for who listens, a picture for who looks."""
     picture = element(
         "g",
-        *(_arrow(arrow) for arrow in column.arrows),
-        *(_riser(riser) for riser in column.risers),
-        *(_card(card) for card in column.cards),
-        *(_riser_heads(riser) for riser in column.risers),
+        *(_arrow(arrow, paints) for arrow in column.arrows),
+        *(_riser(riser, paints) for riser in column.risers),
+        *(_card(card, paints) for card in column.cards),
+        *(_riser_heads(riser, paints) for riser in column.risers),
         aria_hidden="true",
     )
     about = f"about-{column.step}"
@@ -117,22 +116,24 @@ def _rectangle(box: Box, radius: float, fill: str, stroke: str = "", width: floa
     return element("rect", **shape, **corners, fill=fill, **edge)
 
 
-def _card(card: Card) -> str:
+def _card(card: Card, paints: Paints) -> str:
     frame = FRAMES.get(card.look)
     return "".join(
         (
-            frame(card) if frame is not None else "",
-            *(_card(inner) for inner in card.inner),
-            *(GLYPHS[sign.glyph](sign) for sign in card.signs),
-            *(_text(written, card.system) for written in card.written),
+            frame(card, paints.of(lit=card.lit)) if frame is not None else "",
+            *(_card(inner, paints) for inner in card.inner),
+            *(GLYPHS[sign.glyph](sign, paints.of(lit=card.lit or sign.lit)) for sign in card.signs),
+            *(
+                _text(written, card.system, paints.of(lit=card.lit or written.lit))
+                for written in card.written
+            ),
         )
     )
 
 
-def _text(written: Written, system: int) -> str:
+def _text(written: Written, system: int, palette: Palette) -> str:
     anchor = {} if written.anchor is Anchor.START else {"text_anchor": written.anchor.value}
     weight = {} if written.style.weight == 400 else {"font_weight": written.style.weight}
-    fill = colour(system) if written.ink is Ink.SYSTEM else INKS[written.ink]
     return element(
         "text",
         escaped(written.text),
@@ -140,16 +141,37 @@ def _text(written: Written, system: int) -> str:
         y=written.y,
         font_size=written.style.size,
         **weight,
-        fill=fill,
+        fill=_ink(written.ink, system, palette),
         **anchor,
     )
 
 
-def _framed(radius: float, fill: str, stroke: str = "", width: float = 1) -> Callable[[Card], str]:
-    return lambda card: _rectangle(card.box, radius, fill, stroke, width)
+def _ink(ink: Ink, system: int, palette: Palette) -> str:
+    return {
+        Ink.PLAIN: palette.ink,
+        Ink.MUTED: palette.muted,
+        Ink.ALARM: palette.alarm,
+        Ink.ON_DARK: palette.on_dark,
+        Ink.ADDRESS: palette.address,
+        Ink.SYSTEM: palette.system(system),
+    }[ink]
 
 
-def _slip(card: Card) -> str:
+Frame = Callable[[Card, Palette], str]
+
+
+def _framed(
+    radius: float,
+    fill: Callable[[Palette], str],
+    stroke: Callable[[Palette], str] | None = None,
+    width: float = 1,
+) -> Frame:
+    return lambda card, palette: _rectangle(
+        card.box, radius, fill(palette), "" if stroke is None else stroke(palette), width
+    )
+
+
+def _slip(card: Card, palette: Palette) -> str:
     """A sheet of paper with a folded corner."""
     box, fold = card.box, 7.0
     right = number(box.width - fold)
@@ -157,25 +179,37 @@ def _slip(card: Card) -> str:
     wide = number(box.width)
     outline = f"M{_at((box.x, box.y))}h{right}l7 7v{down}h-{wide}z"
     corner = f"M{_at((box.right - fold, box.y))}v7h7"
-    paper = element("path", d=outline, fill="#fffdf4", stroke=PAPER)
-    return paper + element("path", d=corner, fill="none", stroke=PAPER)
+    fill = palette.marker if card.lit else palette.slip
+    paper = element("path", d=outline, fill=fill, stroke=palette.slip_edge)
+    return paper + element("path", d=corner, fill="none", stroke=palette.slip_edge)
 
 
-def _screen(card: Card) -> str:
+def _screen(card: Card, palette: Palette) -> str:
     """A small browser: a bar with three buttons over a white page."""
     box = card.box
     bar = (
         f"M{_at((box.x, box.y + 24))}v-16a8 8 0 0 1 8 -8h{number(box.width - 16)}a8 8 0 0 1 8 8v16z"
     )
     dots = "".join(
-        element("circle", cx=box.x + 13 + place * 9, cy=box.y + 12, r=2.6, fill=SCREEN_EDGE)
+        element("circle", cx=box.x + 13 + place * 9, cy=box.y + 12, r=2.6, fill=palette.screen_edge)
         for place in range(3)
     )
-    page = _rectangle(box, 8, "#ffffff", SCREEN_EDGE, 1.2)
-    return page + element("path", d=bar, fill="#dce8f7") + dots
+    page = _rectangle(box, 8, palette.card, palette.screen_edge, 1.2)
+    return page + element("path", d=bar, fill=palette.screen_bar) + dots
 
 
-def _waiting(card: Card) -> str:
+def _task(fill: Callable[[Palette], str], stroke: Callable[[Palette], str], width: float) -> Frame:
+    """Work: on the colour of the marker when it has to do with the field in the light."""
+    return lambda card, palette: _rectangle(
+        card.box,
+        8,
+        palette.marker if card.lit else fill(palette),
+        palette.line if card.lit else stroke(palette),
+        width,
+    )
+
+
+def _waiting(card: Card, palette: Palette) -> str:
     box = card.box
     return element(
         "rect",
@@ -184,30 +218,34 @@ def _waiting(card: Card) -> str:
         width=box.width,
         height=box.height,
         rx=8,
-        fill="#ffffff",
-        stroke=GREY,
+        fill=palette.marker if card.lit else palette.card,
+        stroke=palette.grey,
         stroke_width=1.2,
         stroke_dasharray="4 3",
     )
 
 
-def _pill(card: Card) -> str:
-    return _rectangle(card.box, card.box.height / 2, "#ffffff", colour(card.system), 1.4)
+def _pill(card: Card, palette: Palette) -> str:
+    edge = palette.system(card.system)
+    return _rectangle(card.box, 14, palette.card, edge, 2.2 if card.lit else 1.4)
 
 
-FRAMES: Mapping[Look, Callable[[Card], str]] = {
-    Look.PHASE: _framed(4, INK),
+FRAMES: Mapping[Look, Frame] = {
+    Look.PHASE: _framed(4, lambda palette: palette.bar),
     Look.SLIP: _slip,
-    Look.CUSTOMER: _framed(8, "#ffffff", INK, 1.6),
+    Look.CUSTOMER: _framed(8, lambda palette: palette.card, lambda palette: palette.line, 1.6),
     Look.SCREEN: _screen,
-    Look.QUESTION: _framed(4, "#ffffff", "#8e99ad"),
-    Look.BUTTON: _framed(6, INK),
-    Look.PERSON: _framed(8, "#ffffff", GREY, 1.2),
-    Look.ITSELF: _framed(8, "#f7f8fb", "#a9b2c3", 1.2),
+    Look.QUESTION: _framed(4, lambda palette: palette.card, lambda palette: palette.edge),
+    Look.BUTTON: _framed(6, lambda palette: palette.bar),
+    Look.PERSON: _task(lambda palette: palette.card, lambda palette: palette.grey, 1.2),
+    Look.ITSELF: _task(lambda palette: palette.machine, lambda palette: palette.machine_edge, 1.2),
     Look.WAIT: _waiting,
-    Look.DECISION: _framed(8, "#ffffff", INK, 1.4),
+    Look.DECISION: _task(lambda palette: palette.card, lambda palette: palette.line, 1.4),
     Look.PILL: _pill,
-    Look.TAG: _framed(9, "#ffffff", INK, 1.1),
+    Look.TAG: _framed(9, lambda palette: palette.card, lambda palette: palette.line, 1.1),
+    Look.MARKER: _framed(3, lambda palette: palette.marker),
+    Look.HERE: _framed(1.5, lambda palette: palette.bar),
+    Look.ELSEWHERE: _framed(1.5, lambda palette: palette.absent),
 }
 
 
@@ -221,13 +259,13 @@ STROKES: Mapping[Stroke, Attributes] = {
 }
 
 
-def _border(border: Border, width: float) -> str:
+def _border(border: Border, width: float, paints: Paints) -> str:
     d = f"M0 {number(border.y)}H{number(width)}"
-    line = element("path", d=d, stroke=INK, **STROKES[border.stroke])
-    return line + _card(border.tag)
+    line = element("path", d=d, stroke=paints.others.line, **STROKES[border.stroke])
+    return line + _card(border.tag, paints)
 
 
-def _curve(points: Sequence[Point]) -> list[str]:
+def _curve(points: Sequence[Point], palette: Palette) -> list[str]:
     """The feeling: level at every face, smooth between them."""
     if len(points) < 2:
         return []
@@ -236,11 +274,20 @@ def _curve(points: Sequence[Point]) -> list[str]:
         for a, b in pairwise(points)
     )
     d = f"M{_at(points[0])}{''.join(bends)}"
-    return [element("path", d=d, fill="none", stroke="#9aa3b5", stroke_width=1.6)]
+    return [element("path", d=d, fill="none", stroke=palette.curve, stroke_width=1.6)]
 
 
-def _riser(riser: Riser) -> str:
-    ink = colour(riser.system)
+def _line(d: str, ink: str, width: float) -> str:
+    return element("path", d=d, fill="none", stroke=ink, stroke_width=width)
+
+
+def _marked(d: str, palette: Palette, *, lit: bool) -> str:
+    """A stroke of the marker under a line that is lit."""
+    return _line(d, palette.marker, MARKED) if lit else ""
+
+
+def _riser(riser: Riser, paints: Paints) -> str:
+    palette = paints.of(lit=riser.lit)
     away = 1 if riser.x > riser.edge else -1
     begin = f"M{_at((riser.x, riser.top))}"
     if riser.hook is not None:
@@ -256,18 +303,15 @@ def _riser(riser: Riser) -> str:
     joins = "".join(
         f"M{_at((riser.edge, y))}H{number(riser.x)}" for y in riser.stubs if y != riser.top
     )
-    return element(
-        "path",
-        d=f"{begin}{corner}H{end}{joins}",
-        fill="none",
-        stroke=ink,
-        stroke_width=1.7,
-    )
+    d = f"{begin}{corner}H{end}"
+    ink = palette.system(riser.system)
+    width = 2.4 if riser.lit else 1.7
+    return _marked(d, palette, lit=riser.lit) + _line(f"{d}{joins}", ink, width)
 
 
-def _riser_heads(riser: Riser) -> str:
+def _riser_heads(riser: Riser, paints: Paints) -> str:
     """Where it is read to, where it is written to, and where work joins in."""
-    ink = colour(riser.system)
+    ink = paints.of(lit=riser.lit).system(riser.system)
     left = riser.x > riser.edge
     heads = []
     if riser.from_screen and riser.reads:
@@ -284,17 +328,19 @@ def _riser_heads(riser: Riser) -> str:
     return "".join(heads)
 
 
-def _arrow(arrow: Arrow) -> str:
-    ink = ARROW_INKS[arrow.ink]
+def _arrow(arrow: Arrow, paints: Paints) -> str:
+    palette = paints.of(lit=arrow.lit)
+    ink = palette.grey if arrow.ink is Ink.MUTED else palette.line
     points = arrow.points
     d = f"M{_at(points[0])}" + "".join(
         _bend(*points[place : place + 3]) for place in range(len(points) - 2)
     )
-    line = element("path", d=f"{d}L{_at(points[-1])}", fill="none", stroke=ink, stroke_width=1.5)
+    d = f"{d}L{_at(points[-1])}"
     heads = _head(points[-1], _direction(points[-2], points[-1]), ink)
     if arrow.both:
         heads += _head(points[0], _direction(points[1], points[0]), ink)
-    return line + heads + (_card(arrow.tag) if arrow.tag is not None else "")
+    tag = "" if arrow.tag is None else _card(arrow.tag, paints)
+    return _marked(d, palette, lit=arrow.lit) + _line(d, ink, 1.5) + heads + tag
 
 
 def _bend(before: Point, corner: Point, after: Point) -> str:

@@ -24,13 +24,15 @@ LEFT_MOST = 2
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A system that a column uses. bottom: the height of its track."""
+    """A system that a column uses. place: of its track, from 0; bottom: the height of that."""
 
     system: int
+    place: int
     bottom: float
     on_screen: bool
     reads: bool
     writes: bool
+    lit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def route(
     placed: list[Riser] = []
     at_left = 0
     for link in links:
-        riser = _riser(link, tasks, screen, right, link.system)
+        riser = _riser(link, tasks, screen, right, link.place)
         others = [other for other in placed if other.edge == right.edge]
         if riser is None:
             continue
@@ -90,6 +92,7 @@ def _riser(
         hook=hook,
         reads=link.reads,
         writes=link.writes,
+        lit=link.lit,
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from balie.blueprint.drawing.content import Content, Failure, Step, Task
+from balie.blueprint.drawing.parts import Part
 from balie.blueprint.drawing.speech import Speech, speech
 
 
@@ -11,10 +12,26 @@ def title(content: Content, said: Speech) -> str:
     return f"{content.service}: {said.say('says', 'drawing')}"
 
 
-def about(content: Content, said: Speech) -> str:
-    """What the service is about, and how big it is."""
+def about(part: Part, said: Speech) -> str:
+    """What the service is about, how big it is, and which sheet of it this is."""
+    content = part.content
     size = said.say("says", "about", steps=len(content.steps), systems=len(content.systems))
-    return f"{content.about} {size}".strip()
+    count = len(part.sheets)
+    sheet = said.say("says", "sheet", number=part.number, count=count) if count > 1 else ""
+    light = said.say("says", "light", field=content.light) if content.light else ""
+    return _sentences((content.about, size, _capital(sheet), _capital(light)))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def sheet(part: Part) -> str:
+    """All that a sheet says."""
+    content = part.content
+    said = speech(content.language)
+    told = (f"{step(content, one)} {details(content, one)}" for one in part.steps)
+    return " ".join((_sentence(title(content, said)), about(part, said), *told))
 
 
 def step(content: Content, one: Step) -> str:

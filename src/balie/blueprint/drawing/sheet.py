@@ -7,6 +7,7 @@ card) can be checked here.
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 
 from balie.blueprint.drawing.measure import Style, width
 
@@ -49,6 +50,9 @@ class Look(StrEnum):
     DECISION = "decision"
     PILL = "pill"  # a system in a column
     TAG = "tag"  # an answer on an arrow, or a name on a line
+    MARKER = "marker"  # a stroke of the marker under what is lit
+    HERE = "here"  # a step on this sheet, in the small map of the story
+    ELSEWHERE = "elsewhere"  # a step on another sheet
 
 
 class Glyph(StrEnum):
@@ -127,6 +131,7 @@ class Written:
     style: Style
     ink: Ink = Ink.PLAIN
     anchor: Anchor = Anchor.START
+    lit: bool = False
 
     @property
     def box(self) -> Box:
@@ -150,6 +155,7 @@ class Sign:
     y: float
     number: int = 0
     ink: Ink = Ink.MUTED
+    lit: bool = False
 
     def moved(self, dx: float, dy: float) -> "Sign":
         """The same glyph elsewhere."""
@@ -167,6 +173,7 @@ class Card:
     inner: tuple["Card", ...] = ()
     system: int = 0
     systems: tuple[int, ...] = ()  # to which a riser leads from here
+    lit: bool = False  # the field that the drawing is about is here
 
     def moved(self, dx: float, dy: float) -> "Card":
         """The same card elsewhere, with all that is in it."""
@@ -203,6 +210,7 @@ class Riser:
     hook: float | None = None
     reads: bool = False
     writes: bool = False
+    lit: bool = False
 
     @property
     def segments(self) -> tuple[Segment, ...]:
@@ -225,6 +233,12 @@ class Arrow:
     ink: Ink = Ink.PLAIN
     both: bool = False
     tag: Card | None = None
+    lit: bool = False
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Its straight pieces."""
+        return tuple(pairwise(self.points))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,3 +294,5 @@ class Sheet:
     curve: tuple[Point, ...]  # of the feeling
     columns: tuple[Column, ...]
     arrows: tuple[Arrow, ...]  # from step to step
+    has_light: bool = False  # one field is lit, all else is quiet
+    number: int = 1  # among the sheets of the story

@@ -1,20 +1,33 @@
 """A blueprint -> what its drawing says, in one language."""
 
 import re
+from dataclasses import dataclass
 
 from balie.blueprint.drawing import content, flows
 from balie.blueprint.drawing.content import Content, Doer, Note, Row, RowKind, Slip, Task
+from balie.blueprint.drawing.light import PLACEHOLDER, Light
 from balie.blueprint.drawing.phrases import Phrases
 from balie.blueprint.drawing.speech import speech
 from balie.blueprint.model import Answer, Blueprint, FailPoint, FieldRef, Figure, Screen, Step, Work
 
 VERSION_SHOWN = 8  # characters of the hash
-PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 
 
-def tell(blueprint: Blueprint, language: str) -> Content:
-    """Everything that the drawing and the table say of this blueprint."""
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """Tells one blueprint in one language, with one field in the light or none."""
+
+    phrases: Phrases
+    light: Light
+
+
+def tell(blueprint: Blueprint, language: str, field: str = "") -> Content:
+    """Everything that the drawing and the table say of this blueprint.
+
+    field: what is in the light, such as "order.status".
+    """
     phrases = Phrases(blueprint, language, speech(language))
+    teller = Teller(phrases, Light(blueprint, field))
     return Content(
         service=phrases.text(blueprint.service),
         about=phrases.text(blueprint.about),
@@ -27,13 +40,15 @@ def tell(blueprint: Blueprint, language: str) -> Content:
             if phase.steps
         ),
         steps=tuple(
-            _step(phrases, step, number) for number, step in enumerate(blueprint.steps, start=1)
+            _step(teller, step, number) for number, step in enumerate(blueprint.steps, start=1)
         ),
         ways=_ways(phrases),
+        light=f"{phrases.name(field)} ({field})" if field else "",
     )
 
 
-def _step(phrases: Phrases, step: Step, number: int) -> content.Step:
+def _step(teller: Teller, step: Step, number: int) -> content.Step:
+    phrases = teller.phrases
     return content.Step(
         id=str(step.id),
         number=number,
@@ -44,13 +59,13 @@ def _step(phrases: Phrases, step: Step, number: int) -> content.Step:
         feeling=step.feels,
         holds=(
             *(Slip(phrases.text(text)) for text in step.customer_gets),
-            *_mails(phrases, step),
+            *_mails(teller, step),
         ),
         does=phrases.text(step.customer_does),
-        people=tuple(_task(phrases, work) for work in step.frontstage),
-        screen=None if step.screen is None else _screen(phrases, step.screen),
-        backstage=_backstage(phrases, step),
-        uses=flows.uses(phrases, step),
+        people=tuple(_task(teller, work) for work in step.frontstage),
+        screen=None if step.screen is None else _screen(teller, step.screen),
+        backstage=_backstage(teller, step),
+        uses=flows.uses(phrases, step, teller.light),
         failures=tuple(_failure(phrases, fail) for fail in step.fails),
         questions=_questions(phrases, step),
     )
@@ -71,20 +86,22 @@ def _promises(phrases: Phrases, step: Step) -> tuple[str, ...]:
 # ---- what the customer holds
 
 
-def _mails(phrases: Phrases, step: Step) -> tuple[Slip, ...]:
+def _mails(teller: Teller, step: Step) -> tuple[Slip, ...]:
     names = [tells.mail for tells in step.tells]
     if step.waits is not None and step.waits.mail is not None:
         names.append(step.waits.mail)
-    return tuple(Slip(_subject(phrases, name), is_mail=True) for name in dict.fromkeys(names))
+    return tuple(_mail(teller, name) for name in dict.fromkeys(names))
 
 
-def _subject(phrases: Phrases, mail: str) -> str:
-    """The subject of a mail, or its name when it has no text yet."""
+def _mail(teller: Teller, mail: str) -> Slip:
+    """A mail by its subject, or by its name when it has no text yet."""
+    phrases = teller.phrases
     written = phrases.blueprint.files.get(f"mails/{mail}.{phrases.language}.md", b"")
-    first = written.decode("utf-8", "replace").partition("\n")[0]
-    key, _, subject = first.partition(":")
+    text = written.decode("utf-8", "replace")
+    key, _, subject = text.partition("\n")[0].partition(":")
     said = subject.strip() if key == "subject" else mail
-    return phrases.speech.say("says", "mail", mail=_filled(phrases, said))
+    named = phrases.speech.say("says", "mail", mail=_filled(phrases, said))
+    return Slip(named, is_mail=True, lit=teller.light.on_sentence(text))
 
 
 def _filled(phrases: Phrases, text: str) -> str:
@@ -103,20 +120,18 @@ def _named(phrases: Phrases, place: re.Match[str]) -> str:
 # ---- the screen
 
 
-def _screen(phrases: Phrases, screen: Screen) -> content.Screen:
+def _screen(teller: Teller, screen: Screen) -> content.Screen:
+    phrases, light = teller.phrases, teller.light
     age = screen.at_most_old
     return content.Screen(
         address=_address(phrases, screen),
         headline=_filled(phrases, phrases.text(screen.headline or "")),
         stages=_stages(phrases, screen),
         rows=(
-            *(_figure(phrases, figure) for figure in screen.figures),
-            *(_shown(phrases, ref) for ref in screen.shows),
+            *(_figure(teller, figure) for figure in screen.figures),
+            *(_shown(teller, ref) for ref in screen.shows),
         ),
-        questions=tuple(
-            Row(phrases.shown(ref), flows.destinations(phrases.blueprint, ref), _kind(phrases, ref))
-            for ref in screen.asks
-        ),
+        questions=tuple(_asked(teller, ref) for ref in screen.asks),
         only_while=tuple(
             phrases.speech.say(
                 "says", "otherwise", text=_filled(phrases, phrases.text(only.otherwise_says))
@@ -127,6 +142,8 @@ def _screen(phrases: Phrases, screen: Screen) -> content.Screen:
         age=""
         if age is None
         else phrases.speech.say("says", "at_most_old", time=phrases.time(age)),
+        headline_lit=light.on_sentence(screen.headline or ""),
+        stages_lit=light.on_timeline(screen),
     )
 
 
@@ -142,28 +159,42 @@ def _stages(phrases: Phrases, screen: Screen) -> int:
     return 0 if field is None else sum(stage.code is not None for stage in field.words)
 
 
-def _shown(phrases: Phrases, ref: FieldRef) -> Row:
-    return Row(phrases.shown(ref), flows.sources(phrases.blueprint, ref), _kind(phrases, ref))
+def _shown(teller: Teller, ref: FieldRef) -> Row:
+    phrases = teller.phrases
+    systems = flows.sources(phrases.blueprint, ref)
+    return Row(phrases.shown(ref), systems, _kind(phrases, ref), teller.light.on(ref))
+
+
+def _asked(teller: Teller, ref: FieldRef) -> Row:
+    phrases = teller.phrases
+    systems = flows.destinations(phrases.blueprint, ref)
+    return Row(phrases.shown(ref), systems, _kind(phrases, ref), teller.light.on(ref))
 
 
 def _kind(phrases: Phrases, ref: FieldRef) -> RowKind:
     return RowKind.FIELD if phrases.nested(ref) is None else RowKind.LIST
 
 
-def _figure(phrases: Phrases, figure: Figure) -> Row:
+def _figure(teller: Teller, figure: Figure) -> Row:
+    phrases = teller.phrases
     systems = flows.counted(phrases.blueprint, figure.of)
-    return Row(phrases.text(figure.name), systems, RowKind.FIGURE)
+    lit = teller.light.on_figure(figure)
+    return Row(phrases.text(figure.name), systems, RowKind.FIGURE, lit)
 
 
 # ---- the work
 
 
-def _task(phrases: Phrases, work: Work) -> Task:
+def _task(teller: Teller, work: Work) -> Task:
+    phrases = teller.phrases
+    sets = tuple(each.target for each in work.sets)
+    looked_at = () if work.if_ is None else work.if_.names
     return Task(
         Doer.ITSELF if work.who is None else Doer.PERSON,
         phrases.text(work.does),
         _notes(phrases, work),
-        flows.written(phrases.blueprint, (each.target for each in work.sets), flows.table_of(work)),
+        flows.written(phrases.blueprint, sets, flows.table_of(work)),
+        teller.light.on_any((*sets, *looked_at)),
     )
 
 
@@ -178,24 +209,26 @@ def _notes(phrases: Phrases, work: Work) -> tuple[Note, ...]:
     return tuple(notes)
 
 
-def _backstage(phrases: Phrases, step: Step) -> tuple[Task, ...]:
-    works = tuple(_task(phrases, work) for work in step.backstage)
-    return (*works, *_wait(phrases, step), *_decision(phrases, step))
+def _backstage(teller: Teller, step: Step) -> tuple[Task, ...]:
+    works = tuple(_task(teller, work) for work in step.backstage)
+    return (*works, *_wait(teller, step), *_decision(teller, step))
 
 
-def _wait(phrases: Phrases, step: Step) -> tuple[Task, ...]:
+def _wait(teller: Teller, step: Step) -> tuple[Task, ...]:
     if step.waits is None:
         return ()
+    phrases = teller.phrases
     when, limit = step.waits.when, _limit(phrases, step)
     happening = phrases.happening(when)
+    lit = teller.light.on_happening(when)
     match when.split():
         case [system, "tells", _]:
             name = phrases.system(system)
             text = phrases.speech.say("says", "waits_for_word", system=name)
-            return (Task(Doer.WAIT, text, (Note(happening), *limit)),)
+            return (Task(Doer.WAIT, text, (Note(happening), *limit), lit=lit),)
         case _:
             text = phrases.speech.say("says", "waits", happening=happening)
-            return (Task(Doer.WAIT, text, limit),)
+            return (Task(Doer.WAIT, text, limit, lit=lit),)
 
 
 def _limit(phrases: Phrases, step: Step) -> tuple[Note, ...]:
@@ -211,13 +244,15 @@ def _limit(phrases: Phrases, step: Step) -> tuple[Note, ...]:
     return tuple(notes)
 
 
-def _decision(phrases: Phrases, step: Step) -> tuple[Task, ...]:
+def _decision(teller: Teller, step: Step) -> tuple[Task, ...]:
     if not step.decision:
         return ()
+    phrases = teller.phrases
     notes = tuple(Note(_answer(phrases, answer)) for answer in step.decision)
-    targets = (each.target for answer in step.decision for each in answer.sets)
+    targets = tuple(each.target for answer in step.decision for each in answer.sets)
     text = phrases.speech.say("says", "decides")
-    return (Task(Doer.DECISION, text, notes, flows.written(phrases.blueprint, targets, None)),)
+    systems = flows.written(phrases.blueprint, targets, None)
+    return (Task(Doer.DECISION, text, notes, systems, teller.light.on_any(targets)),)
 
 
 def _answer(phrases: Phrases, answer: Answer) -> str:

@@ -1,7 +1,11 @@
-"""The way from step to step: straight to the neighbour, else through a channel above the cards."""
+"""The way from step to step: straight to the neighbour, else through a channel above the cards.
+
+Lines never cross. What cannot be drawn without crossing is told in words on the cards that it
+leads from and to, and so is what leads to another sheet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from balie.blueprint.drawing import cards
 from balie.blueprint.drawing.content import Way
@@ -9,6 +13,9 @@ from balie.blueprint.drawing.sheet import Arrow, Box, Card, Ink, Point
 
 CHANNEL = 26
 """The height of one channel."""
+
+MOST_CHANNELS = 5
+MOST_ON_SIDE = 3  # lines that meet one side of a card
 
 INSET = 22  # between two lines that leave or reach the same card
 FIRST = 52  # of the nearest line, from the card's corner
@@ -24,27 +31,58 @@ class Routed:
     channel: int | None
 
 
-def channelled(ways: Sequence[Way]) -> tuple[Routed, ...]:
-    """Each way in the lowest channel that is free over its whole length, short ways first."""
-    taken: list[list[tuple[int, int]]] = []
+def planned(ways: Sequence[Way]) -> tuple[tuple[Routed, ...], tuple[Way, ...]]:
+    """The ways that are drawn, and those that are told on the cards.
+
+    A way gets the lowest channel that is free over its whole length, short ways first. One that
+    would cross another, finds no channel, or comes back to its own step is told in words.
+    """
+    drawn: list[Routed] = []
+    told: list[Way] = []
     short_first = sorted(ways, key=lambda way: (abs(way.end - way.start), way.start, way.end))
-    return tuple(
-        Routed(way, None if _is_straight(way) else _channel(way, taken)) for way in short_first
+    for way in short_first:
+        around = [each for each in drawn if each.channel is not None]
+        if _is_straight(way):
+            drawn.append(Routed(way, None))
+        elif _has_room(way, around) and (channel := _channel(way, around)) < MOST_CHANNELS:
+            drawn.append(Routed(way, channel))
+        else:
+            told.append(way)
+    return tuple(drawn), tuple(told)
+
+
+def _has_room(way: Way, around: Sequence[Routed]) -> bool:
+    """Whether a way crosses none of the others, and there is a place on both of its cards."""
+    if way.start == way.end or any(_interleave(way, other.way) for other in around):
+        return False
+    goes_right = way.end > way.start
+    return all(
+        sum(_is_on_side(other.way, step, to_the_right=side) for other in around) < MOST_ON_SIDE
+        for step, side in ((way.start, goes_right), (way.end, not goes_right))
     )
+
+
+def _interleave(one: Way, other: Way) -> bool:
+    """Whether one begins within the other and ends outside it."""
+    a, b = sorted((one.start, one.end))
+    c, d = sorted((other.start, other.end))
+    return a < c < b < d or c < a < d < b
 
 
 def _is_straight(way: Way) -> bool:
     return way.end == way.start + 1 and not way.answer
 
 
-def _channel(way: Way, taken: list[list[tuple[int, int]]]) -> int:
-    span = (min(way.start, way.end), max(way.start, way.end))
-    for number, spans in enumerate(taken):
-        if all(span[1] < other[0] or other[1] < span[0] for other in spans):
-            spans.append(span)
-            return number
-    taken.append([span])
-    return len(taken) - 1
+def _channel(way: Way, around: Sequence[Routed]) -> int:
+    """The lowest channel in which nothing else is above the same cards."""
+    low, high = sorted((way.start, way.end))
+    taken = {
+        other.channel
+        for other in around
+        if low <= max(other.way.start, other.way.end)
+        and min(other.way.start, other.way.end) <= high
+    }
+    return next(number for number in count() if number not in taken)
 
 
 def height(routed: Sequence[Routed]) -> float:
