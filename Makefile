@@ -13,7 +13,7 @@ install: .venv/installed
 .venv/installed: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[scale]" --group dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[scale,draw]" --group dev
 	@touch $@
 
 demo: install

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from balie.access.viewer import Visitor
 from balie.backstage.ports import Health
-from balie.blueprint.drawing.draw import draw, draw_table
+from balie.blueprint.drawing.draw import draw, draw_cards, draw_table
 from balie.blueprint.reader import read as read_blueprint
 from balie.console.watch import Watch
 from balie.frontstage.assets import Assets, read_files
@@ -136,6 +136,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
                     noted=incidents.noted,
                     drawing=partial(draw, blueprint),
                     table=partial(draw_table, blueprint),
+                    cards=partial(draw_cards, blueprint),
                 ),
             },
         )

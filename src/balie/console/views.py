@@ -53,6 +53,7 @@ def drawing(request: HttpRequest) -> HttpResponse:
         {
             "drawing": Markup(watch.drawing(language)),  # noqa: S704 - made by us, every text escaped
             "table": Markup(watch.table(language)),  # noqa: S704
+            "cards": Markup(watch.cards(language)),  # noqa: S704
             "version": watch.blueprint.version,
         },
     )

@@ -14,7 +14,7 @@ class Watch:
     """The running blueprint and what was noted while it ran.
 
     health: name of a system -> how it is now; asks them.
-    drawing, table: the blueprint in a language, as SVG and as an HTML table.
+    drawing, table, cards: the blueprint in a language, as SVG and as HTML.
     """
 
     blueprint: Blueprint
@@ -22,6 +22,7 @@ class Watch:
     noted: Callable[[], tuple[Noted, ...]]
     drawing: Callable[[str], str]
     table: Callable[[str], str]
+    cards: Callable[[str], str]
 
 
 def watch_of(request: HttpRequest) -> Watch:

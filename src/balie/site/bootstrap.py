@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 
 from balie.backstage.ports import Incidents, Memory
 from balie.backstage.service import Service
-from balie.blueprint.drawing.draw import draw, draw_table
+from balie.blueprint.drawing.draw import dark_style, draw, draw_cards, draw_table
 from balie.blueprint.model import Blueprint
 from balie.console.watch import Watch
 from balie.frontstage.app import frontstage
@@ -110,7 +110,8 @@ def _application(
 ) -> ASGIApp:
     service, reader, lookout = opened.service, opened.reader, opened.lookout
     blueprint = service.blueprint
-    assets = Assets({**read_files((OWN_FILES, *folders.STATIC)), **brand_files(blueprint)})
+    files = {**read_files((OWN_FILES, *folders.STATIC)), **brand_files(blueprint)}
+    assets = Assets({**files, "drawing.css": dark_style().encode()})
     looks = Looks(assets, folders.TEMPLATES)
     surroundings = Surroundings(
         blueprint=blueprint,
@@ -154,6 +155,7 @@ def _application(
                 noted=opened.incidents.noted,
                 drawing=partial(draw, blueprint),
                 table=partial(draw_table, blueprint),
+                cards=partial(draw_cards, blueprint),
             ),
         },
     )

@@ -6,7 +6,7 @@ from balie.blueprint.drawing import sentences
 from balie.blueprint.drawing.layout import lay_out
 from balie.blueprint.drawing.page import page
 from balie.blueprint.drawing.paint import paint
-from balie.blueprint.drawing.palette import LIGHT, Palette
+from balie.blueprint.drawing.palette import LIGHT, Palette, recoloured
 from balie.blueprint.drawing.paper import A3, Paper, on_paper
 from balie.blueprint.drawing.parts import parts
 from balie.blueprint.drawing.phone import phone
@@ -51,6 +51,14 @@ def draw_page(blueprint: Blueprint, language: str, *, field: str = "") -> str:
     """Sheets, cards and table in one HTML document, light and dark, which prints on A3."""
     sheets = draw_sheets(blueprint, language, field=field)
     return page(tell(blueprint, language, field), sheets)
+
+
+def dark_style() -> str:
+    """Style rules for a page that turn a light drawing within `.drawing` dark as the page is."""
+    asked = recoloured(":root[data-theme=dark] .drawing svg")
+    of_system = recoloured(":root:not([data-theme=light]) .drawing svg")
+    dark_screen = "@media screen and (prefers-color-scheme: dark)"
+    return f"@media screen {{\n{asked}\n}}\n{dark_screen} {{\n{of_system}\n}}\n"
 
 
 def read_aloud(blueprint: Blueprint, language: str, *, field: str = "") -> tuple[str, ...]:

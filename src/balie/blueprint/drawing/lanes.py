@@ -22,8 +22,9 @@ Lines = Sequence[Line]
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """The name of a lane, and what it says of a step."""
+    """A lane by its key and its name, and what it says of a step."""
 
+    key: str
     name: str
     tells: Callable[[Step], Lines]
 
@@ -32,26 +33,32 @@ def lanes(content: Content, said: Speech) -> tuple[Lane, ...]:
     """Every lane, from the customer down."""
     names = {system.id: system.name for system in content.systems}
     return (
-        Lane(said.say("table", "whom"), lambda step: _plain(step.whom)),
-        Lane(said.say("table", "promise"), lambda step: _plain(step.promises)),
-        Lane(said.say("lanes", "feeling"), lambda step: _feeling(step, said)),
+        Lane("whom", said.say("table", "whom"), lambda step: _plain(step.whom)),
+        Lane("promise", said.say("table", "promise"), lambda step: _plain(step.promises)),
+        Lane("feeling", said.say("lanes", "feeling"), lambda step: _feeling(step, said)),
         Lane(
+            "holds",
             said.say("lanes", "holds"),
             lambda step: [Line(slip.text, slip.lit) for slip in step.holds],
         ),
-        Lane(said.say("lanes", "customer"), lambda step: [Line(step.does)]),
+        Lane("customer", said.say("lanes", "customer"), lambda step: [Line(step.does)]),
         Lane(
-            said.say("lanes", "people"), lambda step: [_task(task, names) for task in step.people]
+            "people",
+            said.say("lanes", "people"),
+            lambda step: [_task(task, names) for task in step.people],
         ),
-        Lane(said.say("lanes", "screen"), lambda step: tuple(_screen(step, names))),
+        Lane("screen", said.say("lanes", "screen"), lambda step: tuple(_screen(step, names))),
         Lane(
+            "backstage",
             said.say("lanes", "backstage"),
             lambda step: [_task(task, names) for task in step.backstage],
         ),
-        Lane(said.say("lanes", "systems"), lambda step: tuple(_systems(step, names, said))),
-        Lane(said.say("lanes", "wrong"), lambda step: _wrong(step, said)),
-        Lane(said.say("lanes", "questions"), lambda step: _plain(step.questions)),
-        Lane(said.say("table", "next"), lambda step: _next(step, content, said)),
+        Lane(
+            "systems", said.say("lanes", "systems"), lambda step: tuple(_systems(step, names, said))
+        ),
+        Lane("wrong", said.say("lanes", "wrong"), lambda step: _wrong(step, said)),
+        Lane("questions", said.say("lanes", "questions"), lambda step: _plain(step.questions)),
+        Lane("next", said.say("table", "next"), lambda step: _next(step, content, said)),
     )
 
 

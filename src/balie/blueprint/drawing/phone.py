@@ -33,10 +33,15 @@ def _list(steps: Sequence[Step], every: Sequence[Lane]) -> str:
 
 def _card(step: Step, every: Sequence[Lane]) -> str:
     """A step: its title, and each lane that says something."""
-    told = ((lane.name, lines) for lane in every if (lines := lane.tells(step)))
+    told = ((lane, lines) for lane in every if (lines := lane.tells(step)))
     described = (
-        element("dt", escaped(name)) + element("dd", as_html(lines, linked=CARD_ID))
-        for name, lines in told
+        element(
+            "div",
+            element("dt", escaped(lane.name)),
+            element("dd", as_html(lines, linked=CARD_ID)),
+            class_=f"lane-{lane.key}",
+        )
+        for lane, lines in told
     )
     title = element("h3", escaped(f"{step.number}. {step.title}"))
     return element("li", title, element("dl", *described), id=f"{CARD_ID}{step.id}")
