@@ -7,6 +7,7 @@ from benchmarks.figures import Figure, short, table
 from benchmarks.peers import start_all
 from benchmarks.people import numbers
 from benchmarks.portal import back_office, portal
+from benchmarks.rounds import AT_ONCE
 from benchmarks.run import CUSTOMERS, Report, Run
 
 
@@ -27,7 +28,7 @@ def beside_others(run: Run) -> None:
             servers,
             office,
             who,
-            rounds=run.pace.rounds,
+            times=run.pace.rounds,
             seconds=run.pace.seconds,
             state=run.state,
             say=report.progress,
@@ -38,7 +39,7 @@ def beside_others(run: Run) -> None:
 def _tell_pages(report: Report, found: pages.Results) -> None:
     for kind, by_server in found.items():
         ours = by_server["Balie"].cpu
-        report.line(f"\n{kind}, {pages.AT_ONCE} at once")
+        report.line(f"\n{kind}, {AT_ONCE} at once")
         rows = [_page_row(name, one, ours) for name, one in by_server.items()]
         heads = ["", "CPU ms", "min-max", "Balie is", "min-max", "p50 ms", "p99 ms", "a second"]
         report.line(table([*heads, "calls", "bytes"], rows))

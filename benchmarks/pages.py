@@ -6,15 +6,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from benchmarks import rounds
 from benchmarks.answers import Difference, html_differences, json_differences, raw_differences
 from benchmarks.figures import Figure
-from benchmarks.load import Failed, Load, Request, wrk
+from benchmarks.load import Request, wrk
 from benchmarks.peers import CLEAR, HTML, JSON, Server
 from benchmarks.portal import Office, ask
+from benchmarks.rounds import AT_ONCE
 
-AT_ONCE = 16
-LEAST_REQUESTS = 48
-MOST_SECONDS = 20
 KINDS = {
     "cold JSON": ("/cold/{number}", JSON),
     "cold HTML": ("/cold/{number}", HTML),
@@ -97,20 +96,20 @@ def measure(
     office: Office,
     numbers: Sequence[str],
     *,
-    rounds: int,
+    times: int,
     seconds: int,
     state: Path,
     say: Say,
 ) -> Results:
     """Rounds in turns: in each round every server has its turn at every kind of request."""
     found: dict[str, dict[str, Measured]] = defaultdict(lambda: defaultdict(Measured))
-    for n in range(rounds):
+    for n in range(times):
         for kind in KINDS:
             for server in servers:
                 if kind in server.does:
                     office.set(changing=float(kind.startswith("cold ")))
                     turn(found[kind][server.name], server, kind, office, numbers, seconds, state)
-        say(f"round {n + 1} of {rounds} done")
+        say(f"round {n + 1} of {times} done")
     office.set(changing=0)
     return found
 
@@ -129,28 +128,12 @@ def turn(
     request = Request(_path(server, path), numbers, accept, server.query)
     if not measured.cpu.rounds:
         wrk(server.port, request, at_once=AT_ONCE, seconds=1, state=state)
-    load, calls, cpu = _enough(server, request, office, seconds, state)
-    measured.cpu.add(cpu * 1000 / load.requests)
-    measured.calls.add(calls / load.requests)
-    measured.p50.add(load.p50)
-    measured.p99.add(load.p99)
-    measured.a_second.add(load.requests / load.seconds)
+    one = rounds.measured(
+        server.process, server.port, request, seconds=seconds, state=state, calls=office.all_calls
+    )
+    measured.cpu.add(one.cpu)
+    measured.calls.add(one.calls)
+    measured.p50.add(one.load.p50)
+    measured.p99.add(one.load.p99)
+    measured.a_second.add(one.load.requests / one.load.seconds)
     measured.bytes = measured.bytes or len(asked(server, kind, numbers[0]))
-
-
-def _enough(
-    server: Server, request: Request, office: Office, seconds: int, state: Path
-) -> tuple[Load, int, float]:
-    """A round with enough requests to divide by, the calls that arrived, and its CPU seconds."""
-    while True:
-        calls, cpu = sum(office.calls().values()), server.process.cpu
-        load = wrk(
-            server.port, request, at_once=AT_ONCE, seconds=seconds, state=state, strict=False
-        )
-        if load.failed:
-            raise Failed(f"{server.name}: {load.failed} of {load.requests} requests failed")
-        if load.requests >= LEAST_REQUESTS:
-            return load, sum(office.calls().values()) - calls, server.process.cpu - cpu
-        if seconds > MOST_SECONDS:
-            raise Failed(f"{server.name}: {load.requests} answers in {seconds} seconds")
-        seconds *= 2
