@@ -7,6 +7,7 @@ python -m benchmarks pages shares     these parts only
 
 import argparse
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -14,6 +15,8 @@ from pathlib import Path
 
 from benchmarks import load, machine
 from benchmarks.goals import verdicts
+from benchmarks.load import Failed
+from benchmarks.pages import Differs
 from benchmarks.parts import PARTS
 from benchmarks.peers import missing
 from benchmarks.run import Pace, Report, Run
@@ -36,8 +39,7 @@ def main() -> int:
     state = Path(tempfile.mkdtemp(prefix="balie-bench-"))
     pace = Pace.thorough() if asked.all else Pace.quick()
     try:
-        for name in asked.parts or PARTS:
-            PARTS[name](Run(state / name, pace, report))
+        stopped = [name for name in asked.parts or PARTS if not _done(name, state, pace, report)]
     finally:
         shutil.rmtree(state, ignore_errors=True)
     report.heading("Goals")
@@ -48,7 +50,19 @@ def main() -> int:
         RESULTS.mkdir(exist_ok=True)
         file.write_text(report.text)
         _say(f"Kept in {file.relative_to(Path.cwd())}" if file.is_relative_to(Path.cwd()) else "")
-    return 0
+    return 1 if stopped else 0
+
+
+def _done(name: str, state: Path, pace: Pace, report: Report) -> bool:
+    """Whether a part came to its end. One that stopped says why, and the others go on."""
+    began = time.monotonic()
+    try:
+        PARTS[name](Run(state / name, pace, report))
+    except (Failed, Differs, RuntimeError, OSError, subprocess.SubprocessError) as error:
+        report.line(f"\nThe part {name} stopped: {type(error).__name__}: {error}")
+        return False
+    report.progress(f"{name} took {time.monotonic() - began:.0f} seconds")
+    return True
 
 
 def _say(text: str) -> None:

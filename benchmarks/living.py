@@ -3,10 +3,10 @@
 import time
 import urllib.error
 
-from benchmarks.figures import Figure
+from benchmarks.figures import Figure, short
 from benchmarks.load import Request, wrk
 from benchmarks.people import numbers
-from benchmarks.portal import ask, back_office, portal
+from benchmarks.portal import Portal, ask, back_office, portal
 from benchmarks.run import Run
 
 STARTS = 3
@@ -26,10 +26,11 @@ def memory_and_start(run: Run) -> None:
                 time.sleep(1)
                 idle.add(balie.process.memory)
                 if n == STARTS - 1:
-                    made, after = _work(run, balie.port), balie.process.memory
+                    (made, each), after = _work(run, balie), balie.process.memory
     report.line(f"start to first page: {starts.middle:.2f} s ({starts.range}), {STARTS} starts")
     report.line(f"memory (RSS), idle after one page: {idle.middle:.0f} MB ({idle.range})")
     report.line(f"memory after {made:,} pages of {OF_CUSTOMERS:,} customers: {after:.0f} MB")
+    report.line(f"CPU of a warm page by then, {OF_CUSTOMERS:,} customers in turn: {short(each)} ms")
     report.found |= {"start": starts.middle, "memory idle": idle.middle, "memory after": after}
 
 
@@ -46,10 +47,15 @@ def _first_page(port: int) -> float:
     raise RuntimeError("no page within a minute of the start")
 
 
-def _work(run: Run, port: int) -> int:
-    """Asks for the pages of all customers in turn; how many were made."""
-    request, made = Request("/warm/{number}", numbers("C", OF_CUSTOMERS), "text/html"), 0
+def _work(run: Run, balie: Portal) -> tuple[int, float]:
+    """Asks for the pages of all customers in turn: how many were made, and CPU ms of the last."""
+    who, made, each = numbers("C", OF_CUSTOMERS), 0, 0.0
     until = time.monotonic() + AT_MOST
     while made < PAGES and time.monotonic() < until:
-        made += wrk(port, request, at_once=16, seconds=5, state=run.state).requests
-    return made
+        turn = made % OF_CUSTOMERS  # where the load before this one ended
+        request = Request("/warm/{number}", [*who[turn:], *who[:turn]], "text/html")
+        cpu = balie.process.cpu
+        load = wrk(balie.port, request, at_once=16, seconds=5, state=run.state)
+        made += load.requests
+        each = (balie.process.cpu - cpu) * 1000 / max(1, load.requests)
+    return made, each

@@ -26,4 +26,4 @@ def reading_blueprints(run: Run) -> None:
         first, median = map(float, done.stdout.split())
         run.report.found[f"check {steps}"] = median
         rows.append([f"{steps:,} steps", short(median), short(first)])
-    run.report.line(table(["", "ms, median of 5", "ms, first in its process"], rows))
+    run.report.line(table(["", "CPU ms, median of 5", "first in its process"], rows))
