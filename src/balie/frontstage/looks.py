@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from balie.backstage.page import Help, MenuItem
+from balie.frontstage import values
 from balie.frontstage.assets import Assets
 from balie.frontstage.moments import Voice
 
@@ -137,7 +138,11 @@ class Looks:
             lstrip_blocks=True,
             auto_reload=False,
         )
-        self.environment.globals |= {"asset": assets.address}
+        self.environment.globals |= {
+            "asset": assets.address,
+            "cell_value": values.value,
+            "table_rows": values.rows,
+        }
 
     def render(self, template: str, chrome: Chrome, **context: object) -> str:
         """A template of ours, or of one of the folders, as a whole page."""

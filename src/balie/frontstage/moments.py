@@ -21,13 +21,13 @@ _A_SECOND = timedelta(seconds=1)
 class Voice:
     """A language that speaks now, in one zone. Templates know it as `t`.
 
-    now: the moment at which the page is made (aware); only for `ago`, `at` and `today`, which keep
+    The moment at which the page is made (aware) is for `ago`, `at` and `today` alone: they keep
     what they told, so that a page can be shown again for as long as that is true.
     """
 
     words: Words
     zone: ZoneInfo
-    now: datetime
+    _now: datetime
     _told: dict[tuple[str, datetime | None], str] = field(
         default_factory=dict, compare=False, repr=False
     )
@@ -67,7 +67,7 @@ class Voice:
         return self._ago(moment) if how == "ago" else self._at(moment)
 
     def _ago(self, moment: datetime) -> str:
-        age = self.now - moment
+        age = self._now - moment
         if age < _JUST_NOW:
             return self.words.say("freshness.just_now")
         if age < _LONG_AGO:
@@ -77,7 +77,7 @@ class Voice:
         return self.say("freshness.on_day", day=self.day(moment), time=self.clock(moment))
 
     def _at(self, moment: datetime) -> str:
-        return formats.moment(moment, self.now, self.language, self.zone.key)
+        return formats.moment(moment, self._now, self.language, self.zone.key)
 
     def _today(self) -> str:
         return _heading(self._local_now().date(), self.words.locale)
@@ -94,7 +94,7 @@ class Voice:
         return moment.astimezone(self.zone).date() == self._local_now().date()
 
     def _local_now(self) -> datetime:
-        return self.now.astimezone(self.zone)
+        return self._now.astimezone(self.zone)
 
 
 @lru_cache(maxsize=4096)
