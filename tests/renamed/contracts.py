@@ -52,6 +52,8 @@ class _Metadata:
                 return self._table
             case ("EntitySet", "Name"):
                 return self._table
+            case ("Annotation", "String"):
+                return lambda text: _known_words(self.g, self.system, text)
             case ("Member", "Name"):
                 return self.g.code
             case ("EntityType" | "EnumType" | "Action" | "EntityContainer" | "Parameter", "Name"):
