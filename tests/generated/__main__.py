@@ -7,7 +7,7 @@ from random import Random
 from tests.generated.making import made
 from tests.generated.writing import write
 
-FIXED = (3, 14, 27)
+FIXED = (35, 110, 188)
 """The seeds of the three that people look at."""
 
 

@@ -124,7 +124,7 @@ class Maker:
             names["people"],
             (
                 Column(name=names["pid"], nullable=False),
-                Column(name=names["mail"]),
+                Column(name=names["mail"], type="mail"),
                 Column(name=names["pnr"]),
                 roles,
                 Column(name=names["porg"]),

@@ -9,7 +9,10 @@ Row = dict[str, Raw]
 
 @dataclass(frozen=True, kw_only=True)
 class Column:
-    """One raw field. type: text, integer, number, money, date, datetime, boolean, code or rows."""
+    """One raw field.
+
+    type: text, mail, integer, number, money, date, datetime, boolean, code or rows.
+    """
 
     name: str
     type: str = "text"

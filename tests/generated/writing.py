@@ -298,6 +298,7 @@ def _profile(system: System, tables: list[Table]) -> Mapping[str, Any]:
         said["many keys"] = f"one call per {system.at_once} keys, with commas"
     else:
         said["many keys"] = f"one call per {system.at_once} keys, with or on one field"
+        said["filters"] = ["=", "gt", "ge", "lt", "le", "and", "or", "tolower"]
     return said
 
 
@@ -305,6 +306,7 @@ def _profile(system: System, tables: list[Table]) -> Mapping[str, Any]:
 
 EDM = {
     "text": "Edm.String",
+    "mail": "Edm.String",
     "integer": "Edm.Int32",
     "number": "Edm.Decimal",
     "money": "Edm.Decimal",
@@ -351,6 +353,7 @@ def _property(column: Column, own: str) -> str:
 
 JSON = {
     "text": {"type": "string"},
+    "mail": {"type": "string", "format": "email"},
     "integer": {"type": "integer"},
     "number": {"type": "number"},
     "money": {"type": "number"},
@@ -368,9 +371,9 @@ def _openapi(tables: list[Table]) -> str:
     paths: dict[str, Any] = {}
     for table in tables:
         asked = [
-            {"name": c.name, "in": "query", "schema": {"type": "string"}}
+            {"name": c.name, "in": "query", "schema": _asked(c)}
             for c in table.columns
-            if c.type in ("text", "code")
+            if c.type in ("text", "mail", "code")
         ]
         rows = {"type": "array", "items": _object(table.columns)}
         more = {"type": ["string", "null"]}
@@ -381,6 +384,11 @@ def _openapi(tables: list[Table]) -> str:
         paths[f"/{table.own}/{{{table.key}}}"] = {"get": one}
     info = {"title": "Made", "version": "1"}
     return json.dumps({"openapi": "3.1.0", "info": info, "paths": paths}, indent=1)
+
+
+def _asked(column: Column) -> Mapping[str, Any]:
+    """Mail addresses are compared without regard to capitals."""
+    return JSON["mail" if column.type == "mail" else "text"]
 
 
 def _get(parameters: list[Any], answer: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -151,3 +151,56 @@ def test_rows_inside_a_row_have_the_currency_of_the_row_around_them(tmp_path: Pa
     record = line.record({"": rows}, ("total",), TODAY)
     assert record is not None
     assert record.value("total").currency == "SEK"
+
+
+# ---- which one it is
+
+KEYED = """
+from: books.orders
+key: number
+owner: customer = me.customer
+fields:
+  nr: {name: Number, from: number}
+  number: {name: How many, from: count}
+  customer: {name: Total, from: total}
+"""
+COUNTED = {
+    "orders": fields(number=Type.TEXT, customer=Type.TEXT, count=Type.INTEGER, total=Type.INTEGER)
+}
+
+
+def test_a_field_that_bears_the_name_of_the_raw_key_is_not_the_key(tmp_path: Path) -> None:
+    order = compiled(tmp_path, KEYED, COUNTED)
+    assert order.key_path(order.source("")) == "number"
+    assert [name for name in ("nr", "number", "customer") if order.is_key(name)] == ["nr"]
+    record = order.record({"": [{"number": "A-1", "count": 12}]}, ("number",), TODAY)
+    assert record is not None
+    assert record.key == "A-1"
+    assert str(record.value("number").value) == "12"
+
+
+def test_an_amount_that_bears_the_name_of_a_raw_tie_is_still_an_amount(tmp_path: Path) -> None:
+    order = compiled(tmp_path, KEYED, COUNTED)
+    assert order.fields["number"].kind is Kind.NUMBER
+    assert order.fields["customer"].kind is Kind.NUMBER
+
+
+SEVERAL = """
+key: number
+from:
+  - {open: books.orders}
+  - {gone: books.shipments}
+owner: customer = me.customer
+fields:
+  number: {name: Number, from: {open: number, gone: orderNumber}}
+  nr: {name: Also, from: {open: number, gone: orderNumber}}
+"""
+
+
+def test_with_several_sources_the_key_may_be_a_field(tmp_path: Path) -> None:
+    tables = COUNTED | {"shipments": fields(orderNumber=Type.TEXT, customer=Type.TEXT)}
+    order = compiled(tmp_path, SEVERAL, tables)
+    assert order.key_path(order.source("open")) == "number"
+    assert order.key_path(order.source("gone")) == "orderNumber"
+    assert order.is_key("number")
+    assert order.is_key("nr")

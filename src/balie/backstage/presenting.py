@@ -3,6 +3,7 @@
 A field that a viewer may not see is not there; nothing says that it was left out.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
@@ -35,6 +36,7 @@ from balie.mapping.kinds import Kind
 from balie.mapping.thing import MappedField, MappedThing, Record, Value
 
 HIDE = "hide this part"
+_BRACES = re.compile(r"\{[^{}]+\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +241,7 @@ class Presenting:
 
     def sentence(self, template: str, records: Mapping[str, Record]) -> str | None:
         """A text with its braces filled in; None when one of the values is not there."""
-        text = self.say(template)
+        said: dict[str, str] = {}
         for thing_id, field_id in references(template):
             record, thing = records.get(thing_id), self.things[thing_id]
             if record is None or not self.visible(thing, (field_id,)):
@@ -247,8 +249,9 @@ class Presenting:
             cell = self.cell(thing, thing.fields[field_id], record)
             if not cell.text:
                 return None
-            text = text.replace(f"{{{thing_id}.{field_id}}}", cell.text)
-        return text
+            said[f"{{{thing_id}.{field_id}}}"] = cell.text
+        # All at once: braces inside a value are part of that value.
+        return _BRACES.sub(lambda found: said.get(found[0], found[0]), self.say(template))
 
 
 def _fail_point(step: Step, away: frozenset[str]) -> FailPoint | None:

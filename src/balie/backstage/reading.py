@@ -174,7 +174,7 @@ def _bind(
     def bind(other: relations.Other) -> tuple[str, ...]:
         if other.of != parent.id:
             return ()
-        if other.field == parent.key and not other.source:
+        if not other.source and parent.is_key(other.field):
             return (key,)
         if record is None:
             return ()

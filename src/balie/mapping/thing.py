@@ -210,9 +210,21 @@ class MappedThing:
         return (f"{self.by_name[name].at.text}.{path}" for name, path in ours.paths)
 
     def _key_path(self, source: str) -> str:
-        ours = self.fields.get(self.key)
+        ours = self.fields.get(self.key) if _calls_its_key_a_field(self.thing) else None
         paths = ours.paths if ours is not None else ()
         return next((path for name, path in paths if name == source), self.key)
+
+    def is_key(self, name: str) -> bool:
+        """Whether `order.<name>` says the key: as the field that shows it, or as its raw field.
+
+        A field may bear the name of the raw key and hold something else; then it is not the key.
+        """
+        field = self.fields.get(name)
+        if field is None or (name == self.key and _calls_its_key_a_field(self.thing)):
+            return name == self.key
+        if field.calculate is not None or not field.paths:
+            return False
+        return all(path == self.key_path(self.source(source)) for source, path in field.paths)
 
     def raw_paths(self, source: MappedSource, fields: Collection[str]) -> tuple[str, ...]:
         """The raw fields to ask this source for, to make these fields: sorted, each once."""
@@ -406,6 +418,11 @@ def _source(
     return MappedSource(name, at, table, fields, profile, moment, profile.no_value, zone)
 
 
+def _calls_its_key_a_field(thing: Thing) -> bool:
+    """With several sources the key may be a field: each of them calls it something else."""
+    return len(thing.from_) > 1 and str(thing.key) in thing.fields
+
+
 def described_table(at: TableRef, blueprint: Blueprint, contracts: Mapping[str, Contract]) -> Table:
     """The contract's table of a reference; one without fields when there is no contract."""
     contract = contracts.get(at.system)
@@ -459,7 +476,9 @@ def _is_a_name(
     """Whether a number says which one and not how many: 10085 is a customer, and no 10,085."""
     related = (*thing.owner, *thing.where, *thing.linked_by)
     names = {str(thing.key), *(str(equality.field) for equality in related)}
-    if str(field.id) in names or any(path in names for _, path in paths):
+    if any(path in names for _, path in paths):
+        return True
+    if field.id == thing.key and _calls_its_key_a_field(thing):
         return True
     mentioned = f"{{{thing.id}.{field.id}}}"
     addresses = (step.screen.address for step in blueprint.steps if step.screen is not None)

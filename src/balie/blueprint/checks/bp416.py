@@ -80,8 +80,9 @@ def _is_key(thing: Thing, name: str) -> bool:
     if thing.key is None:
         return False
     field = thing.fields.get(name)
-    paths = {str(line.path) for line in field.from_} if field is not None else set()
-    return name == thing.key or paths == {str(thing.key)}
+    if field is None or (name == thing.key and len(thing.from_) > 1):
+        return name == thing.key
+    return {str(line.path) for line in field.from_} == {str(thing.key)}
 
 
 def _help(thing: Thing) -> tuple[str, ...]:

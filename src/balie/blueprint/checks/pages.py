@@ -35,8 +35,11 @@ def braces(address: Text) -> tuple[Brace, ...]:
 
 
 def key_path(thing: Thing, source: Source) -> str | None:
-    """The raw field of a source that the thing's key is in; None when it is not there."""
-    field = thing.fields.get(str(thing.key))
+    """The raw field of a source that the thing's key is in; None when it is not there.
+
+    Only with several sources it may be a field: each of them calls it something else.
+    """
+    field = thing.fields.get(str(thing.key)) if len(thing.from_) > 1 else None
     if field is None:
         return None if thing.key is None else source.table.within(thing.key)
     paths = (line.path for line in field.from_ if line.source in ("", source.name))

@@ -118,6 +118,15 @@ _COMPARISONS: Final = {c.value: c for c in list(Compare)[:6]}
 _FUNCTIONS: Final = {c.value: c for c in list(Compare)[6:]}
 
 
+LOWER: Final = "tolower"
+
+
+def _not_supported() -> Refusal:
+    return Refusal(
+        400, "This $filter uses what is not supported.", "BadRequest_MethodNotImplemented"
+    )
+
+
 class _Filter:
     """Reads a $filter: comparisons with `and`; `or` on one field only, as in Business Central."""
 
@@ -176,9 +185,19 @@ class _Filter:
             self._expect(")")
             return tests
         if self._next() == "(":
-            return (self._function(word),)
+            return (self._in_small_letters() if word == LOWER else self._function(word),)
         compare = self._allowed(word, _COMPARISONS.get(self._take()))
         return (Test((Choice(word, compare, self._literal(word, self._take())),)),)
+
+    def _in_small_letters(self) -> Test:
+        """`tolower(field) eq 'value'`: compared without regard to capitals."""
+        if self._filters and LOWER not in self._filters:
+            raise _not_supported()
+        self._expect("(")
+        word = self._take()
+        self._expect(")")
+        compare = self._allowed(word, _COMPARISONS.get(self._take()))
+        return Test((Choice(word, compare, self._literal(word, self._take()), fold_case=True),))
 
     def _function(self, name: str) -> Test:
         self._expect("(")
@@ -194,9 +213,7 @@ class _Filter:
             raise Refusal(400, f"Could not find a property named '{word}'.")
         said = "=" if compare is Compare.EQUAL else compare
         if compare is None or (self._filters and said not in self._filters):
-            raise Refusal(
-                400, "This $filter uses what is not supported.", "BadRequest_MethodNotImplemented"
-            )
+            raise _not_supported()
         return compare
 
     def _literal(self, word: str, token: str) -> str | None:

@@ -126,7 +126,7 @@ def _is_early(opening: Opening, part: Part, parent: MappedThing) -> bool:
     if any(source.at.inside is not None for source in thing.sources):
         return False
     tied = [e.value for e in thing.thing.linked_by if isinstance(e.value, relations.Other)]
-    return all(other.field == parent.key and not other.source for other in tied)
+    return all(not other.source and parent.is_key(other.field) for other in tied)
 
 
 async def _read_parts(
