@@ -1,16 +1,29 @@
-"""Every check has its page, and no page says what is no longer so."""
+"""Every check has its page, made from the check itself."""
 
 from pathlib import Path
 
 from balie.blueprint.checks.found import about
-from balie.blueprint.explained.documented import explained, pages, write_pages
+from balie.blueprint.explained.documented import SERIES, explained, pages, write_pages
 
-FOLDER = Path(__file__).parents[2] / "docs" / "reference" / "checks"
+ROOT = Path(__file__).parents[2]
+README = ROOT / "docs" / "reference" / "checks" / "README.md"
 
 
-def test_the_pages_are_complete_and_current() -> None:
-    written = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.md")}
-    assert written == pages()  # else: python -m balie.blueprint.explained docs/reference/checks
+def test_every_check_has_a_page_and_a_line_in_the_list() -> None:
+    assert set(pages()) == {"list.md"} | {f"{code}.md" for code in about()}
+    for code in about():
+        assert f"[{code}]({code}.md)" in pages()["list.md"]
+
+
+def test_what_is_made_is_not_kept_beside_what_it_is_made_from() -> None:
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert {"docs/reference/checks/BP*.md", "docs/reference/checks/list.md"} <= set(ignored)
+
+
+def test_the_kinds_of_checks_are_explained() -> None:
+    page = README.read_text(encoding="utf-8")
+    for number, title in SERIES.items():
+        assert f"| BP{number}.. | {title[0].lower()}{title[1:]} |" in page
 
 
 def test_a_page_shows_the_message_that_its_example_gets() -> None:

@@ -32,10 +32,11 @@ def _name(function: ast.expr) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
-@pytest.mark.parametrize("name", ["http", "odata"])
+@pytest.mark.parametrize("name", sorted(installed()))
 def test_every_kind_has_a_page_with_every_word_that_it_reads(name: str) -> None:
-    page = (PAGES / f"{name}.md").read_text() + (PAGES / "README.md").read_text()
     folder = Path(str(files(installed()[name].package)))
+    own = next(page for page in (PAGES / f"{name}.md", folder / "README.md") if page.is_file())
+    page = own.read_text() + (PAGES / "README.md").read_text()
     sources = [file for file in folder.glob("*.py") if file.name not in {"rehearse.py"}]
     words = set().union(
         *(words_of(file.read_text()) for file in sources if not file.name.startswith("test_"))
@@ -52,11 +53,12 @@ def test_the_words_that_all_kinds_know_are_on_the_first_page() -> None:
     assert {word for word in words if word not in page} == set()
 
 
-def test_every_installed_kind_is_on_the_first_page() -> None:
+def test_every_kind_that_has_a_page_here_is_on_the_first_page() -> None:
     page = (PAGES / "README.md").read_text()
-    for name in installed():
+    names = [file.stem for file in PAGES.glob("*.md") if file.stem != "README"]
+    assert set(names) <= set(installed())
+    for name in names:
         assert f"[`{name}`]({name}.md)" in page
-        assert (PAGES / f"{name}.md").is_file()
 
 
 @pytest.mark.parametrize("name", ["README", "http", "odata"])

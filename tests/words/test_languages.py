@@ -31,8 +31,8 @@ def test_a_language_is_whole_or_not_offered(language: str) -> None:
 
 
 def test_a_language_without_a_folder_says_what_to_add() -> None:
-    with pytest.raises(LookupError, match="Add the folder words/fy"):
-        languages.faults("fy")
+    with pytest.raises(LookupError, match="Add the folder words/eo"):
+        languages.faults("eo")
     with pytest.raises(LookupError, match="Add the folder"):
         languages.part("../balie/words/en", "pages")
 
@@ -49,16 +49,16 @@ def test_a_language_that_we_do_not_speak_says_yes_in_english_and_has_its_own_dat
 ASK = """
 from datetime import date
 from balie.words.languages import faults, known, spoken
-print(known(), "fy" in spoken(), *faults("fy"), sep="|")
+print(known(), "eo" in spoken(), *faults("eo"), sep="|")
 """
 
 
 def said_of(folder: Path, changes: Mapping[str, tuple[str, str]]) -> list[str]:
-    """What Balie says with a folder for Frisian that is English, but for these changes."""
+    """What Balie says with a folder for Esperanto that is English, but for these changes."""
     copy = shutil.copytree(
         Path(balie.__file__).parent, folder / "balie", ignore=shutil.ignore_patterns("*.pyc")
     )
-    words = shutil.copytree(copy / "words" / "en", copy / "words" / "fy")
+    words = shutil.copytree(copy / "words" / "en", copy / "words" / "eo")
     for file, (old, new) in changes.items():
         text = (words / file).read_text("utf-8")
         assert text.count(old) == 1
@@ -73,12 +73,12 @@ def said_of(folder: Path, changes: Mapping[str, tuple[str, str]]) -> list[str]:
     )
     assert answer.returncode == 0, answer.stderr
     languages_, *rest = answer.stdout.strip().split("|")
-    assert languages_ == "('en', 'fy', 'nl')"
+    assert "'eo'" in languages_
     return rest
 
 
 def test_a_folder_with_all_words_is_a_language(tmp_path: Path) -> None:
-    assert said_of(tmp_path, {"language.toml": ('locale = "en_GB"', 'locale = "fy"')}) == ["True"]
+    assert said_of(tmp_path, {"language.toml": ('locale = "en_GB"', 'locale = "eo"')}) == ["True"]
 
 
 def test_what_a_folder_lacks_is_told_text_by_text(tmp_path: Path) -> None:

@@ -3,9 +3,8 @@
 from collections.abc import Iterator
 
 from balie.blueprint.checks.check import About, Change, Subject, place
-from balie.blueprint.checks.wordings import read_by_customers
+from balie.blueprint.checks.wordings import is_only_a_value, read_by_customers
 from balie.blueprint.finding import Finding, Severity
-from balie.blueprint.lineage import PLACEHOLDER
 from balie.blueprint.source import Text
 from balie.blueprint.spelling import nearest
 
@@ -28,13 +27,8 @@ def check(subject: Subject) -> Iterator[Finding]:
     for language in blueprint.also:
         words = blueprint.words.get(language, {})
         for text in reversed(texts.values()):
-            if text and text not in words and not _is_only_a_value(text):
+            if text and text not in words and not is_only_a_value(text):
                 yield _untranslated(text, language, words.keys() - texts.keys())
-
-
-def _is_only_a_value(text: Text) -> bool:
-    """`{order.status}` has nothing to translate."""
-    return not PLACEHOLDER.sub("", text).strip(" .,:;!?()-—")
 
 
 def _untranslated(text: Text, language: str, unused: set[str]) -> Finding:

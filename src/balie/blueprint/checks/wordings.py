@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from balie.blueprint.lineage import PLACEHOLDER
 from balie.blueprint.model import Blueprint, Screen, Step, Thing
 from balie.blueprint.pages import said
 from balie.blueprint.source import Text
@@ -19,6 +20,11 @@ def read_by_customers(blueprint: Blueprint) -> Iterator[Text]:
         yield from _of_thing(thing)
     yield from (purpose.name for purpose in blueprint.purposes.values())
     yield from said(blueprint)
+
+
+def is_only_a_value(text: str) -> bool:
+    """`{order.status}` has nothing to translate."""
+    return not PLACEHOLDER.sub("", text).strip(" .,:;!?()-—")
 
 
 def _said(*texts: Text | None) -> Iterator[Text]:

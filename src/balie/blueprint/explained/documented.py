@@ -13,6 +13,8 @@ from balie.blueprint.checks.check import About, Change
 from balie.blueprint.explained.samples import tried, write
 from balie.blueprint.report import as_text
 
+LIST = "list.md"
+
 SERIES = {
     "0": "The text",
     "1": "Where data comes from and goes to",
@@ -26,9 +28,9 @@ SERIES = {
 
 @cache
 def pages() -> Mapping[str, str]:
-    """File name -> Markdown: a page for each check, and `README.md`, the list of them."""
+    """File name -> Markdown: a page for each check, and `list.md`, the list of them."""
     every = list(found.about().values())
-    return {"README.md": _list_of(every)} | {f"{about.code}.md": _page(about) for about in every}
+    return {LIST: _list_of(every)} | {f"{about.code}.md": _page(about) for about in every}
 
 
 def explained(code: str) -> str | None:
@@ -116,7 +118,7 @@ def write_pages(folder: Path) -> tuple[str, ...]:
     """Writes every page that is not current, removes those of checks that are gone; their names."""
     wanted = pages()
     folder.mkdir(parents=True, exist_ok=True)
-    gone = [path for path in sorted(folder.glob("*.md")) if path.name not in wanted]
+    gone = [path for path in sorted(folder.glob("BP*.md")) if path.name not in wanted]
     for path in gone:
         path.unlink()
     old = {name for name, text in wanted.items() if not _is_current(folder / name, text)}
