@@ -217,7 +217,7 @@
           else if (letter === "]") depth -= 1;
           else if (depth === 0) outside += letter;
         }
-        outside = names.reduce((text, name) => text.replaceAll(name, ""), outside).replace(dates, "").trim();
+        outside = names.reduce((text, name) => text.replaceAll(name, ""), outside).replace(dates, "").trim().replace(/^\/\S*$/, ""); // an address is an address
         if (/\p{L}{2}/u.test(outside) && !e.closest(ours)) found.push(`"${outside.slice(0, 60)}" in ${called(e)}`);
       }
       if (depth !== 0) found.push(`a bracket is not closed (${depth})`);
