@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from balie.backstage.plans import Plan, references
 
 _BRACES = "{}"
+_LONG = 200  # characters of a path; longer ones are not worth remembering
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,18 +25,16 @@ class Routes:
     def __init__(self, plans: Sequence[Plan]) -> None:
         self._fixed: dict[tuple[str, ...], Plan] = {}
         self._open: dict[tuple[str, ...], Plan] = {}
-        self._written_so: dict[str, Match] = {}
+        self._known = lru_cache(maxsize=2048)(self._match)
         for plan in plans:
             addresses = self._fixed if plan.is_fixed else self._open
             addresses.setdefault(_shape(plan.address), plan)
-        for plan in self._fixed.values():
-            if _decoded(plan.address) == _shape(plan.address):
-                self._written_so[plan.address] = Match(plan, "")
 
     def match(self, path: str) -> Match | None:
         """The page at a raw, percent-encoded path, or None. A fixed address wins over braces."""
-        if (found := self._written_so.get(path)) is not None:
-            return found
+        return self._match(path) if len(path) > _LONG else self._known(path)
+
+    def _match(self, path: str) -> Match | None:
         parts = _decoded(path)
         if parts is None:
             return None

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
+from functools import lru_cache
 
 from balie.systems.contract import Field, Type
 from balie.systems.rows import Raw, says_nothing, text_of
@@ -48,7 +49,10 @@ _AS_IT_IS = frozenset({Type.TEXT, Type.UNKNOWN, Type.DOCUMENT, Type.LIST, Type.O
 
 
 def reader(field: Field, no_value: frozenset[str], zone: tzinfo = UTC) -> Reader:
-    """`clear` for many values of one field; texts, which are most of them, take the short way."""
+    """`clear` for many values of one field.
+
+    Texts, which are most of them, take the short way; days, of which there are few, are read once.
+    """
     if field.type in _AS_IT_IS:
 
         def read_text(raw: Raw) -> Clear:
@@ -58,6 +62,9 @@ def reader(field: Field, no_value: frozenset[str], zone: tzinfo = UTC) -> Reader
             return None if not bare or bare in no_value or raw in no_value else bare
 
         return read_text
+    if field.type is Type.DATE:
+        read_day = lru_cache(maxsize=1000)(lambda day: clear(day, field, no_value, zone))
+        return lambda raw: read_day(raw) if type(raw) is str else clear(raw, field, no_value, zone)
     return lambda raw: clear(raw, field, no_value, zone)
 
 
