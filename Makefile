@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TRYTON := tests/backoffices/tryton
 
-.PHONY: install demo demo-tryton test check proof proof-long bench bench-all bench-install format browser clean
+.PHONY: install demo demo-tryton test check proof proof-long bench bench-all bench-install format browser pictures clean
 
 install: .venv/installed
 
@@ -56,6 +56,9 @@ format: install
 
 browser:
 	@tools/browser.sh
+
+pictures: install browser
+	$(BIN)/python -m tools.drawings
 
 clean:
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -3,7 +3,7 @@
 from itertools import combinations, pairwise
 
 from balie.blueprint.drawing.risers import crosses
-from balie.blueprint.drawing.sheet import Box, Card, Column, Look, Riser, Segment, Sheet
+from balie.blueprint.drawing.sheet import Arrow, Box, Card, Column, Look, Riser, Segment, Sheet
 
 
 def every_text(sheet: Sheet) -> list[tuple[str, Box]]:
@@ -115,3 +115,49 @@ def _run_along(one: Segment, other: Segment) -> bool:
             ends = min(max(piece[0][along], piece[1][along]) for piece in (one, other))
             return starts < ends
     return False
+
+
+def every_arrow(sheet: Sheet) -> list[Arrow]:
+    """Arrows between steps, and those within a column."""
+    return [*sheet.arrows, *(arrow for column in sheet.columns for arrow in column.arrows)]
+
+
+def crossing_arrows(sheet: Sheet) -> list[tuple[Segment, Segment]]:
+    """Arrows that cross each other, or a line to a system."""
+    lines = [arrow.segments for arrow in every_arrow(sheet)]
+    lines += [riser.segments for column in sheet.columns for riser in column.risers]
+    return [
+        (a, b) for one, other in combinations(lines, 2) for a in one for b in other if _cross(a, b)
+    ]
+
+
+def _cross(one: Segment, other: Segment) -> bool:
+    """Whether a level and an upright piece run through each other."""
+    for level, upright in ((one, other), (other, one)):
+        (ax, ay), (bx, by) = level
+        (cx, cy), (dx, dy) = upright
+        if ay == by and cx == dx and min(ax, bx) < cx < max(ax, bx):
+            return min(cy, dy) < ay < max(cy, dy)
+    return False
+
+
+def arrows_through_cards(sheet: Sheet) -> list[tuple[Segment, Look]]:
+    """Arrows that run through a card instead of from one to another."""
+    return [
+        (segment, card.look)
+        for arrow in every_arrow(sheet)
+        for segment in arrow.segments
+        for card in _solid(sheet)
+        if _enters(segment, card.box)
+    ]
+
+
+def _enters(segment: Segment, box: Box) -> bool:
+    (ax, ay), (bx, by) = segment
+    inner = Box(box.x + 2, box.y + 2, box.width - 4, box.height - 4)
+    return (
+        inner.x < max(ax, bx)
+        and min(ax, bx) < inner.right
+        and inner.y < max(ay, by)
+        and min(ay, by) < inner.bottom
+    )

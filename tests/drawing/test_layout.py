@@ -24,11 +24,16 @@ from balie.blueprint.drawing.content import (
     Way,
 )
 from balie.blueprint.drawing.layout import lay_out
+from balie.blueprint.drawing.paper import A3, A4, Paper, on_paper
+from balie.blueprint.drawing.parts import MOST, parts
 from balie.blueprint.drawing.sheet import Look, Sheet
 from balie.blueprint.drawing.tell import tell
+from balie.blueprint.drawing.ways import planned
 from balie.blueprint.reader import read
 from tests.drawing.rules import (
     arrows_over_each_other,
+    arrows_through_cards,
+    crossing_arrows,
     crossing_risers,
     overlapping_cards,
     overlapping_texts,
@@ -49,6 +54,8 @@ def check(sheet: Sheet) -> None:
     assert risers_through_cards(sheet) == []
     assert crossing_risers(sheet) == []
     assert arrows_over_each_other(sheet) == []
+    assert crossing_arrows(sheet) == []
+    assert arrows_through_cards(sheet) == []
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])
@@ -145,9 +152,9 @@ def steps(draw: st.DrawFn, systems: Sequence[str], number: int) -> Step:
 
 
 @st.composite
-def contents(draw: st.DrawFn) -> Content:
+def contents(draw: st.DrawFn, most: int = 5) -> Content:
     systems = [f"s{number}" for number in range(draw(st.integers(1, 7)))]
-    count = draw(st.integers(1, 5))
+    count = draw(st.integers(1, most))
     places = st.integers(0, count - 1)
     ways = st.builds(Way, places, places, st.one_of(st.just(""), LONG))
     return Content(
@@ -158,7 +165,8 @@ def contents(draw: st.DrawFn) -> Content:
         systems=tuple(System(system, draw(WORDS)) for system in systems),
         phases=(Phase(draw(LONG), count),),
         steps=tuple(draw(steps(systems, number + 1)) for number in range(count)),
-        ways=draw(st.lists(ways, max_size=5, unique=True).map(tuple)),
+        ways=draw(st.lists(ways, max_size=2 * most, unique=True).map(tuple)),
+        light=draw(st.sampled_from(["", "Status (order.status)"])),
     )
 
 
@@ -166,6 +174,87 @@ def contents(draw: st.DrawFn) -> Content:
 @given(contents())
 def test_whatever_is_drawn_nothing_lies_over_anything_else(content: Content):
     check(lay_out(content))
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(contents(most=9), st.sampled_from([A3, A4]))
+def test_sheets_of_paper_keep_every_step_once_and_nothing_overlaps(content: Content, paper: Paper):
+    cut = parts(content)
+    assert [step for part in cut for step in part.steps] == list(content.steps)
+    assert all(len(part.steps) <= MOST for part in cut)
+    for part in cut:
+        sheet = on_paper(part, paper)
+        check(sheet)
+        assert sheet.width / sheet.height == pytest.approx(paper.width / paper.height)
+
+
+def phases(*sizes: int) -> Content:
+    """A story with phases of so many steps."""
+    steps = tuple(blank(number) for number in range(1, sum(sizes) + 1))
+    ways = (Way(0, len(steps) - 1, "no"), Way(0, 1))
+    named = tuple(Phase(f"p{size}", size) for size in sizes)
+    return Content(
+        service="s",
+        about="",
+        version="",
+        language="en",
+        systems=(),
+        phases=named,
+        steps=steps,
+        ways=ways,
+    )
+
+
+def blank(number: int) -> Step:
+    return Step(
+        id=f"s{number}",
+        number=number,
+        phase="p",
+        title=f"Step {number}",
+        whom=(),
+        promises=(),
+        feeling=None,
+        holds=(),
+        does="x",
+        people=(),
+        screen=None,
+        backstage=(),
+        uses=(),
+        failures=(),
+        questions=(),
+    )
+
+
+@pytest.mark.parametrize(
+    ("sizes", "sheets"),
+    [
+        ((3,), [3]),
+        ((1, 2, 2, 6, 1, 3), [5, 6, 4]),
+        ((8,), [4, 4]),
+        ((25,), [5] * 5),
+        ((6, 1), [6, 1]),
+    ],
+)
+def test_a_story_is_cut_between_phases_into_few_and_equal_sheets(
+    sizes: tuple[int, ...], sheets: list[int]
+):
+    assert [len(part.steps) for part in parts(phases(*sizes))] == sheets
+
+
+def test_a_way_to_another_sheet_is_told_on_both_cards():
+    first, last = parts(phases(4, 4))
+    told = [
+        [text.text for card in on_paper(part, A3).columns[place].cards for text in card.written]
+        for part, place in ((first, 0), (last, 3))
+    ]
+    assert "no → 8. Step 8 (sheet 2)" in told[0]
+    assert "← 1. Step 1 (sheet 1): no" in told[1]
+
+
+def test_of_two_ways_that_would_cross_one_is_told():
+    drawn, told = planned([Way(0, 2), Way(1, 3)])
+    assert [(each.way.start, each.way.end) for each in drawn] == [(0, 2)]
+    assert told == (Way(1, 3),)
 
 
 def test_a_sketch_with_only_customer_actions_has_its_three_lines(tmp_path: Path):
