@@ -92,7 +92,8 @@ def _pieces(word: str, style: Style, room: float) -> list[str]:
         return [word]
     pieces = [""]
     for character in word:
-        if pieces[-1] and width(pieces[-1] + character, style) > room:
+        if pieces[-1] and width(pieces[-1] + character + "-", style) > room:
+            pieces[-1] += "-"
             pieces.append("")
         pieces[-1] += character
     return pieces

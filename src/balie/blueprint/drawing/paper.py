@@ -9,6 +9,8 @@ from balie.blueprint.drawing.sheet import Sheet
 NARROWEST, WIDEST, FINER = 180, 380, 20
 """How wide the cards behind the scenes may be, and in which steps that is tried."""
 
+MOST_WIDER = 160.0  # pixels that a column may get more
+
 SMALLEST = 1400.0
 """A sheet is at least so wide, in pixels: a story of one step gets no letters for a poster."""
 
@@ -31,7 +33,17 @@ A4 = Paper(297, 210)
 
 def on_paper(part: Part, paper: Paper) -> Sheet:
     """The part in the shape of the paper."""
-    tried = (lay_out_part(part, core) for core in range(NARROWEST, WIDEST + 1, FINER))
-    best = max(tried, key=paper.scale)
+    tried = {core: lay_out_part(part, core) for core in range(NARROWEST, WIDEST + 1, FINER)}
+    core, best = max(tried.items(), key=lambda one: paper.scale(one[1]))
+    best = _spread(part, paper, core, best)
     width = max(best.width, best.height * paper.width / paper.height, SMALLEST)
     return replace(best, width=width, height=width * paper.height / paper.width)
+
+
+def _spread(part: Part, paper: Paper, core: float, best: Sheet) -> Sheet:
+    """With the room that is left at the right given to the columns, when it costs no size."""
+    left = best.height * paper.width / paper.height - best.width
+    if left <= 0:
+        return best
+    wider = lay_out_part(part, core + min(left / max(1, len(part.steps)), MOST_WIDER))
+    return wider if paper.scale(wider) >= paper.scale(best) else best
