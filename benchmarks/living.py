@@ -11,7 +11,7 @@ from benchmarks.run import Run
 
 STARTS = 3
 PAGES, OF_CUSTOMERS = 10_000, 1_000
-AT_MOST = 90  # seconds for all those pages
+AT_MOST = 60  # seconds for all those pages
 
 
 def memory_and_start(run: Run) -> None:

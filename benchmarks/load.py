@@ -45,10 +45,8 @@ def is_there() -> bool:
     return shutil.which("wrk") is not None
 
 
-def wrk(
-    port: int, request: Request, *, at_once: int, seconds: int, state: Path, strict: bool = True
-) -> Load:
-    """A round of load. Raises Failed when a request failed, unless not strict."""
+def wrk(port: int, request: Request, *, at_once: int, seconds: int, state: Path) -> Load:
+    """A round of load. Raises Failed when a request failed."""
     wanted = state / "requests.txt"
     wanted.write_text("\n".join([request.accept, request.body, *_lines(request)]) + "\n")
     done = subprocess.run(
@@ -71,7 +69,7 @@ def wrk(
     if done.returncode or "{" not in done.stdout:
         raise Failed(done.stdout + done.stderr)
     load = Load(**json.loads(done.stdout[done.stdout.rindex("{") :]))
-    if strict and load.failed:
+    if load.failed:
         raise Failed(f"{load.failed} of {load.requests} requests failed: {request.path}")
     return load
 

@@ -44,7 +44,7 @@ def _sampled(run: Run, kind: str) -> dict[str, int]:
             ask(balie.port, path, number, accept)
         os.kill(balie.process.popen.pid, signal.SIGUSR1)
         request = Request(path, who, accept)
-        wrk(balie.port, request, at_once=16, seconds=run.pace.seconds * 2, state=state)
+        wrk(balie.port, request, at_once=16, seconds=run.pace.seconds, state=state)
     return _read(file)
 
 
