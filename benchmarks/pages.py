@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks import rounds
 from benchmarks.answers import Difference, html_differences, json_differences, raw_differences
 from benchmarks.figures import Figure
-from benchmarks.load import Request, wrk
+from benchmarks.load import Failed, Request, wrk
 from benchmarks.peers import CLEAR, HTML, JSON, Server
 from benchmarks.portal import Office, ask
 from benchmarks.rounds import AT_ONCE
@@ -22,6 +22,8 @@ KINDS = {
     "warm JSON": ("/warm/{number}", JSON),
     "warm HTML": ("/warm/{number}", HTML),
 }
+LEAST_CALLS_COLD = 3.9
+MOST_CALLS_WARM = 0.01
 Say = Callable[[str], None]
 
 
@@ -131,9 +133,18 @@ def turn(
     one = rounds.measured(
         server.process, server.port, request, seconds=seconds, state=state, calls=office.all_calls
     )
+    as_meant(server, kind, one.calls)
     measured.cpu.add(one.cpu)
     measured.calls.add(one.calls)
     measured.p50.add(one.load.p50)
     measured.p99.add(one.load.p99)
     measured.a_second.add(one.load.requests / one.load.seconds)
     measured.bytes = measured.bytes or len(asked(server, kind, numbers[0]))
+
+
+def as_meant(server: Server, kind: str, calls: float) -> None:
+    """Raises Failed when a warm page was asked for after all, or a cold one was not."""
+    if kind.startswith("warm") and calls > MOST_CALLS_WARM:
+        raise Failed(f"{server.name}: a warm page, and yet {calls:.2f} calls for each")
+    if kind.startswith("cold") and calls < LEAST_CALLS_COLD:
+        raise Failed(f"{server.name}: a cold page, and yet only {calls:.2f} calls for each")

@@ -9,7 +9,8 @@ import pytest
 from benchmarks.answers import html_differences, json_differences, raw_differences
 from benchmarks.backoffice import SYSTEMS, answer
 from benchmarks.grown import grown
-from benchmarks.pages import Differs, compare
+from benchmarks.load import Failed
+from benchmarks.pages import Differs, as_meant, compare
 from benchmarks.peers import Server, minimal_asgi
 from benchmarks.portal import BLUEPRINT, Office, Portal, ask, back_office, portal
 
@@ -148,3 +149,11 @@ def test_a_peer_that_answers_something_else_stops_the_run(
     with pytest.raises(Differs, match=r"minimal ASGI, cold JSON of C00002 differs in"):
         list(compare([_ours(balie), peer], ["C00002"]))
     office.set(changing=0)
+
+
+@pytest.mark.parametrize(("kind", "calls"), [("warm JSON", 0.5), ("cold HTML", 3.0)])
+def test_a_round_that_did_not_do_what_it_is_called_stops_the_run(
+    running: tuple[Office, Portal, Server], kind: str, calls: float
+) -> None:
+    with pytest.raises(Failed, match=f"minimal ASGI: a {kind[:4]} page, and yet"):
+        as_meant(running[2], kind, calls)

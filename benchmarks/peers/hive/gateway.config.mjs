@@ -5,6 +5,9 @@ export const gatewayConfig = {
   landingPage: false,
   logging: "error",
   ...(process.env.CACHED === "1" && {
-    responseCaching: { session: () => null, ttl: 3_600_000, includeExtensionMetadata: false },
+    // Without names of keys: else each row takes a place of the cache, and 64 customers do not fit.
+    responseCaching: {
+      session: () => null, ttl: 3_600_000, idFields: [], includeExtensionMetadata: false,
+    },
   }),
 };
