@@ -315,3 +315,31 @@ def test_a_folder_beside_another_blueprint_borrows_nothing(tmp_path: Path) -> No
     reading = read(folder_with(tmp_path / "own", story=STORY))
     assert reading.blueprint is not None
     assert reading.blueprint.files == {}
+
+
+# ---- calculations
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (None, 'there is no "functions/return_until.py"'),
+        ("def return_until(:", '"functions/return_until.py" is no Python: line 1'),
+        ("\0", '"functions/return_until.py" is no Python: line 1'),
+        ("other = 1", '"functions/return_until.py" has no function "return_until"'),
+        ("def return_until():\n    ...", '"return_until" does not take one value'),
+        ("def return_until(a, b):\n    ...", '"return_until" does not take one value'),
+        ("def return_until(a, today):\n    ...", None),
+        ("def return_until(a, *, today, b=1):\n    ...", None),
+    ],
+)
+def test_a_calculation_that_cannot_be_done_is_told_before_the_start(
+    tmp_path: Path, source: str | None, message: str | None
+) -> None:
+    folder = copy_in(tmp_path)
+    file = folder / "functions" / "return_until.py"
+    file.unlink() if source is None else file.write_text(source)
+    blueprint = read(folder).blueprint
+    assert blueprint is not None
+    found = [one.message for one in check(blueprint, {}) if one.code == "BP122"]
+    assert found == ([] if message is None else [message])
