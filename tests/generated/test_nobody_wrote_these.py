@@ -56,7 +56,11 @@ def holds(shop: Shop) -> None:
         asyncio.run(everybody_sees_their_own(shop, folder))
 
 
-@pytest.mark.parametrize("seed", range(4))
+TELLING = (2, 3, 118, 188)
+"""Seeds by which a fault is found: capitals in a tie, rows left out, two organisations, fields."""
+
+
+@pytest.mark.parametrize("seed", TELLING)
 def test_a_service_of_a_seed_holds(seed: int) -> None:
     holds(made(Random(seed)))  # noqa: S311
 
