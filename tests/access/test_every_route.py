@@ -36,7 +36,7 @@ def others(*owners: str) -> tuple[str, ...]:
     return tuple(person for person in EVERYBODY if person not in owners)
 
 
-_RETURN = "/retour/R-000042"
+_RETURN, _SENT = "/retour/R-000042", "/retour/R-000034"
 CASES = {
     "/": [Case(SANNE, "/", "Dag Sanne", ()), Case(FATIMA, "/", "Dag Fatima", ())],
     "/bestellingen": [
@@ -52,9 +52,19 @@ CASES = {
         Case(SANNE, "/facturen", "VF-33002", (BRAM, JOOST, MILA)),
         Case(FATIMA, "/facturen", "VF-33015", (BRAM, JOOST, MILA)),
     ],
+    "/facturen/{invoice.number}/pdf.pdf": [
+        Case(FATIMA, "/facturen/VF-33015/pdf.pdf", "VF-33015", others(FATIMA)),
+        Case(SANNE, "/facturen/VF-33002/pdf.pdf", "VF-33002", others(SANNE)),
+    ],
     "/retour": [Case(BRAM, "/retour", "R-000042", (FATIMA, MILA))],
     "/retour/{return.number}": [Case(BRAM, _RETURN, "R-000042", others(BRAM))],
     "/retour/{return.number}/label": [Case(BRAM, f"{_RETURN}/label", "R-000042", others(BRAM))],
+    "/retour/{return.number}/label/label/pdf.pdf": [
+        Case(BRAM, f"{_SENT}/label/label/pdf.pdf", "Retour R-000034", others(BRAM))
+    ],
+    "/retour/{return.number}/label/label/qr.png": [
+        Case(BRAM, f"{_SENT}/label/label/qr.png", "IHDR", others(BRAM))
+    ],
     "/retour/{return.number}/terugbetaling": [
         Case(BRAM, f"{_RETURN}/terugbetaling", "R-000042", others(BRAM))
     ],
@@ -213,7 +223,11 @@ def test_nobody_sees_anything_of_others_on_any_page(
     ]
     for cases in CASES.values():
         for case in cases:
-            text = people[person].get(case.address, headers={"Accept": kind}).text
+            answer = people[person].get(case.address, headers={"Accept": kind})
+            if answer.headers["content-type"] == "application/pdf":
+                assert person == case.owner  # an invoice names the order, whoever ordered it
+                continue
+            text = answer.text
             shown = text.replace(case.address, "")
             assert not [marker for marker in of_others if marker in shown], case.address
 
@@ -223,6 +237,26 @@ def test_somebody_elses_row_and_no_row_are_the_same_page(people: dict[str, httpx
     nobodys = people[SANNE].get("/bestellingen/VO-99999")
     assert theirs.status_code == nobodys.status_code == 404
     assert theirs.text.replace("VO-26107", "#") == nobodys.text.replace("VO-99999", "#")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_somebody_elses_document_and_no_document_are_the_same_answer(
+    people: dict[str, httpx.Client], kind: str
+) -> None:
+    headers = {"Accept": kind}
+    theirs = people[SANNE].get("/facturen/VF-33015/pdf.pdf", headers=headers)
+    nobodys = people[SANNE].get("/facturen/VF-99999/pdf.pdf", headers=headers)
+    assert theirs.status_code == nobodys.status_code == 404
+    assert theirs.text.replace("VF-33015", "#") == nobodys.text.replace("VF-99999", "#")
+
+
+def test_a_document_is_for_whoever_is_signed_in(running: Portal) -> None:
+    address = running.url + "/facturen/VF-33015/pdf.pdf"
+    page = httpx.get(address, headers={"Accept": "text/html"})
+    assert page.status_code == 303
+    assert page.headers["location"].startswith("/accounts/login/?next=%2Ffacturen%2FVF-33015")
+    api = httpx.get(address, headers={"Accept": "application/json"})
+    assert (api.status_code, b"%PDF" in api.content) == (401, False)
 
 
 @pytest.mark.parametrize("address", [a for a in CASES if "{" not in a])

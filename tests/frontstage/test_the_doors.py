@@ -7,6 +7,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient, Response
 
 from balie.access.viewer import Viewer, Visitor
+from balie.backstage.handing import Handed, NoDocument
 from balie.backstage.page import MenuItem, Page
 from balie.backstage.ports import IncidentKind
 from tests.frontstage.markup import read
@@ -264,6 +265,12 @@ class Broken:
 
     async def viewer(self, visitor: Visitor, path: str = "") -> Viewer:
         raise RuntimeError("Sanne Visser, Vechtkade 18")
+
+    def is_document(self, path: str) -> bool:
+        return path.endswith(".pdf")
+
+    async def document(self, path: str, viewer: Viewer, language: str) -> Handed | NoDocument:
+        raise NotImplementedError
 
     def menu(self, viewer: Viewer, language: str) -> tuple[MenuItem, ...]:
         raise NotImplementedError

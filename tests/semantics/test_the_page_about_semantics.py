@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from balie.backstage.handing import Handed
 from balie.backstage.page import Facts, FigureBlock, Listing, Page, Timeline
 from tests.semantics.world import LINDEMAN, ROOT, World, rows_of
 
@@ -21,8 +22,12 @@ EXAMPLES: list[dict[str, Any]] = [yaml.safe_load(b) for b in BLOCK.findall(PAGE.
 async def test_the_example_holds(world: Worlds, example: dict[str, Any]) -> None:
     here = world(rows=_rows(example.get("rows", {})))
     await _happened_before(here, example)
-    page = await here.open(example["viewer"], example["address"])
-    assert _seen(page, example["page"]) == example["page"]
+    if "document" in example:
+        found = await here.document(example["viewer"], example["address"])
+        assert (found.name if isinstance(found, Handed) else found.value) == example["document"]
+    else:
+        page = await here.open(example["viewer"], example["address"])
+        assert _seen(page, example["page"]) == example["page"]
     assert {i.kind.value for i in here.noticeboard.incidents} == set(example.get("incidents", []))
     for system, calls in example.get("calls", {}).items():
         assert len(here.systems[system].asked) == calls
@@ -91,6 +96,11 @@ def _trust(page: Page, _wanted: object) -> str:
     return page.trust.value
 
 
+def _links(page: Page, _wanted: object) -> list[str]:
+    records = [r for b in page.blocks if isinstance(b, Listing) for r in b.records]
+    return [cell.link for record in records for cell in record.cells if cell.link]
+
+
 def _plain(text: str) -> str:
     return text.replace("\N{NO-BREAK SPACE}", " ")
 
@@ -107,6 +117,7 @@ SEEN = {
     "facts": _facts,
     "tables": _tables,
     "list": _list,
+    "links": _links,
     "figures": _figures,
     "timeline": _timeline,
 }

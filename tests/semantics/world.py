@@ -4,7 +4,7 @@
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from balie.access.viewer import Viewer, Visitor
+from balie.backstage.handing import Handed, NoDocument
 from balie.backstage.page import Page
 from balie.backstage.ports import Clock, Incident, Remembered
 from balie.backstage.service import Service
@@ -23,6 +24,7 @@ from balie.steps.details.step import DetailsStep
 from balie.steps.list.step import ListStep
 from balie.steps.overview.step import OverviewStep
 from balie.systems.contract import Contract
+from balie.systems.documents import Document, DocumentQuery
 from balie.systems.errors import Refused, Unavailable
 from balie.systems.kinds import installed
 from balie.systems.query import Query, Relation
@@ -88,6 +90,7 @@ class HeldRows:
     """A system that holds rows in memory and answers like one: relations, order, paging.
 
     ignores_filters: everybody's rows come back. down: no answer. seconds: how slow it is.
+    papers: makes the document of a field of a row; None: there is none. breaks_off: half-way.
     """
 
     rows: Mapping[str, Sequence[Row]]
@@ -98,6 +101,10 @@ class HeldRows:
     broken: tuple[BrokenRow, ...] = ()
     seconds: float = 0
     asked: list[Query] = field(default_factory=list)
+    papers: Callable[[Row, str], bytes | None] = field(default=lambda row, _: paper_of(row))
+    breaks_off: bool = False
+    fetched: list[DocumentQuery] = field(default_factory=list)
+    closed: int = 0
 
     async def check(self) -> None:
         if self.down:
@@ -120,6 +127,26 @@ class HeldRows:
         more = str(end) if end < len(found) else None
         return Rows(tuple(found[start:end]), more, self._broken(query))
 
+    async def document(self, query: DocumentQuery) -> Document | None:
+        self.fetched.append(query)
+        await self.check()
+        rows = self.rows.get(query.table, ())
+        row = next(r for r in rows if all(str(r.get(k)) == v for k, v in query.key.items()))
+        content = self.papers(row, query.field)
+        if content is None:
+            return None
+        return Document(chunks=self._chunks(content), close=self._close, size=len(content))
+
+    async def _chunks(self, content: bytes) -> AsyncIterator[bytes]:
+        half = len(content) // 2
+        yield content[:half]
+        if self.breaks_off:
+            raise Unavailable("broke off")
+        yield content[half:]
+
+    async def _close(self) -> None:
+        self.closed += 1
+
     def _broken(self, query: Query) -> tuple[BrokenRow, ...]:
         return tuple(one for one in self.broken if self._fits(query, one.row))
 
@@ -128,6 +155,11 @@ class HeldRows:
             return True
         low = query.at_most is None or _is_at_most(row, *query.at_most)
         return low and all(_holds(relation, row) for relation in query.relations)
+
+
+def paper_of(row: Row) -> bytes:
+    """Something that begins like a PDF and names its row."""
+    return f"%PDF-1.4\n% {row.get('number') or row.get('id')}\n%%EOF\n".encode()
 
 
 def _is_at_most(row: Row, path: str, highest: str) -> bool:
@@ -189,6 +221,11 @@ class World:
     async def viewer(self, who: str) -> Viewer:
         """Who somebody is who signs in with this mail address."""
         return await self.service.viewer(visitor(who))
+
+    async def document(self, who: str, address: str) -> Handed | NoDocument:
+        """The document at an address for whoever signs in with this mail address."""
+        viewer = await self.service.viewer(visitor(who))
+        return await self.service.document(address, viewer, self.language)
 
     def calls(self) -> int:
         """How many questions the systems got since the last time this was asked."""

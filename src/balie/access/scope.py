@@ -4,7 +4,7 @@ It is asked of the system (`Scope.query`) and held against every row that comes 
 (`Scope.covers`). There is no way to make one by hand: only the functions of this module do.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from hashlib import blake2b
@@ -12,6 +12,7 @@ from hashlib import blake2b
 from balie.access.viewer import Knowledge, Viewer
 from balie.blueprint import relations
 from balie.blueprint.relations import Equality
+from balie.systems.documents import DocumentQuery
 from balie.systems.query import Order, Query, Relation
 from balie.systems.rows import Row, text_of, value_at
 
@@ -68,6 +69,21 @@ class Scope:
     def covers(self, row: Row) -> bool:
         """Whether this row is in scope. A relation whose field is absent does not hold."""
         return all(_holds(relation, row) for relation in self.relations)
+
+    def document(
+        self, row: Row, key: Sequence[str], field: str, language: str
+    ) -> DocumentQuery | None:
+        """The question for a document of this row; None when the row is not in this scope.
+
+        key: the names of the table's key. None too when the row does not have it.
+        """
+        values = {name: text_of(value_at(row, name)) for name in key}
+        if not values or not self.covers(row):
+            return None
+        known = {name: value for name, value in values.items() if value is not None}
+        if len(known) < len(values):
+            return None
+        return DocumentQuery(table=self.table, key=known, field=field, language=language)
 
     def digest(self, secret: bytes, *more: object) -> str:
         """The key under which an answer to this scope is kept. Nothing can be read back from it."""

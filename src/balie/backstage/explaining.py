@@ -119,7 +119,7 @@ def _fields(plan: Plan, service: Service, viewer: Viewer) -> Iterator[str]:
                 kinds = ", ".join(field.field.seen_by)
                 yield f'"{thing.id}.{id_}" is seen by {kinds}'
             elif field.kind is Kind.DOCUMENT:
-                yield f'"{thing.id}.{id_}" is a document; this version does not show documents yet'
+                yield f'"{thing.id}.{id_}" is a document, asked when it is wanted'
 
 
 def _left_out(plan: Plan, service: Service, asked: list[Asked]) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from balie.backstage.cursors import Trail
+from balie.backstage.found import Found
 from balie.backstage.page import Block, MenuItem
 from balie.backstage.plans import Plan
 from balie.backstage.presenting import Presenting
@@ -48,4 +49,11 @@ class StepKind(Protocol):
 
     async def open(self, opening: Opening) -> Opened | None:
         """The page, or None when there is no such row for this viewer."""
+        ...
+
+    async def row(self, opening: Opening, thing: str, key: str) -> Found:
+        """The row of a thing on this page, for a document of it.
+
+        key: of the row, where the page has several; "" for the page's own, or the only one.
+        """
         ...

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from balie.access.viewer import Viewer
 from balie.access.visibility import may_see, may_see_field
+from balie.backstage.documents import DocumentLinks
 from balie.backstage.found import Found
 from balie.backstage.page import (
     Cell,
@@ -49,6 +50,7 @@ class Presenting:
     viewer: Viewer
     language: str
     now: datetime
+    documents: DocumentLinks = dataclass_field(default_factory=DocumentLinks)
     _names: dict[int, tuple[str, str]] = dataclass_field(default_factory=dict, repr=False)
 
     def say(self, text: str) -> str:
@@ -74,14 +76,25 @@ class Presenting:
         )
 
     def plain(self, thing: MappedThing, fields: Sequence[str]) -> tuple[str, ...]:
-        """The visible ones that are text on a page, and no documents."""
+        """The visible ones that are text on a page, and no documents: what is asked for it."""
         visible = self.visible(thing, fields)
         return tuple(id_ for id_ in visible if thing.fields[id_].kind is not Kind.DOCUMENT)
+
+    def shown(self, thing: MappedThing, fields: Sequence[str]) -> tuple[str, ...]:
+        """The visible ones that a page shows: text, and documents that have an address here."""
+        visible = self.visible(thing, fields)
+        return tuple(
+            id_
+            for id_ in visible
+            if thing.fields[id_].kind is not Kind.DOCUMENT or self.documents.has(thing.id, id_)
+        )
 
     # ---- cells
 
     def cell(self, thing: MappedThing, field: MappedField, record: Record) -> Cell:
         """One field of a record."""
+        if field.kind is Kind.DOCUMENT:
+            return self._document(thing, field, record)
         value = record.value(field.id)
         text = self._text(thing, field, value)
         label, instead = self._said(field)
@@ -104,6 +117,21 @@ class Presenting:
             said = self.say(ours.name or field.id), self.say(ours.empty or "")
             self._names[id(field)] = said
         return said
+
+    def _document(self, thing: MappedThing, field: MappedField, record: Record) -> Cell:
+        """A link to a document. Whether there is one, its system says when it is asked."""
+        link = self.documents.address(thing, field.id, record.key)
+        extension = self.documents.extension(thing.id, field.id).upper()
+        return Cell(
+            field=field.id,
+            label=self._said(field)[0],
+            kind=field.kind,
+            text=f"{self.heading(thing.thing.name or thing.id)} ({extension})" if link else "",
+            value=link,
+            empty=link is None,
+            link=link,
+            sources=thing.origins[field.id],
+        )
 
     def cells(self, thing: MappedThing, record: Record, fields: Sequence[str]) -> tuple[Cell, ...]:
         """Several fields of a record."""

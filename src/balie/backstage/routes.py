@@ -35,7 +35,7 @@ class Routes:
         return self._match(path) if len(path) > _LONG else self._known(path)
 
     def _match(self, path: str) -> Match | None:
-        parts = _decoded(path)
+        parts = decoded(path)
         if parts is None:
             return None
         fixed = self._fixed.get(parts)
@@ -57,7 +57,7 @@ def _shape(address: str) -> tuple[str, ...]:
     return tuple(_BRACES if "{" in part else part for part in address.split("/"))
 
 
-def _decoded(path: str) -> tuple[str, ...] | None:
+def decoded(path: str) -> tuple[str, ...] | None:
     """The parts of a percent-encoded path; None when one is not text that a system could hold."""
     try:
         parts = tuple(unquote(part, errors="strict") for part in path.split("/"))

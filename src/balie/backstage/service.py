@@ -14,7 +14,9 @@ from balie.backstage import cursors
 from balie.backstage.asking import Asking
 from balie.backstage.bounded import Bounded
 from balie.backstage.cursors import Trail
+from balie.backstage.documents import DocumentMatch, DocumentPlace, Documents
 from balie.backstage.found import oldest
+from balie.backstage.handing import Handed, Handing, NoDocument
 from balie.backstage.help_desk import help_desk
 from balie.backstage.made import Made, Making
 from balie.backstage.opening import Opened, Opening, StepKind, Trails
@@ -31,6 +33,7 @@ from balie.blueprint.model import Blueprint
 from balie.mapping.thing import MappedThing, map_things
 from balie.systems.connector import Connector
 from balie.systems.contract import Contract
+from balie.systems.documents import HoldsDocuments
 
 LIST_PAGE = 20
 """Records on one page of a list."""
@@ -88,6 +91,9 @@ class Service:
         self._made: Bounded[Hashable, Made[Page]] = Bounded(most_bytes)
         self._plans = plans(blueprint)
         self._routes = Routes(self._plans)
+        holding = frozenset(n for n, c in connectors.items() if isinstance(c, HoldsDocuments))
+        self._documents = Documents(self._plans, self.things, holding)
+        self._handing = Handing(connectors, kinds, clock, incidents)
         self._sources = Sources(connectors, memory, clock, incidents, secret)
         self._recognition = Recognition(blueprint, self._sources, clock, incidents, most_bytes // 2)
 
@@ -114,6 +120,15 @@ class Service:
     def match(self, path: str) -> Match | None:
         """The page at a raw, percent-encoded path; says nothing about who may open it."""
         return self._routes.match(path)
+
+    @property
+    def documents(self) -> tuple[DocumentPlace, ...]:
+        """Every document that has an address, below the page that shows it."""
+        return self._documents.places
+
+    def is_document(self, path: str) -> bool:
+        """Whether a document can be at a raw path; says nothing about who may have it."""
+        return self.match(path) is None and bool(self._documents.match(path))
 
     # ---- who
 
@@ -200,6 +215,21 @@ class Service:
             return None
         return self._page(match.plan, path, presenting, opened)
 
+    async def document(self, path: str, viewer: Viewer, language: str) -> Handed | NoDocument:
+        """The document at a raw path for a viewer, within the scope of the row that it is of."""
+        matches = [m for m in self._documents.match(path) if self._may_open(m.place.plan, viewer)]
+        if not viewer.kinds_known:
+            return NoDocument.AWAY
+        if not matches:
+            return NoDocument.NOT_FOUND
+        return await self._handing.hand_out(matches[0], self._beside(matches[0], viewer, language))
+
+    def _beside(self, match: DocumentMatch, viewer: Viewer, language: str) -> Opening:
+        """The opening of the page that a document is on."""
+        plan, presenting = match.place.plan, self._presenting(viewer, language)
+        at, patience = Match(plan, match.value), self._patience(plan, viewer)
+        return self._opening(at, presenting, Trail(), plan.address, "", patience, no_trace)
+
     def menu(self, viewer: Viewer, language: str, path: str = "") -> tuple[MenuItem, ...]:
         """The pages without braces that this viewer may open, in the order of the story."""
         presenting = self._presenting(viewer, language)
@@ -254,7 +284,9 @@ class Service:
                 ),
                 self._list_rows,
             ),
-            presenting=presenting,
+            presenting=replace(
+                presenting, documents=self._documents.links(match.plan, match.value)
+            ),
         )
 
     def _trails(self, path: str, bound_to: str) -> Trails:

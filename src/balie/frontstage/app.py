@@ -44,7 +44,11 @@ def frontstage(
         visitor = await reader(_cookies(cookies).get(session_cookie))
         preferences = chosen(cookies, said.get(b"accept-language", b""))
         ask = await _ask(scope, receive, said, visitor, preferences)
-        await _send(await views.answer(ask), send)
+        answer = await views.answer(ask)
+        if answer.rest is None:
+            await _send(answer, send)
+        else:
+            await _stream(answer, ask.method, send)
 
     return app
 
@@ -122,6 +126,22 @@ async def _send(answer: Answer, send: Send) -> None:
     headers = [*_headers(answer), (b"content-length", b"%d" % len(answer.body))]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
+
+
+async def _stream(answer: Answer, method: str, send: Send) -> None:
+    """All of it. Where it breaks off the connection does too, so that nobody takes it for whole."""
+    length = [] if answer.size is None else [(b"content-length", b"%d" % answer.size)]
+    headers = [*_headers(answer), *length]
+    try:
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        if method != "HEAD" and answer.rest is not None:
+            await send({"type": "http.response.body", "body": answer.body, "more_body": True})
+            async for chunk in answer.rest:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        if answer.close is not None:
+            await answer.close()
 
 
 def _headers(answer: Answer) -> Sequence[tuple[bytes, bytes]]:

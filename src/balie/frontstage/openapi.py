@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import orjson
 
+from balie.backstage.documents import DocumentPlace
+from balie.backstage.media import KNOWN
 from balie.backstage.page import Progress, Trust
 from balie.backstage.plans import Part, Plan, capital, references
 from balie.backstage.service import Route
@@ -29,15 +31,22 @@ _VALUES: Mapping[Kind, Mapping[str, Json]] = {
     Kind.NUMBER: {"type": ["integer", "string", "null"]},
     Kind.MONEY: {"type": ["string", "integer", "null"], "format": "decimal"},
     Kind.BOOLEAN: {"type": ["boolean", "null"]},
-    Kind.DOCUMENT: {"type": ["string", "null"]},
+    Kind.DOCUMENT: {"type": ["string", "null"], "format": "uri-reference"},
 }
 
 
 def openapi(
-    blueprint: Blueprint, routes: Iterable[Route], things: Things, *, cookie: str, public_url: str
+    blueprint: Blueprint,
+    routes: Iterable[Route],
+    things: Things,
+    *,
+    cookie: str,
+    public_url: str,
+    documents: Iterable[DocumentPlace] = (),
 ) -> bytes:
     """The description as UTF-8 JSON. cookie: the name of the session cookie."""
     described = tuple(routes)
+    papers = {_document_template(place): _document(place, things) for place in documents}
     return orjson.dumps(
         {
             "openapi": "3.1.0",
@@ -49,7 +58,10 @@ def openapi(
             "servers": [{"url": public_url}],
             "security": [{"session": []}],
             "tags": [{"name": str(phase.name)} for phase in blueprint.story],
-            "paths": {_template(route): _path(route, blueprint, things) for route in described},
+            "paths": {
+                **{_template(route): _path(route, blueprint, things) for route in described},
+                **papers,
+            },
             "components": {
                 "securitySchemes": {
                     "session": {"type": "apiKey", "in": "cookie", "name": cookie},
@@ -121,6 +133,54 @@ def _parameters(route: Route, things: Things) -> Iterator[Json]:
             "description": "Where to go on: take it from `newer` or `older` of the list.",
             "schema": {"type": "string", "maxLength": 8000},
         }
+
+
+# ---- documents
+
+
+def _names(place: DocumentPlace) -> list[tuple[str, str, str]]:
+    """The thing and the field between each pair of braces, and what the parameter is called."""
+    found = references(place.address)
+    return [(t, f, f if nr == 0 else f"{t}_{f}") for nr, (t, f) in enumerate(found)]
+
+
+def _document_template(place: DocumentPlace) -> str:
+    address = place.address
+    for thing, field, name in _names(place):
+        address = address.replace(f"{{{thing}.{field}}}", f"{{{name}}}")
+    return address
+
+
+def _document(place: DocumentPlace, things: Things) -> Json:
+    step = place.plan.step
+    label = things[place.thing].fields[place.field].field.name or place.field
+    bytes_: Json = {"schema": {"type": "string", "contentMediaType": "application/octet-stream"}}
+    kinds = {media.type: bytes_ for media in KNOWN}
+    return {
+        "get": {
+            "operationId": f"{step.id}_{place.plan.kind}_{place.thing}_{place.field}".replace(
+                "-", "_"
+            ),
+            "tags": [str(step.phase)],
+            "summary": capital(str(label)),
+            "description": "The document of a row, as its system gives it.",
+            "parameters": [
+                {
+                    "name": name,
+                    "in": "path",
+                    "required": True,
+                    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+                }
+                for _, _, name in _names(place)
+            ],
+            "responses": {
+                "200": {"description": "The document, of one of these kinds.", "content": kinds},
+                "401": {"$ref": "#/components/responses/signed_out"},
+                "404": {"$ref": "#/components/responses/not_there"},
+                "503": {"$ref": "#/components/responses/away"},
+            },
+        }
+    }
 
 
 def _language(blueprint: Blueprint) -> Json:
@@ -300,6 +360,10 @@ def _responses() -> Json:
         "signed_out": {"description": "Nobody is signed in.", "content": problem},
         "not_there": {
             "description": "There is no such page, or it is not this viewer's: the same answer.",
+            "content": problem,
+        },
+        "away": {
+            "description": "The system that keeps this document does not give it now. Try again.",
             "content": problem,
         },
     }

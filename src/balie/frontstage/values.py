@@ -9,43 +9,43 @@ from collections.abc import Sequence
 from markupsafe import Markup, escape
 
 from balie.backstage.page import Cell, Kind, Record, Tone
-from balie.frontstage.moments import Voice
 
 _TONES = {Tone.GOOD: "ok", Tone.BUSY: "info", Tone.CAREFUL: "warn", Tone.PLAIN: ""}
 _NUMERIC = frozenset({Kind.MONEY, Kind.NUMBER, Kind.DATE, Kind.DATETIME})
 _AT_THE_END = frozenset({Kind.MONEY, Kind.NUMBER})
 
 
-def value(cell: Cell, t: Voice) -> Markup:
+def value(cell: Cell) -> Markup:
     """A value as it is read."""
-    return Markup(_value(cell, t))  # noqa: S704  escaped
+    return Markup(_value(cell))  # noqa: S704  escaped
 
 
-def rows(records: Sequence[Record], t: Voice) -> Markup:
+def rows(records: Sequence[Record]) -> Markup:
     """The rows of a table: the first cell is its heading, and leads to its page if it has one."""
-    return Markup("\n".join(_row(record, t) for record in records))  # noqa: S704  escaped
+    return Markup("\n".join(_row(record) for record in records))  # noqa: S704  escaped
 
 
-def _row(record: Record, t: Voice) -> str:
+def _row(record: Record) -> str:
     if not record.cells:
         return "<tr></tr>"
     first, *others = record.cells
-    cells = "".join(_cell(cell, t) for cell in others)
+    cells = "".join(_cell(cell, first.text) for cell in others)
     if record.link:
         name = f'<a href="{escape(record.link)}"><bdi>{escape(first.text)}</bdi></a>'
         return f'<tr class="link"><th scope="row">{name}</th>{cells}</tr>'
-    return f'<tr><th scope="row">{_value(first, t)}</th>{cells}</tr>'
+    return f'<tr><th scope="row">{_value(first)}</th>{cells}</tr>'
 
 
-def _cell(cell: Cell, t: Voice) -> str:
+def _cell(cell: Cell, of: str) -> str:
     if cell.kind is Kind.STATUS:
-        return f'<td class="status"><span>{_value(cell, t)}</span></td>'
+        return f'<td class="status"><span>{_value(cell)}</span></td>'
     place = " end num" if cell.kind in _AT_THE_END else ""
     label = escape(cell.label)
-    return f'<td class="{place}" data-label="{label}"><span>{_value(cell, t)}</span></td>'
+    return f'<td class="{place}" data-label="{label}"><span>{_value(cell, of)}</span></td>'
 
 
-def _value(cell: Cell, t: Voice) -> str:
+def _value(cell: Cell, of: str = "") -> str:
+    """of: which row it is of, for whoever hears links one by one."""
     text = escape(cell.text)
     if cell.empty:
         return f'<span class="soft">{text or "–"}</span>'
@@ -53,7 +53,7 @@ def _value(cell: Cell, t: Voice) -> str:
         return f'<span class="tag {_TONES[cell.tone]}">{text}</span>'
     if cell.link:
         shape = "doc" if cell.kind is Kind.DOCUMENT else ""
-        words = text or t.say("details.open_document")
-        return f'<a class="{shape}" href="{escape(cell.link)}">{words}</a>'
+        more = f'<span class="vh"> {escape(of)}</span>' if shape and of else ""
+        return f'<a class="{shape}" href="{escape(cell.link)}">{text}{more}</a>'
     shape = ' class="num"' if cell.kind in _NUMERIC else ""
     return f"<bdi{shape}>{text}</bdi>"

@@ -2,7 +2,7 @@
 
 import logging
 import traceback
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from http import HTTPStatus
@@ -13,9 +13,11 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from balie.access.viewer import Viewer, Visitor
+from balie.backstage.handing import Handed, NoDocument
 from balie.backstage.page import MenuItem, Page
 from balie.backstage.ports import Incident, IncidentKind, Incidents
 from balie.blueprint.drawing.draw import draw
+from balie.frontstage.files import headers_of
 from balie.frontstage.looks import SIGN_OUT, Chrome, Link, Looks, Switch
 from balie.frontstage.own_pages import Broken, OwnPages
 from balie.frontstage.page_json import page_json, problem_json
@@ -29,6 +31,7 @@ HTML = "text/html; charset=utf-8"
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 _LONGEST_ADDRESS = 2000
+_TRY_AGAIN = "30"  # seconds
 _READ_ONLY = frozenset({"GET", "HEAD"})
 _KINDS = frozenset({"overview", "list", "details"})
 
@@ -58,12 +61,19 @@ class Ask:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What goes back."""
+    """What goes back.
+
+    rest: what follows on the body, while it comes; size: of both, when it is known. close: to be
+    called once rest was sent, or was not.
+    """
 
     status: int
     body: bytes = b""
     kind: str = HTML
     headers: Mapping[str, str] = field(default_factory=dict)
+    rest: AsyncIterator[bytes] | None = None
+    size: int | None = None
+    close: Callable[[], Awaitable[None]] | None = None
 
 
 class Opens(Protocol):
@@ -85,6 +95,14 @@ class Opens(Protocol):
         self, path: str, viewer: Viewer, language: str, after: str = "", *, newest: bool = False
     ) -> Page | None:
         """The page, or None when there is none for this viewer."""
+        ...
+
+    def is_document(self, path: str) -> bool:
+        """Whether a document can be at this raw path."""
+        ...
+
+    async def document(self, path: str, viewer: Viewer, language: str) -> Handed | NoDocument:
+        """The document at a raw path, or why there is none for this viewer."""
         ...
 
 
@@ -146,17 +164,44 @@ class Views:
             return Answer(status=HTTPStatus.OK, body=self._description, kind=JSON)
         if self._rehearsed is not None and ask.path.startswith("/demo"):
             return await self._demo(ask, self._rehearsed)
-        if ask.path != "/" and not self._is_a_page(ask.path):
+        if ask.path != "/" and not self._is_there(ask.path):
             return await self._not_found(ask)
         if ask.method not in _READ_ONLY:
             refusal = await self.problem(ask, HTTPStatus.METHOD_NOT_ALLOWED, "not_allowed", "alert")
             return _with(refusal, allow="GET, HEAD")
         if ask.visitor is None:
             return await self._sign_in_first(ask)
+        if self._service.is_document(ask.path):
+            return await self._document(ask, ask.visitor)
         return await self._page(ask, ask.visitor)
 
-    def _is_a_page(self, path: str) -> bool:
-        return len(path) <= _LONGEST_ADDRESS and self._service.match(path) is not None
+    def _is_there(self, path: str) -> bool:
+        is_page = self._service.match(path) is not None
+        return len(path) <= _LONGEST_ADDRESS and (is_page or self._service.is_document(path))
+
+    async def _document(self, ask: Ask, visitor: Visitor) -> Answer:
+        if visitor.is_staff or visitor.staff_roles:
+            return await self._not_found(ask)
+        viewer = await self._service.viewer(visitor, ask.path)
+        found = await self._service.document(ask.path, viewer, ask.preferences.language)
+        if isinstance(found, Handed):
+            return Answer(
+                status=HTTPStatus.OK,
+                body=found.head,
+                kind=found.media.type,
+                headers=headers_of(found),
+                rest=found.rest,
+                size=found.size,
+                close=found.close,
+            )
+        if found is NoDocument.NOT_FOUND:
+            return await self._not_found(ask)
+        if found is NoDocument.NONE:
+            return await self.problem(ask, HTTPStatus.NOT_FOUND, "no_document", "file")
+        t = self._surroundings.voice(ask.preferences.language)
+        again, status = Link(t.say("trust.try_again"), ask.path), HTTPStatus.SERVICE_UNAVAILABLE
+        refusal = await self.problem(ask, status, "document_away", "alert", again)
+        return _with(refusal, **{"retry-after": _TRY_AGAIN})
 
     async def _page(self, ask: Ask, visitor: Visitor) -> Answer:
         if visitor.is_staff or visitor.staff_roles:

@@ -126,6 +126,7 @@ def _application(
         service.things,
         cookie=configuration.session_cookie,
         public_url=configuration.public_url,
+        documents=service.documents,
     )
     views = Views(service, looks, surroundings, description, opened.told, rehearsed)
     pages = DjangoPages(

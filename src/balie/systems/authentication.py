@@ -24,7 +24,7 @@ from balie.systems.errors import Misconfigured, Unavailable
 from balie.systems.interpretation import check_status
 from balie.systems.placeholders import filled, setting
 from balie.systems.profile import Plain
-from balie.systems.transport import Request, Response, Transport
+from balie.systems.transport import Request, Response, Streamed, Transport, opened
 
 EARLY = timedelta(seconds=30)
 """How long before its end a token is renewed."""
@@ -64,6 +64,9 @@ class _WithHeaders:
 
     async def send(self, request: Request) -> Response:
         return await self.transport.send(_with(request, self.headers()))
+
+    async def open(self, request: Request) -> Streamed:
+        return await opened(self.transport, _with(request, self.headers()))
 
 
 def _with(request: Request, headers: Mapping[str, str]) -> Request:
@@ -138,6 +141,16 @@ class _WithToken:
         self.tokens.forget(token)
         token = await self.tokens.current()
         return await self.transport.send(_with(request, _bearing(token)))
+
+    async def open(self, request: Request) -> Streamed:
+        token = await self.tokens.current()
+        streamed = await opened(self.transport, _with(request, _bearing(token)))
+        if streamed.status != 401:
+            return streamed
+        await streamed.close()
+        self.tokens.forget(token)
+        token = await self.tokens.current()
+        return await opened(self.transport, _with(request, _bearing(token)))
 
 
 def _bearing(token: str) -> dict[str, str]:

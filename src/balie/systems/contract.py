@@ -36,6 +36,7 @@ class Field:
     name: str
     type: Type = Type.TEXT
     form: str = ""  # the contract's own name for what a text looks like: "Edm.Guid", "uuid"
+    media: str = ""  # of a document: its media type, "application/pdf", when the contract says so
     nullable: bool = True
     readable: bool = True  # False: can be sent, never comes back
     writable: bool = True

@@ -1,8 +1,8 @@
 """The port through which a connector speaks HTTP. `balie.transport` fulfils it with aiohttp."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,3 +34,41 @@ class Transport(Protocol):
     async def send(self, request: Request) -> Response:
         """The answer, whatever its status. Raises Unavailable when there is none."""
         ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Streamed:
+    """An answer whose body is still coming. Whoever got it calls `close`, whatever happens.
+
+    chunks: unpacked; raise Unavailable when the answer breaks off or is too large.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    chunks: AsyncIterator[bytes]
+    close: Callable[[], Awaitable[None]]
+
+
+@runtime_checkable
+class Streaming(Protocol):
+    """A transport that can give an answer while it comes: for documents."""
+
+    async def open(self, request: Request) -> Streamed:
+        """The answer, whatever its status. Raises Unavailable when there is none."""
+        ...
+
+
+async def opened(transport: Transport, request: Request) -> Streamed:
+    """The answer as it comes; whole, of a transport that can only give it whole."""
+    if isinstance(transport, Streaming):
+        return await transport.open(request)
+    response = await transport.send(request)
+
+    async def chunks() -> AsyncIterator[bytes]:
+        yield response.body
+
+    async def close() -> None:
+        return None
+
+    headers = {**response.headers, "content-length": str(len(response.body))}
+    return Streamed(status=response.status, headers=headers, chunks=chunks(), close=close)

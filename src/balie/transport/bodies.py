@@ -13,7 +13,9 @@ class Unreadable(Exception):
     """The body is not what its headers say."""
 
 
-class _Unpacks(Protocol):
+class Unpacks(Protocol):
+    """Unpacks a body as it comes; `end` raises Unreadable when the body is not whole."""
+
     def unpack(self, chunk: bytes, most: int) -> bytes: ...
 
     def end(self) -> None: ...
@@ -25,7 +27,7 @@ ENCODINGS = "gzip"
 
 async def whole_body(chunks: AsyncIterator[bytes], encoding: str, most: int) -> bytes:
     """The unpacked body. Raises TooLarge beyond `most` bytes, Unreadable when it is broken."""
-    unpacker = _unpacker(encoding)
+    unpacker = unpacker_of(encoding)
     body = bytearray()
     async for chunk in chunks:
         body += unpacker.unpack(chunk, most - len(body))
@@ -35,7 +37,8 @@ async def whole_body(chunks: AsyncIterator[bytes], encoding: str, most: int) -> 
     return bytes(body)
 
 
-def _unpacker(encoding: str) -> _Unpacks:
+def unpacker_of(encoding: str) -> Unpacks:
+    """What unpacks a body of this `Content-Encoding`. Raises Unreadable for one that we lack."""
     name = encoding.strip().lower()
     if name in {"", "identity"}:
         return _Plain()

@@ -2,8 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from time import monotonic
 from urllib.parse import urljoin, urlsplit
 
@@ -21,12 +23,13 @@ from yarl import URL
 
 from balie.systems.errors import Misconfigured, SystemFault, Unavailable
 from balie.systems.interpretation import seconds_to_wait
-from balie.systems.transport import Request, Response
-from balie.transport.bodies import ENCODINGS, TooLarge, whole_body
+from balie.systems.transport import Request, Response, Streamed
+from balie.transport.bodies import ENCODINGS, TooLarge, Unreadable, unpacker_of, whole_body
 from balie.transport.breaker import Breaker, Condition, Status
 from balie.transport.doors import Doorkeeper
 from balie.transport.faults import FAULTS, OURS, TEXTS, Fault, fault_of
 from balie.transport.limits import Limits
+from balie.transport.streams import Flow
 from balie.transport.turns import TooBusy, Turns
 
 REDIRECTS = 3
@@ -155,6 +158,83 @@ class HttpTransport:
         except TooBusy as error:
             raise Unavailable(f"{self._title} is asked too much at once.") from error
 
+    async def open(self, request: Request) -> Streamed:
+        """The answer as it comes, whatever its status; raises like `send`.
+
+        It has longer than others, and holds its turn until it is closed.
+        """
+        self._refuse_while_quiet()
+        async with AsyncExitStack() as holds:
+            try:
+                await holds.enter_async_context(self._turns.turn(self._limits.whole / 2))
+            except TooBusy as error:
+                raise Unavailable(f"{self._title} is asked too much at once.") from error
+            self._refuse_while_quiet()
+            return await self._opened(request, holds)
+
+    async def _opened(self, request: Request, holds: AsyncExitStack) -> Streamed:
+        began = self._network.clock()
+        self._breaker.begin()
+        try:
+            async with asyncio.timeout(self._limits.document_begins):
+                answer = await self._begun(request, holds)
+            flow = self._flow(request, answer, began, holds)
+        except asyncio.CancelledError:
+            self._breaker.abandoned()
+            self._trace(request, began, None, fault="abandoned")
+            raise
+        except FAULTS as error:
+            raise self._fault(request, began, error) from error
+        if answer.status != HTTPStatus.OK:
+            self._learn(_head(answer))  # of a good answer we know once it is whole
+        return Streamed(
+            status=answer.status,
+            headers=_head(answer).headers,
+            chunks=aiter(flow),
+            close=flow.close,
+        )
+
+    async def _begun(self, request: Request, holds: AsyncExitStack) -> ClientResponse:
+        """The answer, after being sent on within the system's own host; its body is still there."""
+        url = request.url
+        for _ in range(REDIRECTS):
+            async with AsyncExitStack() as here:
+                answer = await here.enter_async_context(await self._sent(request, url))
+                onward = _onward(request, url, _head(answer))
+                if onward is None:
+                    holds.push_async_exit(here.pop_all())
+                    return answer
+                url = onward
+        raise Unreadable
+
+    def _flow(
+        self, request: Request, answer: ClientResponse, began: float, holds: AsyncExitStack
+    ) -> Flow:
+        def ended(came: int) -> None:
+            if answer.status == HTTPStatus.OK:
+                self._breaker.succeeded()
+            self._trace(request, began, Response(status=answer.status, headers={}, body=b""), came)
+
+        unpacker = unpacker_of(answer.headers.get("Content-Encoding", ""))
+        return Flow(
+            answer,
+            unpacker,
+            most=self._limits.document_bytes,
+            wait=self._limits.whole,
+            until=began + self._limits.document_whole,
+            clock=self._network.clock,
+            failed=lambda error: self._fault(request, began, error),
+            ended=ended,
+            dropped=self._breaker.abandoned,
+            holds=holds.pop_all(),
+        )
+
+    def _fault(self, request: Request, began: float, error: Exception) -> SystemFault:
+        fault = fault_of(error)
+        self._learn_from(fault)
+        self._trace(request, began, None, fault=fault)
+        return self._said(fault)
+
     def _refuse_while_quiet(self) -> None:
         wait = self._breaker.wait()
         if wait is not None:
@@ -174,12 +254,9 @@ class HttpTransport:
             self._trace(request, began, None, fault="abandoned")
             raise
         except FAULTS as error:
-            fault = fault_of(error)
-            self._learn_from(fault)
-            self._trace(request, began, None, fault=fault)
-            raise self._said(fault) from error
+            raise self._fault(request, began, error) from error
         self._learn(response)
-        self._trace(request, began, response)
+        self._trace(request, began, response, len(response.body))
         return response
 
     async def _following(self, request: Request) -> Response:
@@ -194,23 +271,25 @@ class HttpTransport:
         return response
 
     async def _exchange(self, request: Request, url: str) -> Response:
+        async with await self._sent(request, url) as answer:
+            head = _head(answer)
+            return Response(status=head.status, headers=head.headers, body=await self._body(answer))
+
+    async def _sent(
+        self, request: Request, url: str
+    ) -> AbstractAsyncContextManager[ClientResponse]:
         address = URL(url, encoded=True)
         if address.scheme not in {"http", "https"} or not address.host or address.user:
             raise InvalidURL(address)
         session = await self._network.session(address.host)
-        async with session.request(
+        return session.request(
             request.method,
             address,
             headers=request.headers,
             data=request.body,
             allow_redirects=False,
             timeout=ClientTimeout(total=None, connect=self._limits.connect),
-        ) as answer:
-            return Response(
-                status=answer.status,
-                headers={name.lower(): value for name, value in answer.headers.items()},
-                body=await self._body(answer),
-            )
+        )
 
     async def _body(self, answer: ClientResponse) -> bytes:
         most = self._limits.most_bytes
@@ -241,7 +320,13 @@ class HttpTransport:
         return Misconfigured(text) if fault in OURS else Unavailable(text)
 
     def _trace(
-        self, request: Request, began: float, response: Response | None, fault: str = ""
+        self,
+        request: Request,
+        began: float,
+        response: Response | None,
+        came: int = 0,
+        *,
+        fault: str = "",
     ) -> None:
         self._network.traces(
             Trace(
@@ -250,10 +335,16 @@ class HttpTransport:
                 path_template=request.template,
                 status=response.status if response else None,
                 ms=(self._network.clock() - began) * 1000,
-                bytes=len(response.body) if response else 0,
+                bytes=came,
                 fault=fault,
             )
         )
+
+
+def _head(answer: ClientResponse) -> Response:
+    """An answer without its body."""
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return Response(status=answer.status, headers=headers, body=b"")
 
 
 def _onward(request: Request, url: str, response: Response) -> str | None:

@@ -11,11 +11,16 @@ class Limits:
 
     whole: for the whole call; at most half of it goes to waiting for its turn, so that a system
     which is asked too much is not taken for one that does not answer. connect: for the connection.
+    document...: of a document, which some systems make while we wait: to its first byte, as a
+    whole, and how large. While it comes, `whole` holds for each wait.
     """
 
     whole: float = 10.0
     connect: float = 3.0
     most_bytes: int = 8 * 1024 * 1024
+    document_begins: float = 30.0
+    document_whole: float = 300.0
+    document_bytes: int = 25 * 1024 * 1024
     at_once: int = 20
     rates: tuple[Rate, ...] = ()
 

@@ -9,8 +9,11 @@ paging: {send: offset, count: rows}    how many rows went before
 paging: {send: page, count: pages}     the number of the page, from 1
 """
 
+import binascii
+from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import quote
 
 from balie.connectors.http.openapi import LINK, paging_word, parameter_of, read_openapi
@@ -19,12 +22,14 @@ from balie.systems.authentication import authenticated
 from balie.systems.checking import wanted
 from balie.systems.connector import Connection, Connector
 from balie.systems.contract import Contract
-from balie.systems.errors import Misconfigured
+from balie.systems.documents import Document, DocumentQuery, document_of
+from balie.systems.errors import Misconfigured, Unavailable
+from balie.systems.fetching import fetched
 from balie.systems.interpretation import json_of, not_a_page
 from balie.systems.placeholders import filled
 from balie.systems.profile import Profile
 from balie.systems.query import Query, Relation
-from balie.systems.reading import Call, Part, read
+from balie.systems.reading import Call, Part, read, table_of
 from balie.systems.rows import Raw, Rows
 from balie.systems.transport import Request, Transport
 
@@ -62,6 +67,34 @@ class Http:
     async def read(self, query: Query) -> Rows:
         """The rows that the query asks for; of an unreadable row, why."""
         return await read(self.connection, query, self._ask, alone=_holds_a_comma)
+
+    async def document(self, query: DocumentQuery) -> Document | None:
+        """What is at an address below the row, or a field of the row itself, in base64."""
+        table = table_of(self.connection, query.table)
+        field, key = table.field(query.field), query.key.get(table.key[0])
+        if field is None or not key:
+            return None
+        row = f"{self.connection.at}/{quote(table.name)}/{quote(key, safe='')}"
+        template = f"{table.name}/{{}}/{query.field}"
+        if field.form == LINK:
+            place = f"{row}/{quote(field.name)}"
+            return await fetched(self.connection, self.transport, place, template, query.language)
+        return await self._in_the_row(row, query.field, template)
+
+    async def _in_the_row(self, row: str, field: str, template: str) -> Document | None:
+        headers = {"Accept": "application/json"}
+        request = Request(method="GET", url=row, headers=headers, template=template)
+        response = await self.transport.send(request)
+        if response.status == HTTPStatus.NOT_FOUND:
+            return None
+        title, now = self.connection.title, self.connection.now()
+        value = _at(json_of(response, title=title, table=template, now=now), field)
+        if value is None or value == "":
+            return None
+        try:
+            return document_of(b64decode(str(value), validate=True))
+        except (binascii.Error, ValueError) as error:
+            raise Unavailable(f"{title} gave a document that is not base64.") from error
 
     async def _ask(self, call: Call) -> Part:
         url = self._url(call)

@@ -169,7 +169,9 @@ class _Path:
     def _document(self, name: str) -> Field:
         operations = _path(self.description, f"{self._row_path()}/{name}")
         writable = any(method in operations for method in _WRITING)
-        return Field(name=name, type=Type.DOCUMENT, form=LINK, writable=writable)
+        get = self.description.at(operations.get("get"), "responses", "200", "content")
+        media = next(iter(self.description.mapping(get)), "")
+        return Field(name=name, type=Type.DOCUMENT, form=LINK, media=media, writable=writable)
 
     def _row_path(self) -> str:
         """The path of one row, `/contacts/{id}`, or "" when there is none."""

@@ -36,6 +36,7 @@ class Shape:
     max_length: int | None = None
     codes: tuple[str, ...] = ()
     holds_bytes: bool = False
+    media: str = ""
     properties: Mapping[str, Node] = field(default_factory=dict)
     required: frozenset[str] = frozenset()
     items: Node = None
@@ -58,6 +59,7 @@ def shape(description: Description, node: Node) -> Shape:
         max_length=length if isinstance(length, int) else None,
         codes=tuple(_text(code) for code in codes if code is not None),
         holds_bytes="contentEncoding" in schema or "contentMediaType" in schema,
+        media=_text(schema.get("contentMediaType")),
         properties=description.mapping(schema.get("properties")),
         required=frozenset(_text(name) for name in required)
         if isinstance(required, list)
@@ -83,6 +85,7 @@ def _field(description: Description, name: str, node: Node, *, required: bool, d
         name=name,
         type=type_,
         form=found.format,
+        media=found.media,
         nullable=found.nullable or not required,
         readable=not found.write_only,
         writable=not found.read_only,

@@ -16,7 +16,9 @@ from balie.connectors.http.connector import connect, read_contract
 from balie.systems.conformance import Conformance
 from balie.systems.connector import Connection, Connector
 from balie.systems.contract import Contract, Type
-from balie.systems.errors import Misconfigured
+from balie.systems.documents import DocumentQuery, HoldsDocuments
+from balie.systems.errors import Misconfigured, Unavailable
+from balie.systems.loopback import Answer, PlainTransport, served
 from balie.systems.profile import Plain, Profile
 from balie.systems.query import Query, Relation
 from balie.systems.rows import Rows
@@ -290,3 +292,79 @@ def test_a_filter_may_have_another_name_than_its_field() -> None:
 def test_rows_is_empty_without_values() -> None:
     connector = connect(connection_to("https://crm.example", Listener()))
     assert asyncio.run(connector.read(by("email"))) == Rows(())
+
+
+# ---- documents
+
+LABEL = DocumentQuery(table="labels", key={"id": "l/1"}, field="pdf")
+PICTURE = DocumentQuery(table="labels", key={"id": "l/1"}, field="photo")
+
+
+def labels() -> Contract:
+    """Labels with a document in the row, and a photo below it."""
+    pdf = {"type": "string", "contentEncoding": "base64", "contentMediaType": "application/pdf"}
+    row = {"type": "object", "properties": {"id": {"type": "string"}, "pdf": pdf}}
+    listed = {"type": "array", "items": row}
+    paths = {
+        "/labels": _gives("application/json", listed),
+        "/labels/{id}": {},
+        "/labels/{id}/photo": _gives("image/jpeg", {}),
+    }
+    return read_contract([json.dumps({"openapi": "3.1.0", "paths": paths}).encode()], PROFILE)
+
+
+def _gives(kind: str, schema: Mapping[str, object]) -> dict[str, object]:
+    return {"get": {"responses": {"200": {"content": {kind: {"schema": schema}}}}}}
+
+
+async def paper(query: DocumentQuery, *answers: Answer) -> bytes | None:
+    """The document of a service that answers like this."""
+    left = list(answers)
+    async with served(lambda _at, _asked: left.pop(0)) as service:
+        connection = replace(connection_to(service.at, PlainTransport()), contract=labels())
+        connector = connect(connection)
+        assert isinstance(connector, HoldsDocuments)
+        found = await connector.document(query)
+        below = "" if query is LABEL else "/photo"
+        assert [a.path.removeprefix("/api") for a in service.asked] == [f"/labels/l/1{below}"]
+        if found is None:
+            return None
+        return b"".join([chunk async for chunk in found.chunks])
+
+
+def a_row(**fields: object) -> Answer:
+    headers = {"Content-Type": "application/json"}
+    return Answer(headers=headers, body=json.dumps({"id": "l/1", **fields}).encode())
+
+
+def test_the_contract_tells_which_kind_of_document_it_is() -> None:
+    fields = labels().tables["labels"].fields
+    found = {name: (field.type, field.media) for name, field in fields.items() if name != "id"}
+    assert found == {
+        "pdf": (Type.DOCUMENT, "application/pdf"),
+        "photo": (Type.DOCUMENT, "image/jpeg"),
+    }
+
+
+async def test_a_document_in_a_row_is_unpacked() -> None:
+    assert await paper(LABEL, a_row(pdf="JVBERi0xLjc=")) == b"%PDF-1.7"
+
+
+async def test_a_document_below_a_row_is_fetched() -> None:
+    assert await paper(PICTURE, Answer(body=b"\xff\xd8\xff")) == b"\xff\xd8\xff"
+
+
+@pytest.mark.parametrize("answer", [a_row(), a_row(pdf=None), a_row(pdf=""), Answer(status=404)])
+async def test_a_row_without_its_document_has_none(answer: Answer) -> None:
+    assert await paper(LABEL, answer) is None
+
+
+async def test_there_may_be_nothing_below_a_row() -> None:
+    assert await paper(PICTURE, Answer(status=404)) is None
+    assert await paper(PICTURE, Answer(status=204)) is None
+
+
+@pytest.mark.parametrize("answer", [a_row(pdf="%%%"), a_row(pdf=[1]), Answer(status=500)])
+async def test_a_document_that_cannot_be_read_is_unavailable(answer: Answer) -> None:
+    with pytest.raises(Unavailable):
+        await paper(LABEL, answer)

@@ -1,23 +1,28 @@
 """Reading Tryton: one call for a list, however deep its fields go.
 
-The profile's words: `auth` ({kind: session}), `company`, `page size`, `no value`, `amounts`.
+The profile's words: `auth` ({kind: session}), `company`, `page size`, `no value`, `amounts`,
+`reports`.
 """
 
+import binascii
+from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from balie.connectors.jsonrpc import description
+from balie.connectors.jsonrpc.description import REPORT
 from balie.connectors.jsonrpc.questions import KEY, cursor_after, question
 from balie.connectors.jsonrpc.session import Account, Session
 from balie.connectors.jsonrpc.values import Unreadable, Wire, plain
 from balie.systems.connector import Connection, Connector
 from balie.systems.contract import Contract
-from balie.systems.errors import Misconfigured
+from balie.systems.documents import Document, DocumentQuery, document_of
+from balie.systems.errors import Misconfigured, Unavailable
 from balie.systems.interpretation import not_a_page
 from balie.systems.placeholders import filled
 from balie.systems.profile import Profile
 from balie.systems.query import Query
-from balie.systems.reading import Call, Part, read
+from balie.systems.reading import Call, Part, read, table_of
 from balie.systems.rows import Raw, Rows
 
 
@@ -92,6 +97,47 @@ class Tryton:
     async def read(self, query: Query) -> Rows:
         """The rows that the query asks for; of an unreadable row, why."""
         return await read(self.connection, query, self._ask)
+
+    async def document(self, query: DocumentQuery) -> Document | None:
+        """A report that Tryton makes of the row, or what a binary field of it holds."""
+        model = table_of(self.connection, query.table)
+        field, key = model.field(query.field), query.key.get(KEY, "")
+        if field is None or not key.isdecimal():
+            return None
+        if field.form.startswith(REPORT):
+            found = await self._report(field.form.removeprefix(REPORT), int(key), query)
+        else:
+            found = await self._held(model.name, int(key), query.field)
+        return None if found is None else document_of(self._bytes(found))
+
+    async def _report(self, report: str, key: int, query: DocumentQuery) -> Wire:
+        data: dict[str, Wire] = {"model": table_of(self.connection, query.table).name}
+        data |= {"id": key, "ids": [key]}
+        spoken: dict[str, Wire] = {"language": query.language} if query.language else {}
+        made = await self.session.call(f"report.{report}.execute", [key], data, context=spoken)
+        match made:
+            case [str(), content, *_]:
+                return content
+            case _:
+                raise self._unreadable()
+
+    async def _held(self, model: str, key: int, field: str) -> Wire:
+        rows = await self.session.call(f"model.{model}.read", [key], [field])
+        match rows:
+            case [dict(row)]:
+                return row.get(field)
+            case _:
+                return None
+
+    def _bytes(self, content: Wire) -> bytes:
+        """What came as `{"__class__": "bytes", "base64": ...}`. Raises Unavailable."""
+        try:
+            return b64decode(str(plain(content)), validate=True)
+        except (Unreadable, binascii.Error, ValueError) as error:
+            raise self._unreadable() from error
+
+    def _unreadable(self) -> Unavailable:
+        return Unavailable(f"{self.connection.title} gave a document that cannot be read.")
 
     async def _ask(self, call: Call) -> Part:
         asked = question(call)

@@ -13,7 +13,7 @@ from balie.connectors.jsonrpc.session import Session
 from balie.connectors.jsonrpc.values import Wire
 from balie.systems.contract import Contract, Field, Table, Type
 from balie.systems.errors import Misconfigured
-from balie.systems.profile import Profile
+from balie.systems.profile import Plain, Profile
 
 TYPES: Mapping[str, Type] = {
     "char": Type.TEXT,
@@ -45,6 +45,9 @@ MANY = 200
 
 
 FORMAT = "balie tryton 1"
+MEDIA = {"pdf": "application/pdf", "odt": "application/vnd.oasis.opendocument.text"}
+REPORT = "report "
+"""Before the name of a report in the form of a field: Tryton makes the document when asked."""
 
 _Told: TypeAlias = "Mapping[str, Wire]"
 """What a description tells of one field."""
@@ -146,7 +149,31 @@ def read_description(files: Sequence[bytes], profile: Profile) -> Contract:
         told |= _tables_of(file)
     reader = _Reader(told)
     page_size = int(profile.text("page size", str(MANY)))
-    return Contract(tables={model: reader.table(model, page_size) for model in told})
+    reports = _reports(profile)
+    if missing := reports.keys() - told.keys():
+        raise ValueError(f'"reports:" names {min(missing)}, which is not described')
+    return Contract(
+        tables={model: reader.table(model, page_size, reports.get(model, {})) for model in told}
+    )
+
+
+def _reports(profile: Profile) -> Mapping[str, Mapping[str, Field]]:
+    """`reports: {account.invoice: {print: account.invoice}}`: a field that is a report of a row."""
+    return {
+        model: {field: _report(field, said) for field, said in named.items()}
+        for model, named in profile.section("reports").items()
+        if isinstance(named, dict)
+    }
+
+
+def _report(field: str, said: Plain) -> Field:
+    """`account.invoice`, or `{report: account.invoice, as: odt}`: a PDF unless it says so."""
+    told = said if isinstance(said, dict) else {"report": said}
+    report, as_ = told.get("report"), told.get("as", "pdf")
+    if not isinstance(report, str) or not isinstance(as_, str) or as_ not in MEDIA:
+        raise ValueError(f'"reports:" says no report of Tryton for "{field}", as pdf or odt')
+    form = f"{REPORT}{report}"
+    return Field(name=field, type=Type.DOCUMENT, form=form, media=MEDIA[as_], writable=False)
 
 
 def _tables_of(file: bytes) -> dict[str, _Model]:
@@ -172,8 +199,8 @@ class _Reader:
         self._told = told
         self._made: dict[tuple[str, int], Mapping[str, Field]] = {}
 
-    def table(self, model: str, page_size: int) -> Table:
-        fields = self._fields(model, DEPTH)
+    def table(self, model: str, page_size: int, reports: Mapping[str, Field]) -> Table:
+        fields = {**self._fields(model, DEPTH), **reports}
         told = self._told[model]
         exact = frozenset(self._exact(told, fields))
         sorts = frozenset(name for name, one in told.items() if _sorts(one))

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,9 +19,10 @@ from balie.connectors.jsonrpc.values import Unreadable, packed, plain
 from balie.systems.conformance import NASTY, Conformance
 from balie.systems.connector import Connection, Connector
 from balie.systems.contract import Contract, Type
+from balie.systems.documents import DocumentQuery, HoldsDocuments
 from balie.systems.errors import Misconfigured, SystemFault, Unavailable
 from balie.systems.kinds import installed
-from balie.systems.profile import Profile
+from balie.systems.profile import Plain, Profile
 from balie.systems.query import Order, Query, Relation
 from balie.systems.rows import Raw, Rows
 from balie.systems.transport import Request, Response, Transport
@@ -400,3 +401,62 @@ def _now() -> datetime:
 
 def test_is_an_installed_kind_of_connector() -> None:
     assert installed()["jsonrpc"].quality.level == "dependable"
+
+
+# ---- documents
+
+PAPERS = Profile({**PROFILE.words, "reports": {"sale.sale": {"print": "sale.sale"}}})
+PRINT = DocumentQuery(table="orders", key={"id": "7"}, field="print", language="en")
+
+
+def packed_bytes(content: bytes) -> Raw:
+    return {"__class__": "bytes", "base64": b64encode(content).decode()}
+
+
+async def paper(desk: Desk, query: DocumentQuery = PRINT) -> bytes | None:
+    connection = replace(connection_to("http://tryton.example", desk), contract=contract(PAPERS))
+    connector = connect(connection)
+    assert isinstance(connector, HoldsDocuments)
+    found = await connector.document(query)
+    return None if found is None else b"".join([chunk async for chunk in found.chunks])
+
+
+async def test_a_report_is_made_of_one_row_in_the_readers_language() -> None:
+    desk = Desk({"report.sale.sale.execute": ["pdf", packed_bytes(b"%PDF-1.7"), False, "Sale"]})
+    assert await paper(desk) == b"%PDF-1.7"
+    method, _, (keys, data, context) = desk.asked[-1]
+    assert (method, keys) == ("report.sale.sale.execute", [7])
+    assert data == {"model": "sale.sale", "id": 7, "ids": [7]}
+    assert isinstance(context, dict)
+    assert context["language"] == "en"
+
+
+@pytest.mark.parametrize("value", ["0 or 1", "", "-1", "7.0", "sale,7"])
+async def test_what_can_be_no_key_has_no_report(value: str) -> None:
+    desk = Desk()
+    assert await paper(desk, replace(PRINT, key={"id": value})) is None
+    assert desk.asked == []
+
+
+@pytest.mark.parametrize(
+    "answer", [None, ["pdf"], ["pdf", "%%%", False, ""], [1, 2], ["pdf", {"__class__": "x"}]]
+)
+async def test_a_report_that_cannot_be_read_is_unavailable(answer: Raw) -> None:
+    with pytest.raises(Unavailable, match="a document that cannot be read"):
+        await paper(Desk({"report.sale.sale.execute": answer}))
+
+
+def test_a_report_is_a_document_and_says_which_kind() -> None:
+    odt = Profile({"reports": {"sale.sale": {"print": {"report": "sale.sale", "as": "odt"}}}})
+    fields = [contract(p).tables["sale.sale"].fields["print"] for p in (PAPERS, odt)]
+    assert [field.type for field in fields] == [Type.DOCUMENT, Type.DOCUMENT]
+    assert [f.media.rpartition(".")[2] for f in fields] == ["application/pdf", "text"]
+
+
+@pytest.mark.parametrize(
+    "reports",
+    [{"x": {"print": "x"}}, {"sale.sale": {"print": {"report": "x", "as": "exe"}}}],
+)
+def test_a_report_that_cannot_be_is_refused_in_words(reports: Plain) -> None:
+    with pytest.raises(ValueError, match="reports"):
+        contract(Profile({"reports": reports}))

@@ -6,21 +6,24 @@ The profile's words: `path` (`companies(${COMPANY})/{table}`), `filters`, `many 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import quote
 
 from balie.connectors.odata.metadata import read_metadata
-from balie.connectors.odata.question import is_document, linked, options
+from balie.connectors.odata.question import is_document, key_of, linked, options
 from balie.systems.addresses import below
 from balie.systems.authentication import authenticated
 from balie.systems.checking import wanted
 from balie.systems.connector import Connection, Connector
 from balie.systems.contract import Contract, Table
+from balie.systems.documents import Document, DocumentQuery
 from balie.systems.errors import Misconfigured
+from balie.systems.fetching import fetched
 from balie.systems.interpretation import json_of, not_a_page
 from balie.systems.placeholders import filled
 from balie.systems.profile import Profile
 from balie.systems.query import Query
-from balie.systems.reading import Call, Part, read
+from balie.systems.reading import Call, Part, read, table_of
 from balie.systems.rows import Raw, Rows
 from balie.systems.transport import Request, Transport
 
@@ -68,6 +71,47 @@ class OData:
     async def read(self, query: Query) -> Rows:
         """The rows that the query asks for; of an unreadable row, why."""
         return await read(self.connection, query, self._ask)
+
+    async def document(self, query: DocumentQuery) -> Document | None:
+        """The bytes of a stream, in the row itself or behind a navigation property."""
+        table = table_of(self.connection, query.table)
+        key = key_of(table, query.key)
+        if key is None:
+            return None
+        field = table.field(query.field)
+        last = "/$value" if field is not None and field.form == "Edm.Binary" else ""
+        row = f"{self.connection.at}/{self._path(table)}({key})"
+        place = f"{row}/{query.field.replace('.', '/')}{last}"
+        if "." in query.field:
+            link = await self._media_link(table, query, row)
+            if link is None:
+                return None
+            place = link or place
+        template = f"{table.name}/{query.field}"
+        return await fetched(self.connection, self.transport, place, template, query.language)
+
+    async def _media_link(self, table: Table, query: DocumentQuery, row: str) -> str | None:
+        """The address that the system itself gives for a stream; "" when it gives none.
+
+        None when there is no such document.
+        """
+        behind, _, stream = query.field.rpartition(".")
+        url = f"{row}/{behind.replace('.', '/')}"
+        headers = {"Accept": "application/json", "OData-MaxVersion": "4.0"}
+        headers |= {"Accept-Language": query.language} if query.language else {}
+        request = Request(method="GET", url=url, headers=headers, template=f"{table.name}/{behind}")
+        response = await self.transport.send(request)
+        if response.status == HTTPStatus.NOT_FOUND:
+            return None
+        title = self.connection.title
+        answer = json_of(response, title=title, table=table.name, now=self.connection.now())
+        link = _entity(answer).get(f"{stream}@odata.mediaReadLink", "")
+        if not isinstance(link, str) or not link:
+            return ""
+        rest = below(self.connection.at, link, url)
+        if rest is None:
+            raise Misconfigured(f"{title} sends us to another address for a document.")
+        return f"{self.connection.at}/{rest}"
 
     async def _ask(self, call: Call) -> Part:
         url = self._url(call)
@@ -125,3 +169,11 @@ class OData:
         if rest is None:
             raise Misconfigured(f"{title} sends us to another address for its next page.")
         return rest
+
+
+def _entity(answer: Raw) -> dict[str, Raw]:
+    """The document's entity; some versions give it as a list of one."""
+    held = answer.get("value") if isinstance(answer, dict) else None
+    if isinstance(held, list):
+        answer = held[0] if held else None
+    return answer if isinstance(answer, dict) else {}

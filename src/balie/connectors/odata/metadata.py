@@ -160,7 +160,16 @@ class Model:
             writable=not computed,
             required_to_create=not (nullable or computed or has_default),
             max_length=_length(element.get("MaxLength")),
+            media=self._media(f"{owner}/{name}", element),
         )
+
+    def _media(self, target: str, element: Element) -> str:
+        """What `Core.MediaType` says of a stream."""
+        annotations = [*_children(element, "Annotation"), *self.outside.get(target, ())]
+        said = (
+            a.get("String", "") for a in annotations if a.get("Term", "").endswith(".MediaType")
+        )
+        return next(said, "")
 
     def _typed(self, name: str, written: str) -> Field:
         inner = _inside_collection(written)

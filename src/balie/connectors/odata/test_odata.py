@@ -1,7 +1,9 @@
 """The OData connector holds to the contract of connectors, on recorded answers over real HTTP."""
 
 import asyncio
+import json
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -15,7 +17,9 @@ from balie.connectors.odata.connector import connect, read_contract
 from balie.systems.conformance import NASTY, Conformance
 from balie.systems.connector import Connection, Connector
 from balie.systems.contract import Contract, Type
-from balie.systems.errors import Misconfigured
+from balie.systems.documents import DocumentQuery, HoldsDocuments
+from balie.systems.errors import Misconfigured, Refused, Unavailable
+from balie.systems.loopback import Answer, Asked, PlainTransport, served
 from balie.systems.profile import Profile
 from balie.systems.query import Query, Relation
 from balie.systems.rows import Rows
@@ -233,3 +237,105 @@ def test_a_type_that_holds_itself_or_is_based_on_itself_is_read_all_the_same() -
 def test_a_profile_that_says_no_number_is_refused_in_words() -> None:
     with pytest.raises(ValueError, match='"page size: many" is not a whole number'):
         contract(Profile({"page size": "many"}))
+
+
+# ---- documents
+
+COMPANY = "/api/v2.0/companies(314655c2-4915-5d4f-b800-8d0ffad41fb7)"
+PAPER = DocumentQuery(
+    table="invoices",
+    key={"id": "00000000-0000-4000-8000-000000000202"},
+    field="pdfDocument.pdfDocumentContent",
+    language="nl",
+)
+"""As Business Central has it: an entity behind the row, which tells where its bytes are."""
+
+
+def a_shop_with_papers() -> Contract:
+    """The recorded contract with invoices that have a PDF, as in Business Central's $metadata."""
+    metadata = (RECORDED / "metadata.xml").read_text()
+    types = """<EntityType Name="paper"><Key><PropertyRef Name="id"/></Key>
+      <Property Name="id" Type="Edm.Guid" Nullable="false"/>
+      <Property Name="pdfDocumentContent" Type="Edm.Stream">
+        <Annotation Term="Org.OData.Core.V1.MediaType" String="application/pdf"/></Property>
+      </EntityType><EntityType Name="invoice"><Key><PropertyRef Name="id"/></Key>
+      <Property Name="id" Type="Edm.Guid" Nullable="false"/>
+      <Property Name="scan" Type="Edm.Binary"/>
+      <NavigationProperty Name="pdfDocument" Type="{0}.paper" ContainsTarget="true"/></EntityType>
+      <EntityContainer Name="more"><EntitySet Name="invoices" EntityType="{0}.invoice"/>
+      </EntityContainer>"""
+    namespace = "Vendor.Model"
+    before, end, after = metadata.rpartition("</Schema>")
+    whole = before + types.format(namespace) + end + after
+    return read_contract([whole.encode()], PROFILE)
+
+
+async def paper(query: DocumentQuery, answer: Callable[[str, Asked], Answer]) -> bytes | None:
+    """The document that a shop which answers like this gives."""
+    async with served(answer) as shop:
+        connection = replace(
+            connection_to(shop.at, PlainTransport()), contract=a_shop_with_papers()
+        )
+        connector = connect(connection)
+        assert isinstance(connector, HoldsDocuments)
+        found = await connector.document(query)
+        if found is None:
+            return None
+        return b"".join([chunk async for chunk in found.chunks])
+
+
+def of_business_central(link: str) -> Callable[[str, Asked], Answer]:
+    """Tells where the bytes are, and gives them there and nowhere else."""
+
+    def answer(at: str, asked: Asked) -> Answer:
+        row = f"{COMPANY}/invoices({PAPER.key['id']})"
+        if asked.path == f"{row}/pdfDocument":
+            said = {"pdfDocumentContent@odata.mediaReadLink": link.replace("AT", at + COMPANY)}
+            headers = {"Content-Type": "application/json"}
+            return Answer(headers=headers, body=json.dumps(said).encode())
+        if asked.path == f"{COMPANY}/papers/7":
+            assert asked.headers["accept-language"] == "nl"
+            return Answer(body=b"%PDF-1.7 it")
+        return Answer(status=404)
+
+    return answer
+
+
+def test_a_stream_is_a_document_of_the_kind_that_the_metadata_says() -> None:
+    field = a_shop_with_papers().tables["invoices"].field(PAPER.field)
+    assert field is not None
+    assert (field.type, field.media) == (Type.DOCUMENT, "application/pdf")
+
+
+async def test_a_document_is_fetched_from_the_link_that_the_system_gives() -> None:
+    assert await paper(PAPER, of_business_central("AT/papers/7")) == b"%PDF-1.7 it"
+    assert await paper(PAPER, of_business_central("../papers/7")) == b"%PDF-1.7 it"
+
+
+@pytest.mark.parametrize("link", ["https://elsewhere.example/x.pdf", "/outside", "AT/../../x"])
+async def test_a_document_elsewhere_is_not_fetched(link: str) -> None:
+    with pytest.raises(Misconfigured, match="sends us to another address for a document"):
+        await paper(PAPER, of_business_central(link))
+
+
+async def test_a_row_that_is_gone_has_no_document() -> None:
+    assert await paper(PAPER, lambda _at, _asked: Answer(status=404)) is None
+    assert await paper(PAPER, of_business_central("AT/papers/8")) is None
+    no_guid = replace(PAPER, key={"id": "1) or (1 eq 1"})
+    assert await paper(no_guid, lambda _at, _asked: Answer(body=b"everything")) is None
+
+
+async def test_a_binary_property_is_asked_for_its_value() -> None:
+    def answer(_at: str, asked: Asked) -> Answer:
+        there = asked.path == f"{COMPANY}/invoices({PAPER.key['id']})/scan/$value"
+        return Answer(body=b"\xff\xd8\xff") if there else Answer(status=404)
+
+    assert await paper(replace(PAPER, field="scan"), answer) == b"\xff\xd8\xff"
+
+
+@pytest.mark.parametrize(
+    ("status", "fault"), [(503, Unavailable), (403, Misconfigured), (400, Refused)]
+)
+async def test_a_document_that_is_not_given_is_a_fault(status: int, fault: type[Exception]) -> None:
+    with pytest.raises(fault):
+        await paper(PAPER, lambda _at, _asked: Answer(status=status))

@@ -1,14 +1,14 @@
 """Opens the page of one row: found by the value in the address and the viewer's scope together."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from balie.access.visibility import may_see
 from balie.backstage.asking import Extra
 from balie.backstage.found import Found
 from balie.backstage.opening import Opened, Opening
 from balie.backstage.page import Block, Facts, Listing
-from balie.backstage.plans import Part, is_single, references
+from balie.backstage.plans import Part, columns_of, is_single, references
 from balie.backstage.reading import tie_paths
 from balie.backstage.ways import decided_fields, ways
 from balie.blueprint import relations
@@ -47,6 +47,20 @@ class DetailsStep:
                 for way in ways(opening.plan, thing, record, opening.presenting)
             ),
         )
+
+    async def row(self, opening: Opening, thing: str, key: str) -> Found:
+        """The page's own row, or one beside it: never before the page's own passed its scope."""
+        subject = opening.plan.subject
+        if subject is None:
+            return Found()
+        parent = opening.things[subject.thing]
+        found = await _read(opening, parent)
+        part = next((part for part in _parts(opening) if part.thing == thing), None)
+        if thing == subject.thing or part is None or not found.records:
+            return found if thing == subject.thing or not found.is_shown else Found()
+        beside = await _read_part(opening, parent, found, part)
+        records = [r for r in beside.found.records if not beside.is_list or r.key == key]
+        return replace(beside.found, records=tuple(records[:1]))
 
 
 # ---- reading
@@ -175,7 +189,7 @@ def _blocks(
         if timeline is not None:
             blocks.append(timeline)
     subject = opening.plan.subject
-    fields = presenting.plain(thing, subject.fields if subject is not None else ())
+    fields = presenting.shown(thing, subject.fields if subject is not None else ())
     blocks.append(presenting.facts(thing, found, fields, step))
     blocks.extend(
         _beside(opening, part) for part in beside if part.is_list or _has_facts(opening, part)
@@ -190,11 +204,12 @@ def _has_facts(opening: Opening, part: _Beside) -> bool:
 
 def _facts_of(opening: Opening, part: _Beside) -> tuple[str, ...]:
     told = next((p for p in opening.plan.others if p.thing == part.thing.id), None)
-    return () if told is None else opening.presenting.plain(part.thing, told.fields)
+    return () if told is None else opening.presenting.shown(part.thing, told.fields)
 
 
 def _beside(opening: Opening, part: _Beside) -> Facts | Listing:
     step, presenting = opening.plan.step, opening.presenting
     if part.is_list:
-        return presenting.listing(part.thing, part.found, part.fields, step)
+        shown = presenting.shown(part.thing, columns_of(part.thing.thing))
+        return presenting.listing(part.thing, part.found, shown, step)
     return presenting.facts(part.thing, part.found, _facts_of(opening, part), step)

@@ -35,6 +35,11 @@ class OverviewStep:
         blocks.extend(_facts(opening, singles))
         return Opened(headline=_headline(opening, singles), blocks=tuple(blocks))
 
+    async def row(self, opening: Opening, thing: str, key: str) -> Found:  # noqa: ARG002
+        """The only row of what a viewer has one of."""
+        singles = await _read_singles(opening)
+        return next((found for each, _, found in singles if each.id == thing), Found())
+
 
 # ---- reading
 
@@ -81,9 +86,11 @@ async def _read_singles(opening: Opening) -> list[tuple[MappedThing, tuple[str, 
     for thing_id, field_id in references(plan.screen.headline or ""):
         parts.setdefault(thing_id, []).append(field_id)
     singles = [opening.things[t] for t in parts if is_single(opening.things[t].thing)]
-    wanted = [(thing, presenting.plain(thing, tuple(parts[thing.id]))) for thing in singles]
+    wanted = [(thing, presenting.shown(thing, tuple(parts[thing.id]))) for thing in singles]
     seen = [(thing, tuple(dict.fromkeys(fields))) for thing, fields in wanted if fields]
-    found = await asyncio.gather(*(opening.reading.single(t, fields) for t, fields in seen))
+    found = await asyncio.gather(
+        *(opening.reading.single(t, presenting.plain(t, fields)) for t, fields in seen)
+    )
     return [(thing, fields, each) for (thing, fields), each in zip(seen, found, strict=True)]
 
 
