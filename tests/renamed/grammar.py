@@ -16,6 +16,7 @@ IN_CONDITION = re.compile(rf'"[^"]*"|{NAME}')
 TESTS = (".startsWith", ".endsWith", ".contains")
 OF_CONDITIONS = ("in", "true", "false", "has", "today", "size")
 OF_BALIE = ("me", "login", "work")
+DOCUMENT = re.compile(r"/\w+\.(pdf|png|jpg|gif|odt)$")
 BLANK = "_x0020_"
 
 
@@ -141,11 +142,32 @@ class Grammar:
     def visited(self, address: str) -> str:
         """An address as somebody visits it: numbers stay what they are."""
         path, mark, query = address.partition("?")
+        words, end = path.split("/"), ""
+        if DOCUMENT.search(path):
+            words, end = self._document(words)
         known = (
             self._word(word) if self.names.has("word of an address", word) else word
-            for word in path.split("/")
+            for word in words
         )
-        return "/".join(known) + mark + query
+        return "/".join(known) + end + mark + query
+
+    def _document(self, words: list[str]) -> tuple[list[str], str]:
+        """The page that a document is on, and `/thing/field.pdf` or `/field.pdf`."""
+        *page, last = words
+        field, _, extension = last.partition(".")
+        shown = (
+            ref
+            for step in self.blueprint.steps
+            if step.screen is not None and str(step.screen.address).split("/")[1] == words[1]
+            for ref in step.screen.shows
+        )
+        thing = next((ref.thing for ref in shown if ref.field == field), "")
+        if not self.names.has(f"field of {thing}", field):
+            return words, ""
+        end = f"/{self.names.new(f'field of {thing}', field)}.{extension}"
+        if page[-1] != thing:
+            return page, end
+        return page[:-1], f"/{self.names.new('thing', thing)}{end}"
 
     # ---- relations, conditions, values
 

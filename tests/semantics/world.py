@@ -189,6 +189,9 @@ class Retold:
         broken = tuple(replace(b, row=self._row(asked, b.row)) for b in found.broken)
         return Rows(tuple(self._row(asked, row) for row in found.rows), found.next, broken)
 
+    async def document(self, query: DocumentQuery) -> Document | None:
+        return await self.held.document(self.telling.back(query))
+
     def _row(self, asked: Query, row: Row) -> Row:
         return self.telling.row(self.name, asked.table, row)
 
@@ -225,7 +228,11 @@ class World:
     async def document(self, who: str, address: str) -> Handed | NoDocument:
         """The document at an address for whoever signs in with this mail address."""
         viewer = await self.service.viewer(visitor(who))
-        return await self.service.document(address, viewer, self.language)
+        there = self.telling.address(address)
+        found = await self.service.document(there, viewer, self.language)
+        if isinstance(found, Handed):
+            return replace(found, name=self.telling.back(found.name))
+        return found
 
     def calls(self) -> int:
         """How many questions the systems got since the last time this was asked."""
