@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import httpx
+import msgspec
 
 from balie.systems.rows import Raw, Row
 from tests.renamed.examples import new_row
@@ -85,6 +86,10 @@ def _back(told: T, words: Grammar) -> T:
     if is_dataclass(told) and not isinstance(told, type):
         changes = {one.name: _back(getattr(told, one.name), words) for one in fields(told)}
         return replace(told, **changes)
+    if isinstance(told, msgspec.Struct):
+        names = told.__struct_fields__
+        changes = {name: _back(getattr(told, name), words) for name in names}
+        return msgspec.structs.replace(told, **changes)
     return told
 
 
