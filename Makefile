@@ -6,7 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 TRYTON := tests/backoffices/tryton
 
-.PHONY: install demo demo-tryton test check proof proof-long bench bench-all bench-install format browser pictures clean
+.PHONY: install demo demo-tryton test check proof proof-long bench bench-all bench-install docs format browser pictures clean
 
 install: .venv/installed
 
@@ -49,6 +49,12 @@ bench-all: install bench-install
 
 bench-install: install
 	@benchmarks/install.sh
+
+# The pages that are made of the program, then the site: var/site/index.html. A warning stops it.
+docs: install
+	$(BIN)/python -m balie.blueprint.explained docs/reference/checks
+	$(BIN)/python tools/words_page.py
+	$(BIN)/python -m sphinx --fail-on-warning --nitpicky --quiet -c tools/site docs var/site
 
 format: install
 	$(BIN)/ruff format src tests tools

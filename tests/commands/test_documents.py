@@ -4,11 +4,13 @@ import argparse
 import re
 import runpy
 import tomllib
+from itertools import chain
 from pathlib import Path
 
 import pytest
 
 from balie.commands.main import _commands
+from balie.systems.kinds import installed
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -43,18 +45,26 @@ def test_the_help_of_every_command_says_what_it_is_for():
 
 
 def test_every_setting_is_documented():
-    source = (ROOT / "src" / "balie" / "site" / "configuration.py").read_text("utf-8")
-    settings = set(re.findall(r"\"(BALIE_[A-Z_]+)\"", source))
+    sources = [path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py")]
+    settings = {name for source in sources for name in re.findall(r"\bBALIE_[A-Z_]+", source)}
     assert len(settings) > 10
     documented = set(re.findall(r"BALIE_[A-Z_]+", text("reference/settings.md")))
     assert documented == settings
+
+
+def test_every_kind_of_connector_has_its_page_and_a_line_in_the_list():
+    listed = text("reference/connectors/README.md")
+    for name, kind in installed().items():
+        if kind.package.startswith("balie."):
+            assert text(f"reference/connectors/{name}.md").startswith("# "), name
+            assert f"| [`{name}`]({name}.md) |" in listed, name
 
 
 def test_every_dependency_has_its_reason_and_its_licence():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     wanted = [
         *project["project"]["dependencies"],
-        *project["project"]["optional-dependencies"]["scale"],
+        *chain(*project["project"]["optional-dependencies"].values()),
         *project["dependency-groups"]["dev"],
         *project["build-system"]["requires"],
     ]

@@ -2,8 +2,9 @@
 
 import pytest
 
+from balie.blueprint.explained.documented import pages
 from balie.blueprint.explained.words import explained_word, known
-from tests.commands.running import ROOT, balie
+from tests.commands.running import balie
 
 
 def told(*name: str) -> str:
@@ -13,8 +14,7 @@ def told(*name: str) -> str:
 
 
 def test_a_check_is_explained_as_on_its_page_in_small_letters_too():
-    page = (ROOT / "docs" / "reference" / "checks" / "BP310.md").read_text("utf-8")
-    assert told("BP310") == told("bp310") == page
+    assert told("BP310") == told("bp310") == pages()["BP310.md"]
 
 
 def test_a_word_is_explained_with_where_it_stands_and_what_it_holds():
