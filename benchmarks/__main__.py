@@ -7,6 +7,7 @@ python -m benchmarks pages shares     these parts only
 
 import argparse
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,7 @@ RESULTS = Path(__file__).parent / "results"
 def main() -> int:
     """Runs the parts asked for, prints as it goes, and says which goals are met."""
     asked = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is stopped, too
     if not load.is_there():
         print("wrk is needed: make bench-install, or apt-get install wrk", file=sys.stderr)
         return 2
