@@ -15,9 +15,12 @@ class SystemFault(Exception):
 class Unavailable(SystemFault):
     """Try again later: no answer, a refusal to be asked so often, rubbish, or a 5xx."""
 
-    def __init__(self, staff: str, *, retry_after: float | None = None) -> None:
+    def __init__(
+        self, staff: str, *, retry_after: float | None = None, may_be_done: bool = True
+    ) -> None:
         super().__init__(staff)
         self.retry_after = retry_after  # seconds, when the system said so
+        self.may_be_done = may_be_done  # False: the system certainly did not hear of it
 
 
 class Refused(SystemFault):

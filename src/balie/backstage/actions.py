@@ -1,0 +1,217 @@
+"""What a customer sent, on its way: accepted once, carried to each system, settled or seen to.
+
+An action is one form that was sent. It has an errand for each row of each system that must change,
+in order: the master first. The truth about both is in our own rows; the engine that carries them
+knows only their ids. Answers and errands are personal: a store keeps them encrypted.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Protocol
+
+from balie.systems.rows import Raw
+
+_NONE: Mapping[str, Raw] = MappingProxyType({})
+
+
+class ActionState(StrEnum):
+    """How far an action is, as the customer may know it."""
+
+    RECEIVED = "received"  # kept by us; no system has it yet
+    PASSED_ON = "passed on"  # at least the master has it
+    SETTLED = "settled"  # every system has it
+    REFUSED = "refused"  # the master said no; nothing else was sent
+    CONFLICT = "conflict"  # the row had changed; nothing was overwritten
+    ATTENTION = "attention"  # a person looks at it; the customer never reads this as a failure
+
+
+class ErrandState(StrEnum):
+    """How far an errand is."""
+
+    DUE = "due"  # not tried yet, or to be tried again
+    UNDER_WAY = "under way"
+    WAITING = "waiting"  # its system is away, or an earlier errand is not done
+    DONE = "done"
+    REFUSED = "refused"
+    CONFLICT = "conflict"
+    UNCERTAIN = "uncertain"  # it may have been done; this system cannot tell: a person must look
+    STUCK = "stuck"  # given up after the time that the blueprint says
+    DROPPED = "dropped"  # its master was refused, or staff decided so
+
+
+ENDED = frozenset({ErrandState.DONE, ErrandState.DROPPED})
+FOR_A_PERSON = frozenset({ErrandState.REFUSED, ErrandState.UNCERTAIN, ErrandState.STUCK})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """One row of one system that must become so.
+
+    id: `<action>:<number>`; it is the key of the write. part: what traces and the engine call it.
+    link: for a follower whose row must be found first: table's field -> value; exactly one row.
+    give_up: when trying ends, and to which team it goes then.
+    """
+
+    id: str
+    action: str
+    number: int
+    system: str
+    table: str
+    is_master: bool
+    row: str | None = None
+    link: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    fields: Mapping[str, Raw] = field(default_factory=lambda: _NONE, repr=False)
+    shown: Mapping[str, Raw] = field(default_factory=lambda: _NONE, repr=False)
+    returns: tuple[str, ...] = ()
+    give_up: datetime | None = None
+    goes_to: str = ""
+
+    @property
+    def part(self) -> str:
+        """Its name without anything personal: `2 erp.customers`."""
+        return f"{self.number} {self.system}.{self.table}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How an errand fares. why: in words for staff. row: the key of the row once it is done.
+
+    now: of a conflict: path -> value by now. values: what the system gave, such as a number.
+    """
+
+    errand: str
+    state: ErrandState
+    tries: int = 0
+    why: str = ""
+    row: str | None = None
+    values: Mapping[str, Raw] = field(default_factory=lambda: _NONE, repr=False)
+    now: Mapping[str, Raw] = field(default_factory=lambda: _NONE, repr=False)
+    next_at: datetime | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """A form that was accepted.
+
+    id: sorts by time (32 hexadecimal digits). reference: what the customer reads, `R7K2-94QD`.
+    token: of the form; the same token twice is the same action. digest: of the answers.
+    answers: question -> what was filled in, as the receipt tells it, label and text.
+    version: of the blueprint. order_with: actions with the same are carried one after another.
+    """
+
+    id: str
+    reference: str
+    step: str
+    version: str
+    person: str
+    acting_for: str | None
+    language: str
+    token: str
+    digest: str
+    at: datetime
+    answers: Sequence["Told"] = ()
+    errands: Sequence[Errand] = ()
+    order_with: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One answer as the receipt tells it back. Personal."""
+
+    field: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """An action and how it fares: true at the moment that it was read."""
+
+    action: Action
+    state: ActionState
+    progress: Sequence[Progress] = ()
+
+
+class SentBefore(Exception):
+    """The same form was sent before with other answers. receipt: of the first time."""
+
+    def __init__(self, receipt: Receipt) -> None:
+        super().__init__("this form was sent before, with other answers")
+        self.receipt = receipt
+
+
+class Actions(Protocol):
+    """Keeps actions, encrypted. Every method is one transaction."""
+
+    async def accept(self, action: Action) -> Receipt:
+        """Keeps an action with its errands, its audit line and its place in the engine's queue: all
+        or nothing. The same token and digest again gives the first receipt; the same token with
+        another digest raises SentBefore.
+        """
+        ...
+
+    async def receipt(self, reference: str, person: str) -> Receipt | None:
+        """The receipt with this reference of this person, or None."""
+        ...
+
+    async def receipts(self, person: str, most: int = 50) -> Sequence[Receipt]:
+        """The newest receipts of a person."""
+        ...
+
+    async def under_way(self, person: str) -> Sequence[Receipt]:
+        """The receipts of a person of which not every errand is done: what pages lay over."""
+        ...
+
+    async def carry(self, action: str) -> Receipt | None:
+        """An action for whoever carries it, whoever it is of; None when it was erased."""
+        ...
+
+    async def note(self, progress: Progress) -> None:
+        """Keeps how an errand fares. A state that has ended is never changed back."""
+        ...
+
+    async def waiting(self) -> Sequence[str]:
+        """Ids of accepted actions with errands that have not ended, oldest first: for the sweep
+        that gives to the engine what it lost.
+        """
+        ...
+
+
+class Engine(Protocol):
+    """Carries actions to the systems, each at least once, in order of `order_with`."""
+
+    def submit(self, action: str, order_with: str, *, delay: float = 0) -> None:
+        """Puts an action in the queue, in the transaction that is open now. Twice is once."""
+        ...
+
+    async def replay(self, action: str) -> None:
+        """Tries what has not ended once more, now."""
+        ...
+
+    async def cancel(self, action: str) -> None:
+        """Stops trying."""
+        ...
+
+
+def state_of(action: Action, progress: Sequence[Progress]) -> ActionState:
+    """What the customer may know, out of what every errand did."""
+    states = {one.errand: one.state for one in progress}
+    of_each = [states.get(errand.id, ErrandState.DUE) for errand in action.errands]
+    masters = [
+        states.get(errand.id, ErrandState.DUE) for errand in action.errands if errand.is_master
+    ]
+    if ErrandState.CONFLICT in masters:
+        return ActionState.CONFLICT
+    if ErrandState.REFUSED in masters:
+        return ActionState.REFUSED
+    if any(state in FOR_A_PERSON for state in of_each):
+        return ActionState.ATTENTION
+    if all(state in ENDED for state in of_each):
+        return ActionState.SETTLED
+    if masters and all(state is ErrandState.DONE for state in masters):
+        return ActionState.PASSED_ON
+    return ActionState.RECEIVED
