@@ -45,6 +45,12 @@ class Condition:
         return answer if isinstance(answer, bool) else None
 
 
+def expression(text: Text) -> tuple[Evaluate, tuple[Text, ...]]:
+    """What comes to a value, and the dotted names in it. Raises NotUnderstood as `parse` does."""
+    condition = parse(text)
+    return condition.evaluate, condition.names
+
+
 def parse(text: Text) -> Condition:
     """A condition. Raises NotUnderstood with the place of the first word that it cannot place."""
     if len(text) > LONGEST:
@@ -259,14 +265,29 @@ class _Parser:
             return _has(self.mentioned(self.tokens[self.position - 1].word))
         if word == "size":
             return _size(self.sum())
+        if word == "sum":
+            return self.added(word)
         if subject and function in TEXT_TESTS:
             return _tests(function, self.mentioned(word.part(0, len(subject))), self.sum())
         raise NotUnderstood(
             word.at,
             f'"{word}" is not something a condition can do',
-            "it knows  has(x), today(), size(x), x.startsWith(…), x.endsWith(…), x.contains(…), "
-            "x.all(row, …), x.exists(row, …)",
+            "it knows  has(x), today(), size(x), sum(x.y), x.startsWith(…), x.endsWith(…), "
+            "x.contains(…), x.all(row, …), x.exists(row, …)",
         )
+
+    def added(self, word: Text) -> Evaluate:
+        """`sum(order.lines.price * order.lines.quantity)`: what it comes to in each row, added."""
+        first = len(self.names)
+        in_a_row = self.sum()
+        lists = {name.rpartition(".")[0] for name in self.names[first:]}
+        if len(lists) != 1:
+            raise NotUnderstood(
+                word.at,
+                "sum() adds fields of the rows of one list",
+                "write  sum(order.lines.price * order.lines.quantity)",
+            )
+        return _added(lists.pop(), in_a_row)
 
     def over_rows(self, word: Text, subject: str, function: str) -> Evaluate:
         rows = self.mentioned(word.part(0, len(subject)))
@@ -472,3 +493,27 @@ def _over(rows: Evaluate, variable: str, holds: Evaluate, *, wanted: bool) -> Ev
 def _with_row(variable: str, row: Lookup, lookup: Lookup) -> Lookup:
     prefix = variable + "."
     return lambda name: row(name.removeprefix(prefix)) if name.startswith(prefix) else lookup(name)
+
+
+def _added(of: str, in_a_row: Evaluate) -> Evaluate:
+    """The sum over the rows of a list; unknown when it is unknown in one of them."""
+
+    def total(lookup: Lookup, today: date) -> Outcome:
+        rows = lookup(of)
+        if not isinstance(rows, list):
+            return None
+        amounts = [in_a_row(_within(row, of, lookup), today) for row in rows]
+        if not all(isinstance(a, int | Decimal) and not isinstance(a, bool) for a in amounts):
+            return None
+        return sum((Decimal(a) for a in amounts if isinstance(a, int | Decimal)), Decimal(0))
+
+    return total
+
+
+def _within(row: Lookup, of: str, around: Lookup) -> Lookup:
+    """Names of the list are those of this row; others keep their meaning."""
+
+    def look(name: str) -> Outcome:
+        return row(name.removeprefix(f"{of}.")) if name.startswith(f"{of}.") else around(name)
+
+    return look
