@@ -52,6 +52,8 @@ class Errand:
 
     id: `<action>:<number>`; it is the key of the write. part: what traces and the engine call it.
     link: for a follower whose row must be found first: table's field -> value; exactly one row.
+    follows: number of the errand whose row, once it is done, is this one's row.
+    file, upload: the raw field of a file, and the id of what was uploaded.
     give_up: when trying ends, and to which team it goes then.
     """
 
@@ -66,6 +68,9 @@ class Errand:
     fields: Mapping[str, Raw] = field(default_factory=lambda: _NONE, repr=False)
     shown: Mapping[str, Raw] = field(default_factory=lambda: _NONE, repr=False)
     returns: tuple[str, ...] = ()
+    follows: int | None = None
+    file: str = ""
+    upload: str = ""
     give_up: datetime | None = None
     goes_to: str = ""
 

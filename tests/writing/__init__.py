@@ -1,0 +1,1 @@
+"""What customers enter, on its way to the systems."""
