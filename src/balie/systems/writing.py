@@ -17,6 +17,23 @@ from balie.systems.rows import Raw
 _NOTHING: Mapping[str, Raw] = MappingProxyType({})
 
 
+class How(StrEnum):
+    """How a system can be asked twice without doing it twice."""
+
+    HEADER = "header"  # it knows the key in this header, and answers as it did the first time
+    FIND = "find"  # the key stands in this field: look for it before making a row
+    NATURAL_KEY = "natural key"  # changing the same row to the same values twice is once
+    A_PERSON = "ask a person"  # it cannot; when a reply was lost somebody must look
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """How a table can be written twice. name: of the header or the field, "" for neither."""
+
+    how: How
+    name: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One row as it should become.
@@ -28,14 +45,26 @@ class Change:
     shown: path -> the raw value that the customer saw. Where the system has another one by now, and
         it is not the one that is sent, nothing is written: Conflict. Empty for a new row.
     returns: paths whose values are wanted of the row once it is written, such as its number.
+    repeat: how this table can be written twice. document: a file for the row, instead of fields.
     """
 
     table: str
     key: str
+    repeat: Repeat
     row: str | None = None
+    document: "Document | None" = None
     fields: Mapping[str, Raw] = field(default_factory=lambda: _NOTHING, repr=False)
     shown: Mapping[str, Raw] = field(default_factory=lambda: _NOTHING, repr=False)
     returns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """A file for a row. path: of its raw field. media_type: as found, not as it was called."""
+
+    path: str
+    media_type: str
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,23 +85,6 @@ class Conflict(SystemFault):
     def __init__(self, staff: str, now: Mapping[str, Raw]) -> None:
         super().__init__(staff)
         self.now = now
-
-
-class How(StrEnum):
-    """How a system can be asked twice without doing it twice."""
-
-    HEADER = "header"  # it knows the key in this header, and answers as it did the first time
-    FIND = "find"  # the key stands in this field: look for it before making a row
-    NATURAL_KEY = "natural key"  # changing the same row to the same values twice is once
-    A_PERSON = "ask a person"  # it cannot; when a reply was lost somebody must look
-
-
-@dataclass(frozen=True, slots=True)
-class Repeat:
-    """How a table can be written twice. name: of the header or the field, "" for neither."""
-
-    how: How
-    name: str = ""
 
 
 def repeat_of(profile: Profile, table: str) -> Repeat | None:
@@ -109,4 +121,8 @@ class Writer(Protocol):
 
     async def find(self, change: Change) -> Written | None:
         """The row that an earlier try made, by the field that the profile names; None for none."""
+        ...
+
+    async def rows_with(self, table: str, values: Mapping[str, str]) -> tuple[str, ...]:
+        """The keys of the rows that have all these values: none, one, or the first two."""
         ...
