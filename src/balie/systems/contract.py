@@ -65,6 +65,8 @@ class Table:
     page_size: int = 200  # the most rows in one answer
     rows_at: str = ""  # the name of the list inside an answer; "" when the answer is the list
     parameters: frozenset[str] = frozenset()  # what may be sent with a question, by name
+    creates_with: str = ""  # "POST application/json"; "" when no row can be made
+    changes_with: str = ""  # "PATCH application/merge-patch+json"; "" when no row can be changed
 
     def field(self, path: str) -> Field | None:
         """The field at a dotted path, e.g. `party.name`, or None."""

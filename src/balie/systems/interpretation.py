@@ -21,7 +21,7 @@ def json_of(response: Response, *, title: str, table: str, now: datetime) -> Raw
     title: what people call the system. Raises Unavailable, Refused or Misconfigured.
     """
     check_status(response, title=title, table=table, now=now)
-    if not _says_json(response.headers):
+    if not says_json(response.headers):
         raise not_json(title)
     try:
         value: Raw = msgspec.json.decode(response.body)
@@ -77,6 +77,7 @@ def _busy(status: int) -> str:
     return "asks us to wait" if status == 429 else "has a fault of its own"
 
 
-def _says_json(headers: Mapping[str, str]) -> bool:
+def says_json(headers: Mapping[str, str]) -> bool:
+    """Whether an answer says of itself that it is JSON."""
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     return kind == "application/json" or kind.endswith("+json")

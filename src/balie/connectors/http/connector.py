@@ -55,7 +55,7 @@ class Http:
         """Asks for one row of a table: that needs address and key to be right."""
         tables = sorted(self.connection.contract.tables.values(), key=lambda one: len(one.demands))
         table = tables[0]
-        await self._ask(
+        await self.ask(
             Call(
                 table=table,
                 relations=tuple(Relation(name, ("0",)) for name in sorted(table.demands)),
@@ -66,7 +66,7 @@ class Http:
 
     async def read(self, query: Query) -> Rows:
         """The rows that the query asks for; of an unreadable row, why."""
-        return await read(self.connection, query, self._ask, alone=_holds_a_comma)
+        return await read(self.connection, query, self.ask, alone=_holds_a_comma)
 
     async def document(self, query: DocumentQuery) -> Document | None:
         """What is at an address below the row, or a field of the row itself, in base64."""
@@ -96,7 +96,8 @@ class Http:
         except (binascii.Error, ValueError) as error:
             raise Unavailable(f"{title} gave a document that is not base64.") from error
 
-    async def _ask(self, call: Call) -> Part:
+    async def ask(self, call: Call) -> Part:
+        """What one call brings. Raises Unavailable, Refused or Misconfigured."""
         url = self._url(call)
         request = Request(
             method="GET",

@@ -118,7 +118,19 @@ class _Path:
             page_size=self._page_size(asked),
             rows_at=self.answer.rows_at,
             parameters=frozenset(asked),
+            creates_with=self._way(self.path, "post"),
+            changes_with=self._way(self._row_path(), "patch", "put"),
         )
+
+    def _way(self, path: str, *methods: str) -> str:
+        """How a row is written here, "POST application/json": the first of these methods."""
+        for method in methods:
+            operation = self.description.at(_path(self.description, path), method)
+            content = self.description.at(operation, "requestBody", "content")
+            kind = next(filter(_is_json, self.description.mapping(content)), "")
+            if kind:
+                return f"{method.upper()} {kind}"
+        return ""
 
     def _fields(self) -> Mapping[str, Field]:
         rows = fields(self.description, self.answer.row)

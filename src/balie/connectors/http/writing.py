@@ -1,0 +1,177 @@
+"""Writing over HTTP with JSON: a POST makes a row, a PATCH (or PUT) changes one, a PUT puts a file.
+
+The profile's words: `conflict: If-Match`, and `writes:` with `repeat:` for each table.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+import msgspec
+
+from balie.connectors.http.connector import Http
+from balie.systems.checking import wanted
+from balie.systems.contract import Table
+from balie.systems.errors import Misconfigured, Refused, Unavailable
+from balie.systems.query import Relation
+from balie.systems.reading import Call, table_of
+from balie.systems.rows import Raw, Row, text_of, value_at
+from balie.systems.transport import Request, Response
+from balie.systems.writing import Change, How, Written
+from balie.systems.written import check_as_shown, check_written, json_body
+
+_JSON = "application/json"
+
+
+@dataclass(frozen=True)
+class HttpWriter:
+    """Writes to one HTTP service."""
+
+    http: Http
+
+    async def write(self, change: Change) -> Written:
+        """Makes the row, changes it, or puts its file. Raises as `Writer` says."""
+        table = table_of(self.http.connection, change.table)
+        if change.document is not None:
+            return await self._put_document(change, table)
+        if change.row is not None:
+            return await self._changed(change, table)
+        return await self._made(change, table)
+
+    async def find(self, change: Change) -> Written | None:
+        """The row that bears the key of this change, or what the change has in that field."""
+        table = table_of(self.http.connection, change.table)
+        name = change.repeat.name
+        key = text_of(change.fields.get(name)) or change.key
+        rows = await self._rows(table, {name: key}, (*table.key, name, *change.returns))
+        return next((_written(change, table, row, again=True) for row in rows), None)
+
+    async def rows_with(self, table: str, values: Mapping[str, str]) -> tuple[str, ...]:
+        """The keys of the rows that have all these values: none, one, or the first two."""
+        described = table_of(self.http.connection, table)
+        rows = await self._rows(described, values, (*described.key, *values))
+        return tuple(filter(None, (text_of(row[described.key[0]]) for row in rows)))[:2]
+
+    # ---- the ways to write
+
+    async def _made(self, change: Change, table: Table) -> Written:
+        body = dict(change.fields)
+        if change.repeat.how is How.FIND:
+            body.setdefault(change.repeat.name, change.key)
+        method, kind = _way(table.creates_with, "POST")
+        response = await self._send(method, table.name, table, change, _json(body), kind)
+        if response.status == 409 and change.repeat.how is How.FIND:
+            found = await self.find(change)  # an earlier try made it, unseen
+            if found is not None:
+                return found
+        self._check(response, table)
+        row = json_body(response, self._title)
+        if not isinstance(row, dict) or text_of(row.get(table.key[0])) is None:
+            raise Unavailable(f'{self._title} made a row of "{table.name}" and does not say which.')
+        return _written(change, table, row)
+
+    async def _changed(self, change: Change, table: Table) -> Written:
+        path = f"{table.name}/{quote(change.row or '', safe='')}"
+        tag = await self._tag_as_shown(change, table, path)
+        method, kind = _way(table.changes_with, "PATCH")
+        if not table.changes_with:
+            raise Misconfigured(f'{self._title} has no way to change a row of "{table.name}".')
+        response = await self._send(method, path, table, change, _json(change.fields), kind, tag)
+        self._check(response, table)
+        row = json_body(response, self._title)
+        values = row if isinstance(row, dict) else {}
+        told = {name: value_at(values, name) for name in change.returns}
+        return Written(row=change.row or "", values=told)
+
+    async def _put_document(self, change: Change, table: Table) -> Written:
+        document = change.document
+        if document is None or change.row is None:
+            raise Misconfigured(f'A file for "{table.name}" has no row to go to.')
+        path = f"{table.name}/{quote(change.row, safe='')}/{quote(document.path, safe='')}"
+        response = await self._send(
+            "PUT", path, table, change, document.content, document.media_type
+        )
+        self._check(response, table)
+        return Written(row=change.row)
+
+    async def _tag_as_shown(self, change: Change, table: Table, path: str) -> str:
+        """The row's tag, once it is seen to be as it was shown; "" when nothing was shown."""
+        if not change.shown:
+            return ""
+        response = await self._send("GET", path, table, change, None, "")
+        if response.status in (404, 410):
+            raise Refused(f'{self._title}: this row of "{table.name}" is not there any more.')
+        try:
+            self._check(response, table)
+            row = json_body(response, self._title)
+        except Unavailable as fault:
+            raise Unavailable(
+                fault.staff, retry_after=fault.retry_after, may_be_done=False
+            ) from fault
+        check_as_shown(change, row if isinstance(row, dict) else {}, self._title)
+        wants_tag = self.http.connection.profile.text("conflict") == "If-Match"
+        return response.headers.get("etag", "") if wants_tag else ""
+
+    # ---- calls
+
+    @property
+    def _title(self) -> str:
+        return self.http.connection.title
+
+    async def _send(
+        self,
+        method: str,
+        path: str,
+        table: Table,
+        change: Change,
+        body: bytes | None,
+        kind: str,
+        tag: str = "",
+    ) -> Response:
+        headers = {"Accept": _JSON}
+        if body is not None:
+            headers["Content-Type"] = kind
+        if tag:
+            headers["If-Match"] = tag
+        if change.repeat.how is How.HEADER and method != "GET":
+            headers[change.repeat.name] = change.key
+        url = f"{self.http.connection.at}/{path}"
+        return await self.http.transport.send(
+            Request(method=method, url=url, headers=headers, body=body, template=table.name)
+        )
+
+    def _check(self, response: Response, table: Table) -> None:
+        now = self.http.connection.now()
+        check_written(response, title=self._title, table=table.name, now=now)
+
+    async def _rows(
+        self, table: Table, values: Mapping[str, str], paths: tuple[str, ...]
+    ) -> list[Row]:
+        """The rows that have these values, each looked at again."""
+        unasked = sorted(set(values) - table.equals)
+        if unasked:
+            raise Misconfigured(
+                f'{self._title} cannot be asked for "{table.name}" by "{", ".join(unasked)}".'
+            )
+        relations = tuple(Relation(name, (value,)) for name, value in values.items())
+        tree = wanted(table.fields, dict.fromkeys(paths))
+        part = await self.http.ask(
+            Call(table=table, relations=relations, wanted=tree, limit=min(10, table.page_size))
+        )
+        rows = [item for item in part.items if isinstance(item, dict)]
+        return [r for r in rows if all(text_of(value_at(r, n)) == v for n, v in values.items())]
+
+
+def _way(said: str, method: str) -> tuple[str, str]:
+    """The method and the kind of body of `PATCH application/merge-patch+json`."""
+    first, _, kind = said.partition(" ")
+    return (first or method, kind or _JSON)
+
+
+def _json(body: Mapping[str, Raw]) -> bytes:
+    return msgspec.json.encode(body)
+
+
+def _written(change: Change, table: Table, row: Row, *, again: bool = False) -> Written:
+    key = text_of(row.get(table.key[0])) or ""
+    return Written(row=key, values={n: value_at(row, n) for n in change.returns}, again=again)
