@@ -25,7 +25,7 @@ class Wrong:
     given: Mapping[str, str] = field(default_factory=lambda: _NOTHING)
 
 
-Rule: TypeAlias = Callable[[str], "str | Wrong"]
+Rule: TypeAlias = Callable[[str], str | Wrong]
 """A cleaned answer that is not empty -> the answer as it is kept, or what is wrong."""
 
 
@@ -58,7 +58,7 @@ class Picture:
     at_most: int
 
 
-Must: TypeAlias = "Rule | Bounds | Picture"
+Must: TypeAlias = Rule | Bounds | Picture
 
 _LENGTH = re.compile(r"at most (\d{1,5}) characters")
 _RANGE = re.compile(r"from (\S+) to (\S+)")

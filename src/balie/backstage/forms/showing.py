@@ -1,0 +1,244 @@
+"""Makes the page of a form: to pick what it is about, to fill it in, to see whether it is right."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from balie.backstage.actions import Told
+from balie.backstage.forms.filling import Checked, questions_for, row_key
+from balie.backstage.forms.offering import FormOpening, Offered, why_not
+from balie.backstage.forms.page import Asked, Choice, FormPage, Pickable, Stage, Tickable, Ticking
+from balie.backstage.forms.plan import Control, Question, RowsAsked
+from balie.backstage.found import Found
+from balie.backstage.page import Cell, Freshness, Help, MenuItem, Trust
+from balie.blueprint.lineage import columns
+from balie.mapping.clear import Clear
+from balie.mapping.rules import LONGEST, Wrong
+from balie.mapping.thing import MappedThing, Record
+from balie.systems.rows import text_of
+
+MOST_CHOICES = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What stands around a form, as around every page."""
+
+    menu: tuple[MenuItem, ...] = ()
+    help: Help | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """Shows one form to one viewer."""
+
+    opening: FormOpening
+    around: Around
+
+    def to_pick(self, question: Question, found: Found) -> FormPage:
+        """The page that asks what the form is about."""
+        thing = self.opening.things[question.choose_from.thing if question.choose_from else ""]
+        label = self._say(question.field.name or question.id)
+        rows = tuple(self._pickable(thing, question, record) for record in found.records)
+        return self._page(
+            Stage.PICK,
+            about={},
+            pickable=rows,
+            asked=(Asked(name=question.id, label=label, control=Control.ROW, is_required=True),),
+            notices=self._notices(found),
+        )
+
+    def to_fill(
+        self, given: Offered, about: str | None, checked: Checked | None = None
+    ) -> FormPage:
+        """The page with the questions; with what was filled in, and what is wrong with it."""
+        plan = self.opening.plan
+        questions = [one for one in questions_for(self.opening) if one is not plan.subject]
+        return self._page(
+            Stage.FILL,
+            about=self._about(about),
+            subject=self._subject(given),
+            asked=tuple(self._asked(one, given, checked) for one in questions),
+            ticking=None if plan.rows is None else self._ticking(plan.rows, given, checked),
+            notices=self._notices(*given.parts),
+        )
+
+    def to_check(
+        self,
+        given: Offered,
+        about: str | None,
+        checked: Checked,
+        kept: Mapping[str, tuple[str, ...]],
+    ) -> FormPage:
+        """The page that asks whether it is right."""
+        return self._page(
+            Stage.CHECK,
+            about=self._about(about),
+            subject=self._subject(given),
+            told=checked.told,
+            kept=kept,
+            notices=self._notices(*given.parts),
+        )
+
+    # ---- parts
+
+    def _page(
+        self,
+        stage: Stage,
+        *,
+        about: Mapping[str, str],
+        subject: tuple[Cell, ...] = (),
+        pickable: tuple[Pickable, ...] = (),
+        asked: tuple[Asked, ...] = (),
+        ticking: Ticking | None = None,
+        told: tuple[Told, ...] = (),
+        kept: Mapping[str, tuple[str, ...]] | None = None,
+        notices: tuple[Freshness, ...] = (),
+    ) -> FormPage:
+        plan, presenting = self.opening.plan, self.opening.presenting
+        title = presenting.heading(plan.step.title)
+        return FormPage(
+            step=str(plan.step.id),
+            stage=stage,
+            title=title,
+            address=self.opening.address,
+            button=self._say(plan.screen.button or plan.step.title),
+            menu=self.around.menu,
+            help=self.around.help,
+            acting_for=presenting.viewer.acting_for,
+            subject=subject,
+            about=about,
+            pickable=pickable,
+            asked=asked,
+            ticking=ticking,
+            told=told,
+            kept=kept or {},
+            notices=notices,
+        )
+
+    def _say(self, text: str) -> str:
+        return self.opening.presenting.say(text)
+
+    def _about(self, about: str | None) -> Mapping[str, str]:
+        subject = self.opening.plan.subject
+        return {subject.id: about} if subject is not None and about is not None else {}
+
+    def _subject(self, given: Offered) -> tuple[Cell, ...]:
+        """The row that the form is about, as its lists show it; nothing of a form that changes."""
+        subject, record = self.opening.plan.subject, given.record
+        if subject is None or subject.choose_from is None or record is None:
+            return ()
+        return self._cells(self.opening.things[subject.choose_from.thing], record)
+
+    def _cells(self, thing: MappedThing, record: Record) -> tuple[Cell, ...]:
+        presenting = self.opening.presenting
+        shown = presenting.plain(thing, tuple(str(column.id) for column in columns(thing.thing)))
+        return presenting.cells(thing, record, [id_ for id_ in shown if id_ in record.values])
+
+    def _pickable(self, thing: MappedThing, question: Question, record: Record) -> Pickable:
+        reason = why_not(self.opening, record)
+        return Pickable(
+            key=record.key,
+            cells=self._cells(thing, record),
+            link=None if reason else question.id,
+            why_not=reason,
+        )
+
+    def _asked(self, question: Question, given: Offered, checked: Checked | None) -> Asked:
+        field = question.field
+        value = self._value(question, given, checked)
+        return Asked(
+            name=question.id,
+            label=self._say(field.name or question.id),
+            control=question.control,
+            is_required=question.is_required,
+            value=value,
+            help=self._say(field.help) if field.help is not None else "",
+            choices=self._choices(question, given, value),
+            most=_most(question),
+            problem=None if checked is None else checked.problems.get(question.id),
+        )
+
+    def _value(self, question: Question, given: Offered, checked: Checked | None) -> str:
+        """What stands in the field: what was typed, else what is known now."""
+        if checked is not None:
+            return checked.said.get(question.id, "")
+        if not self.opening.plan.is_change or given.record is None:
+            return ""
+        known = given.record.value(question.id)
+        return _typed(known.code if known.code is not None else known.value)
+
+    def _choices(self, question: Question, given: Offered, value: str) -> tuple[Choice, ...]:
+        if question.control is Control.CHOICE:
+            return tuple(
+                Choice(str(code), self._say(says), str(code) == value)
+                for code, says in question.codes
+            )
+        found = given.choices.get(question.id)
+        if found is None or question.choose_from is None:
+            return ()
+        thing = self.opening.things[question.choose_from.thing]
+        return tuple(
+            Choice(record.key, self._in_a_line(thing, record), record.key == value)
+            for record in found.records[:MOST_CHOICES]
+        )
+
+    def _in_a_line(self, thing: MappedThing, record: Record) -> str:
+        """A row in a few words: what its list says of it."""
+        return " · ".join(cell.text for cell in self._cells(thing, record)[:3] if cell.text)
+
+    def _ticking(self, rows: RowsAsked, given: Offered, checked: Checked | None) -> Ticking:
+        thing = self.opening.things[rows.offered]
+        return Ticking(
+            name=rows.name,
+            label=self._say(rows.key.field.name or rows.name),
+            rows=tuple(self._tickable(rows, thing, one, checked) for one in given.rows.records),
+            freshness=self.opening.presenting.freshness(given.rows, self.opening.plan.step),
+            problem=None if checked is None else checked.problems.get(rows.name),
+        )
+
+    def _tickable(
+        self, rows: RowsAsked, thing: MappedThing, record: Record, checked: Checked | None
+    ) -> Tickable:
+        key = row_key(rows, record)
+        return Tickable(
+            key=key,
+            cells=self._cells(thing, record),
+            is_ticked=checked is not None and key in checked.ticked,
+            asked=tuple(self._asked_of_row(rows, key, one, checked) for one in rows.questions),
+        )
+
+    def _asked_of_row(
+        self, rows: RowsAsked, key: str, question: Question, checked: Checked | None
+    ) -> Asked:
+        name = f"{rows.name}.{key}.{question.id}"
+        said = {} if checked is None else checked.said
+        problems: Mapping[str, Wrong] = {} if checked is None else checked.problems
+        return Asked(
+            name=name,
+            label=self._say(question.field.name or question.id),
+            control=question.control,
+            is_required=question.is_required,
+            value=said.get(name, ""),
+            most=_most(question),
+            problem=problems.get(name),
+        )
+
+    def _notices(self, *parts: Found) -> tuple[Freshness, ...]:
+        """What is away, each sentence once."""
+        step = self.opening.plan.step
+        found = [self.opening.presenting.freshness(part, step) for part in parts]
+        said = {one.says or one.trust.value: one for one in found if one.trust is not Trust.FRESH}
+        return tuple(said.values())
+
+
+def _typed(value: Clear) -> str:
+    return text_of(value) or "" if isinstance(value, str | bool | int) else str(value or "")
+
+
+def _most(question: Question) -> int | None:
+    """Characters that fit: the contract's, for a field of text."""
+    if question.control in (Control.LINE, Control.LINES, Control.MAIL, Control.PHONE):
+        rule = str(question.field.must_be or "").split()
+        by_rule = int(rule[2]) if len(rule) == 4 and rule[2].isdigit() else LONGEST
+        return min(by_rule, question.described.max_length or LONGEST)
+    return None
