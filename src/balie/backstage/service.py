@@ -9,12 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from balie.access.viewer import Viewer, Visitor
-from balie.access.visibility import may_open, may_see
+from balie.access.visibility import is_for, may_open, may_see
 from balie.backstage import cursors
+from balie.backstage.actions import Actions
 from balie.backstage.asking import Asking
 from balie.backstage.bounded import Bounded
 from balie.backstage.cursors import Trail
 from balie.backstage.documents import DocumentMatch, DocumentPlace, Documents
+from balie.backstage.forms.desk import FormDesk
+from balie.backstage.forms.offering import FormOpening
+from balie.backstage.forms.plan import FormPlan, form_plans
+from balie.backstage.forms.showing import Around
 from balie.backstage.found import oldest
 from balie.backstage.handing import Handed, Handing, NoDocument
 from balie.backstage.help_desk import help_desk
@@ -63,6 +68,7 @@ class Service:
 
     secret: signs cursors and makes the keys of what is remembered; at least 32 bytes.
     most_bytes: of pages that are kept as they were made; half as much of viewers.
+    actions: where what customers send is kept; without it there are no forms.
     """
 
     def __init__(
@@ -79,9 +85,22 @@ class Service:
         page_rows: int = LIST_PAGE,
         list_rows: int = LIST_ROWS,
         most_bytes: int = MOST_BYTES,
+        actions: Actions | None = None,
     ) -> None:
         self.blueprint = blueprint
         self.things: Mapping[str, MappedThing] = map_things(blueprint, contracts)
+        self.forms: FormDesk | None = None
+        self._form_plans: Mapping[str, FormPlan] = {}
+        if actions is not None:
+            self.forms = FormDesk(
+                contracts=contracts,
+                actions=actions,
+                clock=clock,
+                incidents=incidents,
+                secret=secret,
+            )
+            planned = form_plans(blueprint, self.things, contracts)
+            self._form_plans = {plan.address: plan for plan in planned}
         self._kinds = kinds
         self._clock = clock
         self._incidents = incidents
@@ -233,15 +252,69 @@ class Service:
     def menu(self, viewer: Viewer, language: str, path: str = "") -> tuple[MenuItem, ...]:
         """The pages without braces that this viewer may open, in the order of the story."""
         presenting = self._presenting(viewer, language)
-        return tuple(
-            MenuItem(
-                step=str(plan.step.id),
-                label=presenting.heading(plan.label),
-                address=plan.address,
-                current=_is_at(plan.address, path),
-            )
+        pages = [
+            (plan.step, plan.label, plan.address)
             for plan in self._plans
             if plan.is_fixed and self._may_open(plan, viewer)
+        ]
+        forms = [
+            (plan.step, plan.step.title, plan.address)
+            for plan in self._form_plans.values()
+            if _may_fill(plan, viewer)
+        ]
+        order = {step.id: place for place, step in enumerate(self.blueprint.steps)}
+        return tuple(
+            MenuItem(
+                step=str(step.id),
+                label=presenting.heading(label),
+                address=address,
+                current=_is_at(address, path),
+            )
+            for step, label, address in sorted((*pages, *forms), key=lambda item: order[item[0].id])
+        )
+
+    # ---- forms
+
+    def form(self, path: str, viewer: Viewer, language: str) -> FormOpening | None:
+        """The form at a path for a viewer; None when there is none for them."""
+        plan = self._form_plans.get(path)
+        if plan is None or not viewer.kinds_known or not _may_fill(plan, viewer):
+            return None
+        presenting = self._presenting(viewer, language)
+        asking = Asking(
+            self._sources,
+            viewer,
+            self._patience_for_a_form(plan, viewer),
+            self._clock,
+            self._incidents,
+            str(plan.step.id),
+        )
+        return FormOpening(
+            blueprint=self.blueprint,
+            things=self.things,
+            plan=plan,
+            reading=Reading(asking, self._list_rows),
+            presenting=presenting,
+            address=path,
+        )
+
+    def around(self, viewer: Viewer, language: str, path: str) -> Around:
+        """What stands around a form."""
+        return Around(
+            menu=self.menu(viewer, language, path), help=help_desk(self.blueprint, language)
+        )
+
+    def _patience_for_a_form(self, plan: FormPlan, viewer: Viewer) -> Patience:
+        """A form reads what is now: what is shown there is what is changed."""
+        now = asyncio.get_running_loop().time()
+        began = now if viewer.began is None else viewer.began
+        promise = plan.step.promise.page_within
+        promised = promise.length if promise is not None else _TWO_SECONDS
+        until = began + (promised - _MARGIN).total_seconds()
+        return Patience(
+            fresh=_JUST_NOW,
+            until=max(until, now + _A_MOMENT.total_seconds()),
+            keep=timedelta(days=7),
         )
 
     def _presenting(self, viewer: Viewer, language: str) -> Presenting:
@@ -355,6 +428,14 @@ def _notices(blocks: tuple[Block, ...], viewer: Viewer) -> tuple[Freshness, ...]
         if block.freshness.says is not None:
             said.setdefault(block.freshness.says, block.freshness)
     return tuple(said.values())
+
+
+def _may_fill(plan: FormPlan, viewer: Viewer) -> bool:
+    """Whether this form is for this viewer, and what it makes or changes is theirs to change."""
+    thing = plan.thing.thing
+    if not may_open(plan.step, viewer) or not may_see(thing, viewer):
+        return False
+    return not plan.is_change or is_for(thing.may_change, viewer)
 
 
 def _is_at(address: str, path: str) -> bool:
