@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "balie.identity",
     "balie.console",
+    "balie.store",
     "allauth",
     "allauth.account",
 ]

@@ -26,3 +26,14 @@ class Cipher:
         except InvalidToken:
             return None
         return Remembered(value, datetime.fromisoformat(stamp.decode()))
+
+    def seal(self, plain: bytes) -> bytes:
+        """Bytes, unreadable without a key."""
+        return self._fernet.encrypt(plain)
+
+    def unseal(self, sealed: bytes) -> bytes | None:
+        """The bytes again, or None when their key is gone, or they were damaged."""
+        try:
+            return self._fernet.decrypt(sealed)
+        except InvalidToken:
+            return None

@@ -1,0 +1,271 @@
+"""What customers sent, kept: the adapter of `backstage.actions.Actions` on Django's tables.
+
+Answers and what is sent are encrypted; what is looked up by is a digest or says nothing personal.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+import msgspec
+from django.db import IntegrityError, models
+
+from balie.backstage import actions as ours
+from balie.backstage.actions import (
+    ENDED,
+    FOR_A_PERSON,
+    ErrandState,
+    Progress,
+    Receipt,
+    SentBefore,
+    Told,
+    state_of,
+)
+from balie.store.ciphers import Cipher
+from balie.store.models import Action, Audit, Errand
+from balie.store.unit_of_work import UnitOfWork
+from balie.systems.rows import Raw
+
+Enqueue = Callable[[str, str], None]
+"""Puts an action in the engine's queue, in the transaction that is open: its id, and what it is
+carried in order with."""
+
+_OVER = ENDED | FOR_A_PERSON | {ErrandState.CONFLICT}
+
+
+@dataclass(frozen=True)
+class StoredActions:
+    """Fulfils `backstage.actions.Actions`."""
+
+    work: UnitOfWork
+    cipher: Cipher
+    enqueue: Enqueue
+    now: Callable[[], datetime]
+
+    async def accept(self, action: ours.Action) -> Receipt:
+        """Keeps an action: row, errands, audit line and place in the queue, all or nothing."""
+        try:
+            await self.work.write(lambda: self._accept(action))
+        except IntegrityError:
+            before = await self.work.read(lambda: self._sent_with(action.token))
+            if before is None:
+                raise
+            if before.action.digest != action.digest:
+                raise SentBefore(before) from None
+            return before
+        return Receipt(action=action, state=state_of(action, ()))
+
+    async def receipt(self, reference: str, person: str) -> Receipt | None:
+        """The receipt with this reference of this person, or None."""
+        mine = Action.objects.filter(reference=reference, person=person)
+        return next(iter(await self.work.read(lambda: self._receipts(mine))), None)
+
+    async def receipts(self, person: str, most: int = 50) -> Sequence[Receipt]:
+        """The newest receipts of a person."""
+        mine = Action.objects.filter(person=person).order_by("-id")[:most]
+        return await self.work.read(lambda: self._receipts(mine))
+
+    async def under_way(self, person: str) -> Sequence[Receipt]:
+        """The receipts of a person of which not every errand is done."""
+        going = Action.objects.filter(person=person, ended_at=None).order_by("-id")
+        return await self.work.read(lambda: self._receipts(going))
+
+    async def carry(self, action: str) -> Receipt | None:
+        """An action for whoever carries it; None when it was erased."""
+        found = Action.objects.filter(id=action)
+        return next(iter(await self.work.read(lambda: self._receipts(found))), None)
+
+    async def note(self, progress: Progress) -> None:
+        """Keeps how an errand fares. What has ended is never changed back."""
+        await self.work.write(lambda: self._note(progress))
+
+    async def waiting(self) -> Sequence[str]:
+        """Ids of actions with errands that have not ended, oldest first."""
+        going = Errand.objects.filter(has_ended=False).order_by("action_id")
+        ids = going.values_list("action_id", flat=True).distinct()
+        return await self.work.read(lambda: list(ids))
+
+    # ---- writing
+
+    def _accept(self, action: ours.Action) -> None:
+        Action.objects.create(
+            id=action.id,
+            reference=action.reference,
+            token=_digest(action.token),
+            digest=action.digest,
+            step=action.step,
+            version=action.version,
+            person=action.person,
+            acting_for=self._closed(action.acting_for) if action.acting_for else None,
+            at=action.at,
+            order_with=action.order_with,
+            closed=self._closed(
+                {
+                    "language": action.language,
+                    "token": action.token,
+                    "answers": [[told.field, told.label, told.text] for told in action.answers],
+                }
+            ),
+        )
+        Errand.objects.bulk_create(self._row(errand) for errand in action.errands)
+        Audit.objects.create(at=action.at, who=action.person, what="accepted", about=action.id)
+        self.enqueue(action.id, action.order_with)
+
+    def _row(self, errand: ours.Errand) -> Errand:
+        return Errand(
+            id=errand.id,
+            action_id=errand.action,
+            number=errand.number,
+            system=errand.system,
+            table=errand.table,
+            is_master=errand.is_master,
+            state=ErrandState.DUE.value,
+            give_up=errand.give_up,
+            goes_to=errand.goes_to,
+            closed=self._closed(
+                {
+                    "row": errand.row,
+                    "link": dict(errand.link),
+                    "fields": dict(errand.fields),
+                    "shown": dict(errand.shown),
+                    "returns": list(errand.returns),
+                    "follows": errand.follows,
+                    "file": errand.file,
+                    "upload": errand.upload,
+                }
+            ),
+        )
+
+    def _note(self, progress: Progress) -> None:
+        kept = Errand.objects.select_for_update().get(id=progress.errand)
+        if ErrandState(kept.state) in ENDED:
+            return
+        has_ended = progress.state in _OVER
+        outcome = {"row": progress.row, "values": dict(progress.values), "now": dict(progress.now)}
+        Errand.objects.filter(id=progress.errand).update(
+            state=progress.state.value,
+            has_ended=has_ended,
+            tries=progress.tries,
+            next_at=progress.next_at,
+            since=progress.since,
+            why=progress.why[:500],
+            outcome=self._closed(outcome),
+        )
+        if has_ended:
+            self._end(kept.action_id)
+
+    def _end(self, action: str) -> None:
+        """Says of an action that all of it is done, once it is."""
+        states = Errand.objects.filter(action=action).values_list("state", flat=True)
+        if all(ErrandState(state) in ENDED for state in states):
+            now = self.now()
+            Action.objects.filter(id=action).update(ended_at=now)
+            Audit.objects.create(at=now, who="", what="settled", about=action)
+
+    # ---- reading
+
+    def _sent_with(self, token: str) -> Receipt | None:
+        found = self._receipts(Action.objects.filter(token=_digest(token)))
+        return next(iter(found), None)
+
+    def _receipts(self, wanted: "models.QuerySet[Action]") -> list[Receipt]:
+        """Two queries, however many there are."""
+        rows = list(wanted)
+        errands: dict[str, list[Errand]] = {row.id: [] for row in rows}
+        for errand in Errand.objects.filter(action__in=list(errands)).order_by("number"):
+            errands[errand.action_id].append(errand)
+        return [self._receipt(row, errands[row.id]) for row in rows]
+
+    def _receipt(self, row: Action, errands: Sequence[Errand]) -> Receipt:
+        said = self._opened(row.closed)
+        told = said.get("answers")
+        answers = tuple(
+            Told(str(one[0]), str(one[1]), str(one[2]))
+            for one in (told if isinstance(told, list) else [])
+            if isinstance(one, list)
+        )
+        action = ours.Action(
+            id=row.id,
+            reference=row.reference,
+            step=row.step,
+            version=row.version,
+            person=row.person,
+            acting_for=self._text(row.acting_for),
+            language=str(said.get("language", "")),
+            token=str(said.get("token", "")),
+            digest=row.digest,
+            at=row.at,
+            answers=answers,
+            errands=tuple(self._errand(one) for one in errands),
+            order_with=row.order_with,
+        )
+        progress = tuple(self._progress(one) for one in errands if one.outcome is not None)
+        return Receipt(action=action, state=state_of(action, progress), progress=progress)
+
+    def _errand(self, row: Errand) -> ours.Errand:
+        said = self._opened(row.closed)
+        follows = said.get("follows")
+        return ours.Errand(
+            id=row.id,
+            action=row.action_id,
+            number=row.number,
+            system=row.system,
+            table=row.table,
+            is_master=row.is_master,
+            row=_text_or_none(said.get("row")),
+            link={name: str(value) for name, value in _object(said.get("link")).items()},
+            fields=_object(said.get("fields")),
+            shown=_object(said.get("shown")),
+            returns=tuple(map(str, _list(said.get("returns")))),
+            follows=follows if isinstance(follows, int) else None,
+            file=str(said.get("file") or ""),
+            upload=str(said.get("upload") or ""),
+            give_up=row.give_up,
+            goes_to=row.goes_to,
+        )
+
+    def _progress(self, row: Errand) -> Progress:
+        said = self._opened(row.outcome)
+        return Progress(
+            errand=row.id,
+            state=ErrandState(row.state),
+            tries=row.tries,
+            why=row.why,
+            row=_text_or_none(said.get("row")),
+            values=_object(said.get("values")),
+            now=_object(said.get("now")),
+            next_at=row.next_at,
+            since=row.since,
+        )
+
+    # ---- closed and opened
+
+    def _closed(self, value: object) -> bytes:
+        return self.cipher.seal(msgspec.json.encode(value))
+
+    def _opened(self, closed: "bytes | memoryview | None") -> Mapping[str, Raw]:
+        """What was closed; nothing when it was erased, or its key is gone."""
+        plain = self.cipher.unseal(bytes(closed)) if closed else None
+        said: Raw = msgspec.json.decode(plain) if plain else None
+        return _object(said)
+
+    def _text(self, closed: "bytes | memoryview | None") -> str | None:
+        plain = self.cipher.unseal(bytes(closed)) if closed else None
+        return None if plain is None else msgspec.json.decode(plain, type=str)
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def _object(value: Raw) -> Mapping[str, Raw]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Raw) -> Iterable[Raw]:
+    return value if isinstance(value, list) else ()
+
+
+def _text_or_none(value: Raw) -> str | None:
+    return value if isinstance(value, str) else None

@@ -1,0 +1,86 @@
+"""Tables of what customers sent. What is personal stands in columns that are called `closed`."""
+
+from typing import ClassVar
+
+from django.db import models
+
+
+class Action(models.Model):
+    """A form that was accepted. closed: answers and language, encrypted; empty once erased.
+
+    token: digest of the form's token. at: when it was accepted. erase_at: when the answers go.
+    """
+
+    id = models.CharField(max_length=32, primary_key=True)
+    reference = models.CharField(max_length=9, unique=True)
+    token = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(max_length=64)
+    step = models.CharField(max_length=200)
+    version = models.CharField(max_length=64)
+    person = models.CharField(max_length=64)
+    acting_for = models.BinaryField(null=True)
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    erase_at = models.DateTimeField(null=True, db_index=True)
+    order_with = models.CharField(max_length=64)
+    closed = models.BinaryField()
+
+    class Meta:
+        db_table = "action"
+        indexes: ClassVar = [models.Index(fields=["person", "-id"], name="action_of_person")]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class Errand(models.Model):
+    """One row of one system that must become so, and how it fares.
+
+    closed: what is sent. outcome: the row's key and what the system gave, or what it has by now.
+    why: for staff, without any value. has_ended: nothing is left that carrying can do.
+    """
+
+    id = models.CharField(max_length=40, primary_key=True)
+    action = models.ForeignKey(Action, on_delete=models.CASCADE, related_name="errands")
+    number = models.PositiveSmallIntegerField()
+    system = models.CharField(max_length=100)
+    table = models.CharField(max_length=200)
+    is_master = models.BooleanField()
+    state = models.CharField(max_length=20)
+    has_ended = models.BooleanField(default=False)
+    tries = models.PositiveIntegerField(default=0)
+    next_at = models.DateTimeField(null=True)
+    since = models.DateTimeField(null=True)
+    give_up = models.DateTimeField(null=True)
+    goes_to = models.CharField(max_length=100, blank=True)
+    why = models.CharField(max_length=500, blank=True)
+    closed = models.BinaryField()
+    outcome = models.BinaryField(null=True)
+
+    class Meta:
+        db_table = "errand"
+        indexes: ClassVar = [
+            models.Index(
+                fields=["action"],
+                name="errand_under_way",
+                condition=models.Q(has_ended=False),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.system}.{self.table}: {self.state}"
+
+
+class Audit(models.Model):
+    """Who did what, when. Only ever added to. what: a word; about: an id; nothing personal."""
+
+    at = models.DateTimeField(db_index=True)
+    who = models.CharField(max_length=64)
+    what = models.CharField(max_length=40)
+    about = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "audit"
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.what} {self.about}"
