@@ -5,8 +5,7 @@ process that is killed anywhere leaves an action that the next one carries on. A
 have happened is made again only where the system can be asked twice; else a person looks.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -21,7 +20,13 @@ from balie.backstage.actions import (
     Progress,
     Receipt,
 )
-from balie.systems.errors import Misconfigured, Refused, SystemFault, Unavailable
+from balie.systems.errors import (
+    Misconfigured,
+    Refused,
+    SystemFault,
+    Unavailable,
+    nothing_is_done_yet,
+)
 from balie.systems.rows import Raw
 from balie.systems.writing import Change, Conflict, Document, How, Repeat, Writer, Written
 
@@ -127,7 +132,7 @@ class Carrier:
         writer = self.writers.get(errand.system)
         if writer is None:
             raise Misconfigured(f'"{errand.system}" cannot be written to.')
-        with _nothing_is_done_yet():
+        with nothing_is_done_yet():
             change = await self._change(writer, errand, repeat, states)
             found = None
             if repeat.how is How.FIND and change.row is None:
@@ -202,15 +207,6 @@ class Carrier:
         noted = replace(progress, state=state, why=why, now=now_is or {}, since=self.now())
         await self.actions.note(noted)
         return noted
-
-
-@contextmanager
-def _nothing_is_done_yet() -> Iterator[None]:
-    """What goes wrong in here goes wrong before anything was asked to be done."""
-    try:
-        yield
-    except Unavailable as fault:
-        raise Unavailable(fault.staff, retry_after=fault.retry_after, may_be_done=False) from fault
 
 
 _WE_STOPPED = "We stopped while this was under way; nobody knows whether it was done."

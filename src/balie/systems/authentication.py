@@ -20,7 +20,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from balie.systems.connector import Connection
-from balie.systems.errors import Misconfigured, Unavailable
+from balie.systems.errors import Misconfigured, Unavailable, nothing_is_done_yet
 from balie.systems.interpretation import check_status
 from balie.systems.placeholders import filled, setting
 from balie.systems.profile import Plain
@@ -134,22 +134,26 @@ class _WithToken:
     tokens: "_Tokens"
 
     async def send(self, request: Request) -> Response:
-        token = await self.tokens.current()
+        with nothing_is_done_yet():
+            token = await self.tokens.current()
         response = await self.transport.send(_with(request, _bearing(token)))
         if response.status != 401:
             return response
         self.tokens.forget(token)
-        token = await self.tokens.current()
+        with nothing_is_done_yet():
+            token = await self.tokens.current()
         return await self.transport.send(_with(request, _bearing(token)))
 
     async def open(self, request: Request) -> Streamed:
-        token = await self.tokens.current()
+        with nothing_is_done_yet():
+            token = await self.tokens.current()
         streamed = await opened(self.transport, _with(request, _bearing(token)))
         if streamed.status != 401:
             return streamed
         await streamed.close()
         self.tokens.forget(token)
-        token = await self.tokens.current()
+        with nothing_is_done_yet():
+            token = await self.tokens.current()
         return await opened(self.transport, _with(request, _bearing(token)))
 
 

@@ -1,5 +1,8 @@
 """The three ways in which a system can fail us, named for their remedy."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class SystemFault(Exception):
     """A system did not do what was asked.
@@ -29,3 +32,12 @@ class Refused(SystemFault):
 
 class Misconfigured(SystemFault):
     """Tell staff once: wrong address, wrong key, or a contract that no longer holds."""
+
+
+@contextmanager
+def nothing_is_done_yet() -> Iterator[None]:
+    """What goes wrong in here goes wrong before anything was asked to be done."""
+    try:
+        yield
+    except Unavailable as fault:
+        raise Unavailable(fault.staff, retry_after=fault.retry_after, may_be_done=False) from fault

@@ -10,6 +10,7 @@ from aiohttp import (
     ClientPayloadError,
     ClientResponseError,
     ClientSSLError,
+    ConnectionTimeoutError,
     InvalidURL,
 )
 
@@ -60,3 +61,12 @@ def fault_of(error: Exception) -> Fault:
     if isinstance(error, ClientConnectorError) and isinstance(error.os_error, NotAllowed):
         return Fault.NOT_ALLOWED
     return next(fault for kinds, fault in _KINDS if isinstance(error, kinds))
+
+
+_SENT_AGAIN = frozenset({"PUT", "DELETE"})  # by aiohttp itself, when a kept connection had ended
+
+
+def may_have_gone_out(method: str, error: Exception) -> bool:
+    """Whether the system may have heard it; False only when there was no connection to send it."""
+    no_connection = isinstance(error, ClientConnectorError | ConnectionTimeoutError)
+    return method in _SENT_AGAIN or not no_connection

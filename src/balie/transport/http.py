@@ -27,7 +27,7 @@ from balie.systems.transport import Request, Response, Streamed
 from balie.transport.bodies import ENCODINGS, TooLarge, Unreadable, unpacker_of, whole_body
 from balie.transport.breaker import Breaker, Condition, Status
 from balie.transport.doors import Doorkeeper
-from balie.transport.faults import FAULTS, OURS, TEXTS, Fault, fault_of
+from balie.transport.faults import FAULTS, OURS, TEXTS, Fault, fault_of, may_have_gone_out
 from balie.transport.limits import Limits
 from balie.transport.streams import Flow
 from balie.transport.turns import TooBusy, Turns
@@ -147,7 +147,8 @@ class HttpTransport:
         """The answer, whatever its status.
 
         Raises Unavailable when there is none, or none that can be read within the limits, and
-        Misconfigured when the address is one that must not be called.
+        Misconfigured when the address is one that must not be called. `Unavailable.may_be_done` is
+        False when the request certainly did not go out.
         """
         until = self._network.clock() + self._limits.whole
         self._refuse_while_quiet()
@@ -156,7 +157,7 @@ class HttpTransport:
                 self._refuse_while_quiet()
                 return await self._traced(request, until)
         except TooBusy as error:
-            raise Unavailable(f"{self._title} is asked too much at once.") from error
+            raise self._too_busy() from error
 
     async def open(self, request: Request) -> Streamed:
         """The answer as it comes, whatever its status; raises like `send`.
@@ -168,7 +169,7 @@ class HttpTransport:
             try:
                 await holds.enter_async_context(self._turns.turn(self._limits.whole / 2))
             except TooBusy as error:
-                raise Unavailable(f"{self._title} is asked too much at once.") from error
+                raise self._too_busy() from error
             self._refuse_while_quiet()
             return await self._opened(request, holds)
 
@@ -233,7 +234,13 @@ class HttpTransport:
         fault = fault_of(error)
         self._learn_from(fault)
         self._trace(request, began, None, fault=fault)
-        return self._said(fault)
+        text = f"{self._title} {TEXTS[fault]}."
+        if fault in OURS:
+            return Misconfigured(text)
+        return Unavailable(text, may_be_done=may_have_gone_out(request.method, error))
+
+    def _too_busy(self) -> Unavailable:
+        return Unavailable(f"{self._title} is asked too much at once.", may_be_done=False)
 
     def _refuse_while_quiet(self) -> None:
         wait = self._breaker.wait()
@@ -241,6 +248,7 @@ class HttpTransport:
             raise Unavailable(
                 f"{self._title} did not answer, or asked us to wait; we try it again soon.",
                 retry_after=wait,
+                may_be_done=False,
             )
 
     async def _traced(self, request: Request, until: float) -> Response:
@@ -314,10 +322,6 @@ class HttpTransport:
             self._breaker.abandoned()
         else:
             self._breaker.failed()
-
-    def _said(self, fault: Fault) -> SystemFault:
-        text = f"{self._title} {TEXTS[fault]}."
-        return Misconfigured(text) if fault in OURS else Unavailable(text)
 
     def _trace(
         self,

@@ -12,7 +12,7 @@ import msgspec
 from balie.connectors.http.connector import Http
 from balie.systems.checking import wanted
 from balie.systems.contract import Table
-from balie.systems.errors import Misconfigured, Refused, Unavailable
+from balie.systems.errors import Misconfigured, Refused, Unavailable, nothing_is_done_yet
 from balie.systems.query import Relation
 from balie.systems.reading import Call, table_of
 from balie.systems.rows import Raw, Row, text_of, value_at
@@ -72,7 +72,8 @@ class HttpWriter:
 
     async def _changed(self, change: Change, table: Table) -> Written:
         path = f"{table.name}/{quote(change.row or '', safe='')}"
-        tag = await self._tag_as_shown(change, table, path)
+        with nothing_is_done_yet():
+            tag = await self._tag_as_shown(change, table, path)
         method, kind = _way(table.changes_with, "PATCH")
         if not table.changes_with:
             raise Misconfigured(f'{self._title} has no way to change a row of "{table.name}".')
@@ -101,13 +102,8 @@ class HttpWriter:
         response = await self._send("GET", path, table, change, None, "")
         if response.status in (404, 410):
             raise Refused(f'{self._title}: this row of "{table.name}" is not there any more.')
-        try:
-            self._check(response, table)
-            row = json_body(response, self._title)
-        except Unavailable as fault:
-            raise Unavailable(
-                fault.staff, retry_after=fault.retry_after, may_be_done=False
-            ) from fault
+        self._check(response, table)
+        row = json_body(response, self._title)
         check_as_shown(change, row if isinstance(row, dict) else {}, self._title)
         wants_tag = self.http.connection.profile.text("conflict") == "If-Match"
         return response.headers.get("etag", "") if wants_tag else ""
