@@ -38,6 +38,17 @@ class Duration:
     working: bool = False  # "2 working days": `length` then holds whole days
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkingHours:
+    """When people work: which days of the week (0 is Monday), from and until which minute of the
+    day (1440 is midnight at its end).
+    """
+
+    days: frozenset[int] = frozenset(range(5))
+    opens: int = 9 * 60
+    closes: int = 17 * 60
+
+
 # ---- who
 
 
@@ -469,6 +480,8 @@ class Blueprint:
     also: tuple[Text, ...] = ()
     address_customers_as: Text = FORM_OF_ADDRESS
     zone: Text = ZONE
+    working_hours: WorkingHours = WorkingHours()
+    holidays: Text | None = None  # "nl", "de-by": whose public holidays nobody works on
     people: People
     story: tuple[Phase, ...]
     things: Mapping[str, Thing] = field(default_factory=nothing)

@@ -9,7 +9,7 @@ from balie.blueprint import modelling
 from balie.blueprint.checks import text as text_checks
 from balie.blueprint.finding import Finding, Place, Severity
 from balie.blueprint.folder import Folder
-from balie.blueprint.model import ZONE, Blueprint
+from balie.blueprint.model import ZONE, Blueprint, WorkingHours
 from balie.blueprint.section import Section
 from balie.blueprint.source import Mapping as TreeMapping
 from balie.blueprint.source import Node, Span, Text
@@ -66,14 +66,16 @@ def _blueprint(
         return None
     trees = {name: file.tree for name, file in files.items()}
     language, words = top.text_or("language", "en"), _words(trees)
-    calendar = top.section("calendar")
+    calendar = _part(top, "calendar", findings)
     return Blueprint(
         service=service,
         about=top.text_or("about", ""),
         language=language,
         also=_also(top.texts("also"), language, words),
         address_customers_as=top.text_or("address customers as", "u"),
-        zone=(calendar and calendar.text("zone")) or ZONE,
+        zone=calendar.text("zone") or ZONE,
+        working_hours=calendar.working_hours("days") or WorkingHours(),
+        holidays=calendar.text("holidays"),
         people=modelling.people(_part(top, "people", findings)),
         story=modelling.story(top),
         things=modelling.things(top),

@@ -7,11 +7,11 @@ A word that is absent, or that has the wrong shape, gives nothing: the vocabular
 from collections.abc import Callable
 from typing import TypeVar
 
-from balie.blueprint import conditions, durations, relations
+from balie.blueprint import conditions, durations, relations, working_hours
 from balie.blueprint.conditions import Condition
 from balie.blueprint.finding import Finding, Place, Severity
 from balie.blueprint.grammar import NotUnderstood
-from balie.blueprint.model import Duration
+from balie.blueprint.model import Duration, WorkingHours
 from balie.blueprint.relations import Equality
 from balie.blueprint.source import Mapping, Node, Sequence, Span, Text
 
@@ -74,6 +74,10 @@ class Section:
     def duration_of(self, text: Text | None) -> Duration | None:
         """A text that must be a length of time. Not one: BP012."""
         return self._parsed(text, durations.parse, "BP012")
+
+    def working_hours(self, word: str) -> WorkingHours | None:
+        """The word's days and hours. None: BP014."""
+        return self._parsed(self.text(word), working_hours.parse, "BP014")
 
     def condition(self, word: str) -> Condition | None:
         """The word's condition. Not understood: BP010."""

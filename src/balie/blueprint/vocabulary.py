@@ -144,7 +144,7 @@ CALENDAR = Construct(
     (
         Word("zone", TEXT, "The time zone, such as Europe/Amsterdam."),
         Word("days", TEXT, "Working days and hours, such as mon-fri 09-17."),
-        Word("holidays", TEXT, "Whose public holidays count."),
+        Word("holidays", TEXT, "The country whose public holidays count, such as nl or de-by."),
     ),
 )
 

@@ -1,0 +1,1 @@
+"""The story behind the line of visibility, in simulated time."""
