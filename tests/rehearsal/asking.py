@@ -1,5 +1,6 @@
 """A plain client of the rehearsed systems, apart from Balie's own connectors."""
 
+import json
 from collections.abc import Mapping
 from types import TracebackType
 
@@ -37,6 +38,24 @@ class Asking:
     def carrier(self, path: str) -> httpx.Response:
         key = {"X-Api-Key": self.settings["CARRIER_KEY"]}
         return self._client.get(f"{self.settings['CARRIER_URL']}/{path}", headers=key)
+
+    def write(
+        self, system: str, method: str, path: str, body: object, **headers: str
+    ) -> httpx.Response:
+        """Sends JSON, or bytes as they are, as somebody who holds the keys."""
+        name = system.upper()
+        settings = self.settings
+        within = f"/companies({settings['ERP_COMPANY']})" if name == "ERP" else ""
+        key = {"X-Api-Key": settings["CARRIER_KEY"]} if name == "CARRIER" else self._bearer(name)
+        patch = "application/merge-patch+json" if name != "ERP" else "application/json"
+        kind = patch if method == "PATCH" else "application/json"
+        content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self._client.request(
+            method,
+            f"{settings[f'{name}_URL']}{within}/{path}",
+            content=content,
+            headers={"Content-Type": kind} | key | headers,
+        )
 
     def as_stranger(self, url: str, **headers: str) -> httpx.Response:
         return self._client.get(url, headers=headers)

@@ -145,11 +145,3 @@ def test_the_carrier_wants_references_and_gives_the_newest_first(ask: Asking) ->
     moments = [row["changedAt"] for row in many]
     assert all(one >= next_ for one, next_ in pairwise(moments))
     assert ask.carrier("v2/shipments/3SLIND0018377").json()["reference"] == "VO-26071"
-
-
-def test_writing_is_refused_for_now(ask: Asking) -> None:
-    token = ask.token("CRM").json()["access_token"]
-    url = f"{ask.settings['CRM_URL']}/cases"
-    answer = ask.send("POST", url, headers={"Authorization": f"Bearer {token}"}, json={})
-    assert answer.status_code == 405
-    assert answer.headers["allow"] == "GET, HEAD"

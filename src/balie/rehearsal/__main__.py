@@ -16,8 +16,15 @@ from pathlib import Path
 
 from aiohttp import web
 
-from balie.rehearsal.backoffice import back_offices, everybody_of, settings_of
+from balie.rehearsal.backoffice import (
+    back_offices,
+    everybody_of,
+    recipe_of,
+    settings_of,
+    shapes,
+)
 from balie.rehearsal.door import door
+from balie.rehearsal.gives import Gives
 from balie.rehearsal.holding import Holding
 from balie.rehearsal.journal import Journal
 from balie.rehearsal.server import server
@@ -69,6 +76,7 @@ def _system(folder: Path, name: str, today: date, log: Path | None, only_example
         door=door(name, office.profile, settings),
         holding=Holding(office.contract, rows),
         journal=Journal(log),
+        gives=Gives(recipe_of(folder), shapes(offices)),
         now=_clock(today),
     )
 

@@ -14,7 +14,7 @@ from balie.blueprint.model import Blueprint, System
 from balie.rehearsal.door import TOKENS
 from balie.rehearsal.everybody import Everybody, everybody
 from balie.rehearsal.reading import Data, read_data
-from balie.rehearsal.recipe import read_recipe
+from balie.rehearsal.recipe import Recipe, read_recipe
 from balie.rehearsal.shape import Shape
 from balie.rehearsal.trouble import RehearsalError
 from balie.systems.contract import Contract
@@ -133,7 +133,7 @@ def everybody_of(
     """
     examples = folder / "examples"
     people = read_data(examples / "people.yaml")
-    recipe = read_recipe(read_data(examples / "rehearsal.yaml"))
+    recipe = recipe_of(folder)
     return everybody(
         examples=read_data(examples / "rows.yaml"),
         recipe=replace(recipe, make=()) if only_examples else recipe,
@@ -141,6 +141,11 @@ def everybody_of(
         anchor=_anchor(people, today),
         today=today,
     )
+
+
+def recipe_of(folder: Path) -> Recipe:
+    """How a blueprint's rows are made. Raises RehearsalError."""
+    return read_recipe(read_data(folder / "examples" / "rehearsal.yaml"))
 
 
 def shapes(offices: tuple[BackOffice, ...]) -> Mapping[str, Shape]:

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from balie.rehearsal.mode import BadMode, as_json, changed
 from balie.rehearsal.system import System
-from balie.systems.rehearsed import JSON
+from balie.systems.rehearsed import JSON, Effect
 from balie.systems.rows import Raw
 
 CONTROL: Final = "/_rehearsal"
@@ -38,7 +38,13 @@ def add_control(app: web.Application, system: System) -> None:
 
 
 def note(
-    system: System, request: web.Request, status: int | None, did: str, *, control: bool = False
+    system: System,
+    request: web.Request,
+    status: int | None,
+    did: str,
+    *,
+    control: bool = False,
+    effects: tuple[Effect, ...] = (),
 ) -> None:
     """Adds a line to the system's log."""
     url = urlsplit(request.raw_path)
@@ -50,6 +56,7 @@ def note(
         status=status,
         did=did,
         control=control,
+        effects=effects,
     )
 
 

@@ -156,6 +156,11 @@ def _work_out(specs: Specs, facts: dict[str, Value], names: dict[str, Value]) ->
         facts[name] = names[name] = _value(spec, names)
 
 
+def value_of(spec: Spec, names: Mapping[str, Value]) -> Value:
+    """A spec with its formulas worked out. Raises FormulaError."""
+    return _value(spec, names)
+
+
 def _fill(recipe: Recipe, shapes: Mapping[str, Shape], made: Made) -> None:
     lists: dict[str, Value] = {name: _value(data, {}) for name, data in recipe.lists.items()}
     for table, fields in recipe.fill.items():

@@ -4,15 +4,25 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import cmp_to_key
+from typing import Protocol
 
 from balie.rehearsal.papers import pdf
 from balie.systems.contract import Contract, Table, Type
 from balie.systems.query import Order
-from balie.systems.rehearsed import BadPlace, Choice, Compare, Found, Question
+from balie.systems.rehearsed import (
+    BadPlace,
+    Choice,
+    Compare,
+    Deed,
+    Effect,
+    Found,
+    Question,
+    Said,
+)
 from balie.systems.rows import Raw, Row
 
 Comparable = Decimal | datetime | str | None
@@ -58,9 +68,38 @@ class Holding:
         self._rows[table] = kept
         return was_there
 
+    def add(self, table: str, row: Row) -> None:
+        """Adds a whole row."""
+        self._rows[table].append(row)
+
     def reset(self) -> None:
         """As it was at the start."""
         self._rows = {table: list(rows) for table, rows in self._start.items()}
+
+
+@dataclass(slots=True)
+class Memory:
+    """What a system knows besides its rows: files that it was sent, and what it answered."""
+
+    files: dict[tuple[str, str, str], tuple[str, bytes]] = field(default_factory=dict)
+    said: dict[str, Said] = field(default_factory=dict)
+
+    def forget(self) -> None:
+        """Forgets everything."""
+        self.files.clear()
+        self.said.clear()
+
+
+class Giving(Protocol):
+    """What is put in rows by the system itself."""
+
+    def new(self, table: str, sent: Row) -> Row:
+        """A whole row. Raises NotGiven."""
+        ...
+
+    def stamped(self, table: str, fields: Row) -> Row:
+        """Fields of a row that changes, and the moment, where the table keeps one."""
+        ...
 
 
 Spoil = Callable[[Table, Sequence[Row]], Sequence[Row]]
@@ -68,11 +107,18 @@ Spoil = Callable[[Table, Sequence[Row]], Sequence[Row]]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A holding as one request sees it: with its filters ignored, or a row broken on the way."""
+    """A holding as one request sees it: with its filters ignored, or a row broken on the way.
+
+    effects: what this request has changed so far.
+    """
 
     holding: Holding
+    giving: Giving
+    memory: Memory = field(default_factory=Memory)
     ignore_filters: bool = False
+    notices_repeats: bool = True
     spoil: Spoil | None = None
+    effects: list[Effect] = field(default_factory=list)
 
     def find(self, question: Question) -> Found:
         """The rows asked for, sorted, one page of them."""
@@ -101,10 +147,53 @@ class View:
         return None
 
     def document(self, table: str, row: Row, field: str) -> bytes:
-        """A PDF that says what is in the row, and which document of it this is."""
+        """A file that was kept, or a PDF that says what is in the row and which document it is."""
+        if kept := self.kept(table, row, field):
+            return kept[1]
         told = [f"{name}: {_text(value)}" for name, value in row.items() if _is_worth_saying(value)]
         number = _text(row.get("number", row.get(self.holding.table(table).key[0])))
         return pdf([f"{table} {number}", field, *told[:37]])
+
+    def make(self, table: str, fields: Row) -> Row:
+        """Makes a row. Raises NotGiven."""
+        row = self.giving.new(table, fields)
+        self.holding.add(table, row)
+        self._note(Deed.MADE, table, row, fields)
+        return row
+
+    def change(self, table: str, row: Row, fields: Mapping[str, Raw]) -> Row:
+        """Changes what differs."""
+        differs = {name: value for name, value in fields.items() if row.get(name) != value}
+        if not differs:
+            return row
+        self._note(Deed.CHANGED, table, row, differs)
+        stamped = self.giving.stamped(table, differs)
+        return self.holding.change(table, self._key(table, row), stamped)
+
+    def keep(self, table: str, row: Row, field: str, kind: str, content: bytes) -> None:
+        """Keeps a file, unless it is the one that is there."""
+        if self.kept(table, row, field) != (kind, content):
+            self.memory.files[table, self._key(table, row), field] = (kind, content)
+            self._note(Deed.KEPT, table, row, (field,))
+
+    def kept(self, table: str, row: Row, field: str) -> tuple[str, bytes] | None:
+        """A file that was kept."""
+        return self.memory.files.get((table, self._key(table, row), field))
+
+    def said(self, key: str) -> Said | None:
+        """What was answered to a key of the caller."""
+        return self.memory.said.get(key)
+
+    def remember(self, key: str, said: Said) -> None:
+        """Remembers what was answered to a key of the caller."""
+        self.memory.said[key] = said
+
+    def _key(self, table: str, row: Row) -> str:
+        return _text(row.get(self.holding.table(table).key[0]))
+
+    def _note(self, deed: Deed, table: str, row: Row, fields: Iterable[str]) -> None:
+        key = self._key(table, row)
+        self.effects.append(Effect(deed=deed, table=table, key=key, fields=tuple(sorted(fields))))
 
 
 def _is_worth_saying(value: Raw) -> bool:

@@ -5,10 +5,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from balie.systems.rehearsed import Effect
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One request. status: None when no answer went out. control: it was about the rehearsal."""
+    """One request. status: None when no answer went out. control: it was about the rehearsal.
+
+    effects: what it changed, whether or not an answer went out.
+    """
 
     seq: int
     time: str  # ISO 8601, UTC
@@ -18,6 +23,7 @@ class Line:
     status: int | None
     did: str
     control: bool = False
+    effects: tuple[Effect, ...] = ()
 
 
 class Journal:
@@ -37,6 +43,7 @@ class Journal:
         status: int | None,
         did: str,
         control: bool = False,
+        effects: tuple[Effect, ...] = (),
     ) -> None:
         """Adds a line; it gets the next number."""
         line = Line(
@@ -48,6 +55,7 @@ class Journal:
             status=status,
             did=did,
             control=control,
+            effects=effects,
         )
         self._lines.append(line)
         if self._file is not None:

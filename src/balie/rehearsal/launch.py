@@ -19,6 +19,7 @@ from urllib.parse import quote
 from balie.rehearsal.backoffice import BackOffice, back_offices, settings_of
 from balie.rehearsal.journal import Line
 from balie.rehearsal.trouble import RehearsalError
+from balie.systems.rehearsed import Deed, Effect
 from balie.systems.rows import Raw, Row
 
 PATIENCE = 30.0  # seconds until a system should listen
@@ -45,6 +46,10 @@ class RehearsedSystem:
         """What it was asked and did, the rehearsal's own switches left out."""
         lines = (_line(said) for said in _objects(self._control("GET", f"log?after={after}")))
         return tuple(line for line in lines if not line.control)
+
+    def effects(self, after: int = 0) -> tuple[Effect, ...]:
+        """What was changed by those who asked it, in order."""
+        return tuple(effect for line in self.log(after) for effect in line.effects)
 
     def rows(self, table: str) -> tuple[Row, ...]:
         """Every row of a table, by the blueprint's name of it."""
@@ -143,6 +148,17 @@ def _line(said: Mapping[str, Raw]) -> Line:
         status=status if isinstance(status, int) else None,
         did=str(said["did"]),
         control=said["control"] is True,
+        effects=tuple(_effect(one) for one in _objects(said["effects"])),
+    )
+
+
+def _effect(said: Mapping[str, Raw]) -> Effect:
+    fields = said["fields"]
+    return Effect(
+        deed=Deed(str(said["deed"])),
+        table=str(said["table"]),
+        key=str(said["key"]),
+        fields=tuple(map(str, fields)) if isinstance(fields, list) else (),
     )
 
 

@@ -38,6 +38,7 @@ class Mode(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     garbage_rate: Share = 0.0
     garbage: Kinds = tuple(Garbage)
     ignore_filters: bool = False
+    notices_repeats: bool = True  # False: what is sent twice is done twice
 
 
 class BadMode(ValueError):

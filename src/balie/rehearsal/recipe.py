@@ -18,6 +18,8 @@ make:                       # from top to bottom
           if: = total > 0
 fill:                       # fields that a row does not have yet, of examples too
   erp.orders: {currency: EUR, customerName: '= find("crm.accounts", ...).name'}
+gives:                      # what the system itself puts in a row that somebody makes
+  erp.orders: {number: 'O-{pad(9000 + nr, 6)}'}
 """
 
 from collections.abc import Iterator, Mapping
@@ -66,9 +68,10 @@ class Recipe:
     also: Mapping[str, Data]
     make: tuple[Making, ...]
     fill: Mapping[str, Specs]
+    gives: Mapping[str, Specs]
 
 
-_WORDS = ("seed", "lists", "also", "make", "fill")
+_WORDS = ("seed", "lists", "also", "make", "fill", "gives")
 _MAKING_WORDS = ("each", "of", "times", "facts", "inside", "totals", "rows")
 
 
@@ -80,11 +83,16 @@ def read_recipe(data: Mapping[str, Data]) -> Recipe:
         lists=_words(data.get("lists"), "lists"),
         also=_words(data.get("also"), "also"),
         make=tuple(_makings(data.get("make"), "make")),
-        fill={
-            table: _specs(fields, f"fill / {table}")
-            for table, fields in _words(data.get("fill"), "fill").items()
-        },
+        fill=_of_tables(data, "fill"),
+        gives=_of_tables(data, "gives"),
     )
+
+
+def _of_tables(data: Mapping[str, Data], word: str) -> Mapping[str, Specs]:
+    return {
+        table: _specs(fields, f"{word} / {table}")
+        for table, fields in _words(data.get(word), word).items()
+    }
 
 
 def _makings(data: Data, where: str) -> Iterator[Making]:

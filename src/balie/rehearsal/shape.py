@@ -55,6 +55,11 @@ class Shape:
         return {name: row[name] for name in self.table.fields if name in row}
 
 
+def raw_of(values: Mapping[str, Value]) -> dict[str, Raw]:
+    """Values as the system says them."""
+    return {name: _raw(value) for name, value in values.items()}
+
+
 def misfits(row: Mapping[str, Raw], fields: Mapping[str, Field]) -> Iterator[str]:
     """What is wrong with a row, a text each; nothing when it fits its contract."""
     for name, value in row.items():

@@ -1,8 +1,8 @@
 """Which kinds of connectors are installed: what a blueprint's `speaks:` may say.
 
-A kind is a folder with `connector.toml` and `connector.py`. Ours are in `balie.connectors`;
-another package offers its own as an entry point in the group `balie.connectors`, whose value is
-the package that holds the two files.
+A kind is a folder with `connector.toml` and `connector.py`, and `writing.py` when it can write.
+Ours are in `balie.connectors`; another package offers its own as an entry point in the group
+`balie.connectors`, whose value is the package that holds these files.
 """
 
 from collections.abc import Iterator, Mapping
@@ -16,6 +16,7 @@ from types import MappingProxyType
 import msgspec
 
 from balie.systems.connector import Connect, Describe, ReadContract
+from balie.systems.writing import MakeWriter
 
 OURS = "balie.connectors"
 """The package that holds our own kinds, and the group of entry points for those of others."""
@@ -76,6 +77,7 @@ class ConnectorKind:
     read_contract: ReadContract
     quality: Quality
     describe: Describe | None = None
+    writer: MakeWriter | None = None  # None: this kind only reads
     package: str = ""  # where it is: "balie.connectors.odata"
 
 
@@ -115,10 +117,22 @@ def _kind(package: str) -> ConnectorKind:
             read_contract=module.read_contract,
             quality=Quality(manifest.quality),
             describe=getattr(module, "describe", None),
+            writer=_writer(package),
             package=package,
         )
     except AttributeError as error:
         raise ValueError(f"{package}/connector.py does not offer {error.name!r}") from error
+
+
+def _writer(package: str) -> MakeWriter | None:
+    """`writer` of a folder's `writing.py`. Raises ValueError when that file does not offer it."""
+    if not files(package).joinpath("writing.py").is_file():
+        return None
+    module = import_module(f"{package}.writing")
+    if not hasattr(module, "writer"):
+        raise ValueError(f"{package}/writing.py does not offer 'writer'")
+    writer: MakeWriter = module.writer
+    return writer
 
 
 def _manifest(package: str) -> _Manifest:

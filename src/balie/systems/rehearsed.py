@@ -15,7 +15,7 @@ from typing import Protocol
 from balie.systems.contract import Contract
 from balie.systems.profile import Profile
 from balie.systems.query import Order
-from balie.systems.rows import Row
+from balie.systems.rows import Raw, Row
 
 JSON = "application/json"
 
@@ -35,19 +35,42 @@ class Asked:
     method: str
     steps: tuple[str, ...]
     query: tuple[tuple[str, str], ...] = ()
+    body: bytes = field(default=b"", repr=False)
     headers: Mapping[str, str] = field(default_factory=_no_headers)
     root: str = ""
 
 
+class Deed(StrEnum):
+    """What was done to a row."""
+
+    MADE = "made"
+    CHANGED = "changed"
+    KEPT = "kept"  # a file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """What a request changed. table: the system's own name. fields: their names, in order."""
+
+    deed: Deed
+    table: str
+    key: str
+    fields: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What goes back. `did` says in a few plain words what was done, for the system's log."""
+    """What goes back. `did` says in a few plain words what was done, for the system's log.
+
+    effects: the rehearsal fills them in, from what was changed through `Held`.
+    """
 
     status: int
     body: bytes = b""
     content_type: str = JSON
     headers: Mapping[str, str] = field(default_factory=_no_headers)
     did: str = ""
+    effects: tuple[Effect, ...] = ()
 
 
 class Compare(StrEnum):
@@ -110,8 +133,23 @@ class BadPlace(ValueError):
     """`Question.after` is no place that was ever given out."""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer that was given to a key of the caller, and to which body."""
+
+    body: bytes
+    answer: Answer
+
+
+class NotGiven(Exception):
+    """The system itself puts something in a row, and nobody said what. Holds words."""
+
+
 class Held(Protocol):
-    """What a rehearsed system holds. `ignore_filters` and broken rows happen behind this port."""
+    """What a rehearsed system holds. `ignore_filters` and broken rows happen behind this port.
+
+    What is changed through it is noted as an effect of the request.
+    """
 
     def find(self, question: Question) -> Found:
         """The rows asked for. Raises BadPlace."""
@@ -123,6 +161,35 @@ class Held(Protocol):
 
     def document(self, table: str, row: Row, field: str) -> bytes:
         """The document (PDF) in this field of a row."""
+        ...
+
+    @property
+    def notices_repeats(self) -> bool:
+        """Whether the system notices that something was sent before."""
+        ...
+
+    def make(self, table: str, fields: Row) -> Row:
+        """Makes a row: what was sent, and what the system itself gives it. Raises NotGiven."""
+        ...
+
+    def change(self, table: str, row: Row, fields: Mapping[str, Raw]) -> Row:
+        """Changes a row; the same values again change nothing."""
+        ...
+
+    def keep(self, table: str, row: Row, field: str, kind: str, content: bytes) -> None:
+        """Keeps a file of a row in place of the one before; the same again changes nothing."""
+        ...
+
+    def kept(self, table: str, row: Row, field: str) -> tuple[str, bytes] | None:
+        """A file that was kept: its media type and its bytes."""
+        ...
+
+    def said(self, key: str) -> Said | None:
+        """What was answered to a key of the caller."""
+        ...
+
+    def remember(self, key: str, said: Said) -> None:
+        """Remembers what was answered to a key of the caller."""
         ...
 
 

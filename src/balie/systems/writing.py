@@ -10,6 +10,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
+from balie.systems.connector import Connection
 from balie.systems.errors import SystemFault
 from balie.systems.profile import Profile
 from balie.systems.rows import Raw
@@ -126,3 +127,9 @@ class Writer(Protocol):
     async def rows_with(self, table: str, values: Mapping[str, str]) -> tuple[str, ...]:
         """The keys of the rows that have all these values: none, one, or the first two."""
         ...
+
+
+class MakeWriter(Protocol):
+    """`writer` of a connector's folder, in `writing.py`."""
+
+    def __call__(self, connection: Connection) -> Writer: ...

@@ -4,14 +4,21 @@ It reads the file's paths and parameters by itself, apart from the client, so th
 is not hidden by the same mistake in the other. What is not in the file is refused.
 """
 
-import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from balie.connectors.http.description import Description, Node, read_description
+from balie.connectors.http.rehearse_answers import (
+    Refusal,
+    bad,
+    etag,
+    good,
+    nothing_here,
+    refused,
+)
+from balie.connectors.http.rehearse_writing import Operation, Writing, file_of, operations
 from balie.systems.contract import Contract, Table, Type
 from balie.systems.profile import Profile
 from balie.systems.query import Order
@@ -27,7 +34,6 @@ from balie.systems.rehearsed import (
 )
 from balie.systems.rows import Raw, Row
 
-_PROBLEM: Final = "application/problem+json"
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)")
 _FORMS: Final[Mapping[str, re.Pattern[str]]] = {
@@ -72,13 +78,18 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Path:
-    """A path of the file. steps: `{id}` is a parameter. table: whose rows it gives; "" for none."""
+    """A path of the file. steps: `{id}` is a parameter. table: whose rows it is about; "" for none.
+
+    operations: the ways to write here, by method.
+    """
 
     steps: tuple[str, ...]
     methods: frozenset[str]
     parameters: Mapping[str, Parameter]
     table: str
     newest_first: bool
+    operations: Mapping[str, Operation]
+    file: str  # the field of a row that this path is; "" when it is none
 
 
 def _paths(description: Description, contract: Contract) -> Iterator[Path]:
@@ -97,6 +108,8 @@ def _paths(description: Description, contract: Contract) -> Iterator[Path]:
                 if p.get("in") == "query"
             },
             table=_table(steps, contract),
+            operations=operations(description, node),
+            file=steps[-1] if _is_below_a_row(steps, contract) else "",
             newest_first="newest first" in str(description.at(get, "responses", "200")),
         )
 
@@ -105,9 +118,18 @@ _METHODS: Final = frozenset({"get", "put", "post", "patch", "delete"})
 
 
 def _table(steps: tuple[str, ...], contract: Contract) -> str:
+    if _is_below_a_row(steps, contract):
+        steps = steps[:-1]
     fixed = steps[:-1] if steps[-1].startswith("{") else steps
     name = "/".join(fixed)
     return name if name in contract.tables else ""
+
+
+def _is_below_a_row(steps: tuple[str, ...], contract: Contract) -> bool:
+    """Whether this is the path of a document: `/cases/{id}/photo`."""
+    *row, last = steps
+    below = len(row) > 1 and row[-1].startswith("{") and not last.startswith("{")
+    return below and "/".join(row[:-1]) in contract.tables
 
 
 def _parameter(description: Description, node: Mapping[str, Node]) -> Parameter:
@@ -131,24 +153,6 @@ def _whole(node: Node) -> int | None:
 
 
 # ---- the service
-
-
-class _Refusal(Exception):
-    """What the service says no to; `field` is the parameter that is wrong, if one is."""
-
-    def __init__(
-        self, status: int, title: str, words: str, field: str = "", code: str = ""
-    ) -> None:
-        super().__init__(words)
-        self.status = status
-        self.title = title
-        self.words = words
-        self.field = field
-        self.code = code
-
-
-def _bad(name: str, words: str, code: str = "not_allowed") -> _Refusal:
-    return _Refusal(400, "Bad request", f"{name}: {words}", name, code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,33 +182,54 @@ class Service:
         """The answer to one request."""
         try:
             return self._routed(asked, held)
-        except _Refusal as refusal:
-            return _refused(refusal)
+        except Refusal as refusal:
+            return refused(refusal)
 
     def refuse(self, status: int, title: str, words: str) -> Answer:
         """An error as problem+json (RFC 9457)."""
-        return _refused(_Refusal(status, title, words))
+        return refused(Refusal(status, title, words))
 
     def _routed(self, asked: Asked, held: Held) -> Answer:
         fitting = [path for path in self.paths if _fits(path.steps, asked.steps)]
         if not fitting:
-            raise _Refusal(404, "Not found", "There is nothing at this address.")
+            raise nothing_here("There is nothing at this address.")
         path = min(fitting, key=lambda path: sum("{" in step for step in path.steps))
+        if path.table and asked.method in path.operations:
+            return self._written(path, asked, held)
         if asked.method not in {"GET", "HEAD"} or "GET" not in path.methods:
             answer = self.refuse(405, "Method not allowed", f"{asked.method} does not work here.")
             return replace(answer, headers={"Allow": "GET, HEAD"})
         if not path.table:
-            raise _Refusal(404, "Not found", "This row does not have that.")
+            raise nothing_here("This row does not have that.")
+        if path.file:
+            return file_of(held, path.table, self._row(path, asked, held), path.file)
         if path.steps[-1].startswith("{"):
             return self._item(path, asked, held)
         return self._list(path, asked, held)
 
+    def _written(self, path: Path, asked: Asked, held: Held) -> Answer:
+        writing = Writing(
+            path.operations[asked.method], self.contract.tables[path.table], asked, held
+        )
+        if path.file:
+            place = f"{asked.root}/{'/'.join(asked.steps)}"
+            return writing.put(self._row(path, asked, held), path.file, place)
+        if path.steps[-1].startswith("{"):
+            return writing.changed(self._row(path, asked, held))
+        return writing.made()
+
+    def _row(self, path: Path, asked: Asked, held: Held) -> Row:
+        """The row that a path is about, or that it is below."""
+        at = -2 if path.file else -1
+        row = held.one(path.table, {path.steps[at].strip("{}"): asked.steps[at]})
+        if row is None:
+            raise nothing_here(f"No row of {path.table} has this key.")
+        return row
+
     def _item(self, path: Path, asked: Asked, held: Held) -> Answer:
         _refuse_unknown(asked, path)
-        row = held.one(path.table, {path.steps[-1].strip("{}"): asked.steps[-1]})
-        if row is None:
-            raise _Refusal(404, "Not found", f"No row of {path.table} has this key.")
-        return replace(_good(row, f"one row of {path.table}"), headers={"ETag": _etag(row)})
+        row = self._row(path, asked, held)
+        return replace(good(row, f"one row of {path.table}"), headers={"ETag": etag(row)})
 
     def _list(self, path: Path, asked: Asked, held: Held) -> Answer:
         given = _given(asked, path)
@@ -220,14 +245,14 @@ class Service:
         try:
             found = held.find(question)
         except BadPlace:
-            raise _bad(send, "is not a place that was given out") from None
+            raise bad(send, "is not a place that was given out") from None
         rows: list[Raw] = [dict(row) for row in found.rows]
         body: dict[str, Raw] = {
             table.rows_at or "items": rows,
             self._paging("from", "next"): found.next,
         }
         did = f"{len(rows)} of {found.total} rows of {path.table}"
-        return _good(rows if not table.rows_at else body, did)
+        return good(rows if not table.rows_at else body, did)
 
     def _paging(self, word: str, default: str) -> str:
         written = self.profile.section("paging").get(word)
@@ -246,7 +271,7 @@ class Service:
         most = self._most(parameter.name, table)
         values = value.split(",") if most > 1 else [value]
         if len(values) > most:
-            raise _bad(parameter.name, f"takes at most {most} values", "too_long")
+            raise bad(parameter.name, f"takes at most {most} values", "too_long")
         fold = parameter.format == "email"
         return Test(tuple(Choice(parameter.name, Compare.EQUAL, v, fold) for v in values))
 
@@ -278,36 +303,36 @@ def _given(asked: Asked, path: Path) -> dict[str, str]:
     given: dict[str, str] = {}
     for name, value in asked.query:
         if name in given:
-            raise _bad(name, "stands there twice")
+            raise bad(name, "stands there twice")
         _check(path.parameters[name], value)
         given[name] = value
     for parameter in path.parameters.values():
         if parameter.required and parameter.name not in given:
-            raise _bad(parameter.name, "is required", "required")
+            raise bad(parameter.name, "is required", "required")
     return given
 
 
 def _refuse_unknown(asked: Asked, path: Path) -> None:
     for name, _ in asked.query:
         if name not in path.parameters or path.steps[-1].startswith("{"):
-            raise _bad(name, "is no parameter here", "unknown")
+            raise bad(name, "is no parameter here", "unknown")
 
 
 def _check(parameter: Parameter, value: str) -> None:
     if parameter.type == "integer" and not re.fullmatch(r"-?\d{1,9}", value):
-        raise _bad(parameter.name, "should be a whole number")
+        raise bad(parameter.name, "should be a whole number")
     if parameter.type == "integer" and not (
         (parameter.lowest is None or parameter.lowest <= int(value))
         and (parameter.highest is None or int(value) <= parameter.highest)
     ):
-        raise _bad(parameter.name, f"should be {parameter.lowest} to {parameter.highest}")
+        raise bad(parameter.name, f"should be {parameter.lowest} to {parameter.highest}")
     if parameter.longest is not None and len(value) > parameter.longest:
-        raise _bad(parameter.name, f"is longer than {parameter.longest}", "too_long")
+        raise bad(parameter.name, f"is longer than {parameter.longest}", "too_long")
     if parameter.codes and value not in parameter.codes:
-        raise _bad(parameter.name, f"is none of {', '.join(parameter.codes)}")
+        raise bad(parameter.name, f"is none of {', '.join(parameter.codes)}")
     form = _FORMS.get(parameter.format)
     if form is not None and not form.fullmatch(value):
-        raise _bad(parameter.name, f"should be a {parameter.format}")
+        raise bad(parameter.name, f"should be a {parameter.format}")
 
 
 def _limit(written: str | None, path: Path, table: Table) -> int:
@@ -323,34 +348,3 @@ def _orders(given: Mapping[str, str], path: Path, table: Table) -> tuple[Order, 
         return (Order(sort.removeprefix("-"), descending=sort.startswith("-")),)
     stamps = [name for name, field in table.fields.items() if field.type is Type.DATETIME]
     return (Order(stamps[-1], descending=path.newest_first),) if stamps else ()
-
-
-def _good(body: "Raw | Row", did: str) -> Answer:
-    return Answer(status=200, body=_json(body), did=did)
-
-
-def _refused(refusal: _Refusal) -> Answer:
-    problem: dict[str, Raw] = {
-        "type": "about:blank",
-        "title": refusal.title,
-        "status": refusal.status,
-        "detail": refusal.words,
-    }
-    if refusal.field:
-        problem["fields"] = [
-            {"name": refusal.field, "code": refusal.code, "message": refusal.words}
-        ]
-    return Answer(
-        status=refusal.status,
-        body=_json(problem),
-        content_type=_PROBLEM,
-        did=f"refused: {refusal.title}",
-    )
-
-
-def _json(body: "Raw | Row") -> bytes:
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _etag(row: Row) -> str:
-    return f'"{hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()[:20]}"'

@@ -10,17 +10,24 @@ from urllib.parse import quote
 import msgspec
 
 from balie.connectors.http.connector import Http
+from balie.systems.authentication import authenticated
 from balie.systems.checking import wanted
+from balie.systems.connector import Connection
 from balie.systems.contract import Table
 from balie.systems.errors import Misconfigured, Refused, Unavailable, nothing_is_done_yet
 from balie.systems.query import Relation
 from balie.systems.reading import Call, table_of
 from balie.systems.rows import Raw, Row, text_of, value_at
 from balie.systems.transport import Request, Response
-from balie.systems.writing import Change, How, Written
+from balie.systems.writing import Change, How, Writer, Written
 from balie.systems.written import check_as_shown, check_written, json_body
 
 _JSON = "application/json"
+
+
+def writer(connection: Connection) -> Writer:
+    """What writes to one HTTP service."""
+    return HttpWriter(Http(connection, authenticated(connection)))
 
 
 @dataclass(frozen=True)
