@@ -128,7 +128,10 @@ def row_with(fields: str) -> str:
 @pytest.mark.parametrize(
     ("recipe", "words"),
     [
-        ("makes: []", "nobody knows the word `makes`. There are: seed, lists, also, make, fill, gives."),
+        (
+            "makes: []",
+            "nobody knows the word `makes`. There are: seed, lists, also, make, fill, gives.",
+        ),
         ("make: {order: {}}", "make: here belongs a list"),
         ("make: [{order: {tims: 3}}]", "make / order: nobody knows the word `tims`"),
         ("make: [{order: {times: many}}]", "`times:` should give a number"),
