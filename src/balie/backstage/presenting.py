@@ -28,7 +28,8 @@ from balie.backstage.page import (
 from balie.backstage.page import (
     Record as Shown,
 )
-from balie.backstage.plans import Plan, capital, references
+from balie.backstage.plans import capital, references
+from balie.backstage.reach import Reach
 from balie.backstage.routes import address_of
 from balie.blueprint.model import Blueprint, FailPoint, Stage, Step
 from balie.blueprint.source import Text
@@ -46,7 +47,7 @@ class Presenting:
 
     blueprint: Blueprint
     things: Mapping[str, MappedThing]
-    plans: Sequence[Plan]
+    reach: Reach
     viewer: Viewer
     language: str
     now: datetime
@@ -261,10 +262,9 @@ class Presenting:
 
     def link(self, thing: MappedThing, record: Record) -> str | None:
         """The address of a record's own page, when the story has one for this viewer."""
-        for plan in self.plans:
-            if plan.kind == "details" and plan.subject and plan.subject.thing == thing.id:
-                ((_, field),) = references(plan.address)[:1]
-                return address_of(plan.address, {(thing.id, field): record.key})
+        for plan in self.reach.about(thing.id)[:1]:
+            ((_, field),) = references(plan.address)[:1]
+            return address_of(plan.address, {(thing.id, field): record.key})
         return None
 
     def sentence(self, template: str, records: Mapping[str, Record]) -> str | None:

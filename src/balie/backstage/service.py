@@ -25,6 +25,7 @@ from balie.backstage.paging import LIST_ROWS
 from balie.backstage.plans import Plan, plans
 from balie.backstage.ports import Clock, Incidents, Memory
 from balie.backstage.presenting import Presenting
+from balie.backstage.reach import Reach
 from balie.backstage.reading import Reading
 from balie.backstage.recognition import Recognition
 from balie.backstage.routes import Match, Routes
@@ -90,6 +91,8 @@ class Service:
         self._list_rows = list_rows
         self._made: Bounded[Hashable, Made[Page]] = Bounded(most_bytes)
         self._plans = plans(blueprint)
+        self._reaches: dict[frozenset[str], Reach] = {}
+        self._menus: dict[tuple[frozenset[str], str], tuple[MenuItem, ...]] = {}
         self._routes = Routes(self._plans)
         holding = frozenset(n for n, c in connectors.items() if isinstance(c, HoldsDocuments))
         self._documents = Documents(self._plans, self.things, holding)
@@ -232,22 +235,36 @@ class Service:
 
     def menu(self, viewer: Viewer, language: str, path: str = "") -> tuple[MenuItem, ...]:
         """The pages without braces that this viewer may open, in the order of the story."""
+        key = (viewer.kinds, language)
+        if key not in self._menus:
+            self._menus[key] = self._menu(viewer, language)
+        return tuple(
+            replace(item, current=True) if _is_at(item.address, path) else item
+            for item in self._menus[key]
+        )
+
+    def _menu(self, viewer: Viewer, language: str) -> tuple[MenuItem, ...]:
         presenting = self._presenting(viewer, language)
         return tuple(
             MenuItem(
                 step=str(plan.step.id),
                 label=presenting.heading(plan.label),
                 address=plan.address,
-                current=_is_at(plan.address, path),
             )
-            for plan in self._plans
-            if plan.is_fixed and self._may_open(plan, viewer)
+            for plan in presenting.reach.plans
+            if plan.is_fixed
         )
 
     def _presenting(self, viewer: Viewer, language: str) -> Presenting:
-        mine = [plan for plan in self._plans if self._may_open(plan, viewer)]
-        now = self._clock.now()
-        return Presenting(self.blueprint, self.things, mine, viewer, language, now)
+        reach, now = self._reach(viewer), self._clock.now()
+        return Presenting(self.blueprint, self.things, reach, viewer, language, now)
+
+    def _reach(self, viewer: Viewer) -> Reach:
+        """What this viewer may open: the same for everybody who is of the same kinds."""
+        if viewer.kinds not in self._reaches:
+            mine = tuple(plan for plan in self._plans if self._may_open(plan, viewer))
+            self._reaches[viewer.kinds] = Reach(mine)
+        return self._reaches[viewer.kinds]
 
     def _may_open(self, plan: Plan, viewer: Viewer) -> bool:
         if not may_open(plan.step, viewer):
@@ -338,12 +355,11 @@ class Service:
         """The list that a record is in, for whoever may open it."""
         if plan.kind != "details" or plan.subject is None:
             return None
-        for other in presenting.plans:
-            same = other.subject is not None and other.subject.thing == plan.subject.thing
-            if same and other.kind == "list":
-                label = presenting.heading(other.label)
-                return MenuItem(step=str(other.step.id), label=label, address=other.address)
-        return None
+        other = presenting.reach.list_of(plan.subject.thing)
+        if other is None:
+            return None
+        label = presenting.heading(other.label)
+        return MenuItem(step=str(other.step.id), label=label, address=other.address)
 
 
 def _notices(blocks: tuple[Block, ...], viewer: Viewer) -> tuple[Freshness, ...]:
