@@ -1,7 +1,7 @@
 """What a customer waits for when the ERP is off: python -m benchmarks.down
 
-The example runs as in the demo, in a copy in which nothing may be older than a second, so that every
-page would ask. The list of orders is seen once, the ERP is switched off, and the list is opened
+The example runs as in the demo, in a copy in which nothing may be older than a second, so that
+every page would ask. The list of orders is seen once, the ERP is switched off, and the list is opened
 200 times. It says how many showed the orders with their time, and how long they took.
 """
 
@@ -37,7 +37,7 @@ def main() -> None:
     half, most, last = (took[int(TIMES * share)] for share in (0.5, 0.95, 0.995))
     sys.stdout.write(
         f"The ERP is off: {told} of {TIMES} pages showed the orders with their time.\n"
-        f"Half of them within {half:.0f} ms, 95 of 100 within {most:.0f} ms; slowest {last:.0f} ms.\n"
+        f"Half within {half:.0f} ms, 95 of 100 within {most:.0f} ms; slowest {last:.0f} ms.\n"
     )
 
 
