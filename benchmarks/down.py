@@ -1,8 +1,8 @@
 """What a customer waits for when the ERP is off: python -m benchmarks.down
 
 The example runs as in the demo, in a copy in which nothing may be older than a second, so that
-every page would ask. The list of orders is seen once, the ERP is switched off, and the list is opened
-200 times. It says how many showed the orders with their time, and how long they took.
+every page would ask. The list of orders is seen once, the ERP is switched off, and the list is
+opened 200 times. It says how many showed the orders with their time, and how long they took.
 """
 
 import sys
