@@ -19,7 +19,9 @@ VALUES = st.decimals(
 
 
 @settings(max_examples=500, deadline=None)
-@given(VALUES, st.sampled_from(LOCALES), st.sampled_from(["EUR", "USD", "JPY", "KWD", "INR", "XYZ"]))
+@given(
+    VALUES, st.sampled_from(LOCALES), st.sampled_from(["EUR", "USD", "JPY", "KWD", "INR", "XYZ"])
+)
 @example(Decimal("-1234567.5"), "nl", "EUR")
 @example(Decimal("1234567.5"), "hi", "INR")
 @example(Decimal("1E+3"), "de_CH", "JPY")
