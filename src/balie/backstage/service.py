@@ -184,7 +184,7 @@ class Service:
         made = self._made.get(key) if trace is no_trace else None
         if made is not None and made.holds(self._sources, patience, today):
             return made.value
-        making = Making(self._sources, trace)
+        making = Making(trace)
         page = await self._make(match, path, viewer, language, after, patience, making)
         if page is not None and page.trust is Trust.FRESH:
             made = making.made(page, today)
