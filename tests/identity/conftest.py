@@ -19,6 +19,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from balie.access.viewer import Visitor
+from balie.backstage.lineage.origins import Origins
 from balie.backstage.ports import Health
 from balie.blueprint.drawing.draw import dark_style, draw, draw_cards, draw_table
 from balie.blueprint.reader import read as read_blueprint
@@ -138,6 +139,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
                     drawing=partial(draw, blueprint),
                     table=partial(draw_table, blueprint),
                     cards=partial(draw_cards, blueprint),
+                    origins=Origins(blueprint, {}).pages,
                 ),
             },
         )

@@ -22,7 +22,7 @@ from balie.backstage.made import Made, Making
 from balie.backstage.opening import Opened, Opening, StepKind, Trails
 from balie.backstage.page import Block, Freshness, MenuItem, Page, Trust
 from balie.backstage.paging import LIST_ROWS
-from balie.backstage.plans import Plan, plans
+from balie.backstage.plans import Plan, may_be_old, plans
 from balie.backstage.ports import Clock, Incidents, Memory
 from balie.backstage.presenting import Presenting
 from balie.backstage.reach import Reach
@@ -42,7 +42,6 @@ LIST_PAGE = 20
 MOST_BYTES = 32_000_000
 """Of pages that were made lately."""
 
-_A_MINUTE = timedelta(minutes=1)
 _JUST_NOW = timedelta(seconds=10)
 _A_MOMENT = timedelta(milliseconds=250)
 _TWO_SECONDS = timedelta(seconds=2)
@@ -317,11 +316,10 @@ class Service:
         now = asyncio.get_running_loop().time()
         began = now if viewer.began is None else viewer.began
         until = began + (_promise(plan) - _MARGIN).total_seconds()
-        old = plan.screen.at_most_old
         thing = None if plan.subject is None else self.things[plan.subject.thing].thing
         remember = None if thing is None else thing.remember
         return Patience(
-            fresh=old.length if old else _A_MINUTE,
+            fresh=may_be_old(plan.screen),
             until=max(until, now + _A_MOMENT.total_seconds()),
             keep=remember.length if remember else timedelta(days=7),
         )
