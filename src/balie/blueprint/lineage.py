@@ -262,7 +262,8 @@ def questions(blueprint: Blueprint, asked: FieldRef) -> tuple[Described, ...]:
     nested = nested_list(blueprint, asked.thing, asked.field)
     if nested is None:
         return describe(blueprint, asked)
-    filled = {str(line.target) for line in blueprint.things[asked.thing].sets}
+    parent = blueprint.things.get(asked.thing)  # not there: the checks say so
+    filled = set() if parent is None else {str(line.target) for line in parent.sets}
     return tuple(
         Described(nested, field)
         for field in nested.fields.values()
