@@ -65,6 +65,7 @@ browser:
 
 pictures: install browser
 	$(BIN)/python -m tools.drawings
+	$(BIN)/python -m tools.first_picture
 
 clean:
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

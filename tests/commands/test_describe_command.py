@@ -85,7 +85,7 @@ def test_a_system_that_does_not_answer_is_told_and_nothing_is_written(folder: Pa
     ("folder", "system", "says"),
     [
         (FIETSEN, "erp", 'no system "erp"'),
-        (ROOT / "blueprints" / "lindeman", "erp", "not described by asking"),
+        (ROOT / "blueprints" / "lindeman", "crm", "not described by asking"),
         (ROOT / "nowhere", "erp", "no folder"),
     ],
 )

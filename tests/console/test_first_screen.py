@@ -108,7 +108,27 @@ def test_the_blueprint_is_drawn_with_its_table_and_its_version(mila: Browser) ->
     assert 'style="' not in page
 
 
-@pytest.mark.parametrize("path", ["/staff", "/staff/", "/staff/blueprint", "/staff/nothing"])
+def test_staff_read_where_every_value_on_a_page_comes_from(mila: Browser) -> None:
+    page = mila.get("/staff/blueprint/follow-order").text
+
+    assert 'href="/staff/blueprint/follow-order"' in mila.get("/staff/blueprint").text
+    assert "<code>/bestellingen/{order.number}</code>" in page
+    assert 'Uw kenmerk <code translate="no">order.reference</code>' in page
+    assert "salesInvoices.externalDocumentNumber" in page
+    assert "Alleen eigen regels:" in page
+    assert mila.get("/staff/blueprint/no-such-step").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/staff",
+        "/staff/",
+        "/staff/blueprint",
+        "/staff/blueprint/follow-order",
+        "/staff/nothing",
+    ],
+)
 def test_for_everybody_else_these_pages_do_not_exist(build: Callable[..., Site], path: str) -> None:
     site = build(demo=True)
     customer, _ = enrol("sanne@example.nl", verified=True)

@@ -247,7 +247,7 @@ def test_a_way_to_another_sheet_is_told_on_both_cards():
         [text.text for card in on_paper(part, A3).columns[place].cards for text in card.written]
         for part, place in ((first, 0), (last, 3))
     ]
-    assert "no → 8. Step 8 (sheet 2)" in told[0]
+    assert "→ 8. Step 8 (sheet 2): no" in told[0]
     assert "← 1. Step 1 (sheet 1): no" in told[1]
 
 

@@ -10,6 +10,7 @@ from httpx import ASGITransport, AsyncClient
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from balie.access.viewer import Visitor
+from balie.backstage.lineage.origins import Origins
 from balie.blueprint.model import Blueprint
 from balie.frontstage.app import frontstage
 from balie.frontstage.assets import Assets, read_files
@@ -23,7 +24,7 @@ from balie.frontstage.surroundings import Surroundings, words_of
 from balie.frontstage.views import Opens, Views
 from balie.frontstage.written import MOST_BYTES
 from balie.store.incidents import IncidentBook
-from tests.semantics.world import World, world
+from tests.semantics.world import World, contracts_of, world
 
 AT = "http://portal.example"
 COOKIE = "balie"
@@ -145,7 +146,7 @@ def _rehearsed(blueprint: Blueprint, control: Control) -> Rehearsed:
         DemoPerson(mail="mila@example.nl", name="Mila", role="Retourafdeling", is_staff=True),
     )
     titles = {str(name): str(system.name) for name, system in blueprint.systems.items()}
-    return Rehearsed(people, titles, control)
+    return Rehearsed(people, titles, control, Origins(blueprint, contracts_of(blueprint)))
 
 
 def leads_to(location: str) -> str:

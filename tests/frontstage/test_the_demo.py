@@ -1,10 +1,15 @@
 """The demo: somebody to be, systems to switch off. Outside the demo none of it exists."""
 
+import re
+
 import pytest
 
 from balie.frontstage.looks import Mode
 from tests.frontstage.markup import Element, read
 from tests.frontstage.site import FROM_HERE, Site, site
+
+ORDER = "/bestellingen/VO-26088"
+PAGES = ("/", "/bestellingen", ORDER, "/facturen")
 
 
 @pytest.fixture
@@ -113,10 +118,48 @@ async def test_the_drawing_can_be_seen_without_signing_in(demo: Site) -> None:
     assert " style=" not in answer.text
 
 
-async def test_in_the_demo_a_field_says_where_it_comes_from(demo: Site) -> None:
+async def test_in_the_demo_a_field_says_where_it_comes_from_to_whoever_wants_it(demo: Site) -> None:
     async with demo.visit("sanne") as visit:
-        page = read((await visit.get("/bestellingen/VO-26088")).text)
-    assert "erp.salesShipments.orderNumber" in page.text
+        before = read((await visit.get(ORDER)).text)
+        chosen = await visit.get(f"{ORDER}?origins=on")
+        page = read((await visit.get(ORDER)).text)
+        await visit.get(f"{ORDER}?origins=off")
+        after = read((await visit.get(ORDER)).text)
+    assert (chosen.status_code, chosen.headers["location"]) == (303, ORDER)
+    assert answer(page, "o-f-order-sent_on") == (
+        "Sluiten Verzonden op order.sent_on "
+        "Komt uit Business Central : salesShipments.postingDate de waarde "
+        "Wordt zo verteld Een datum, in de taal van de klant "
+        "0001-01-01 betekent: niets Niets wordt ‘Nog niet verzonden’ "
+        "Wie het ziet Particulier, Inkoper "
+        "Alleen eigen regels: order: customerNumber = me.customer "
+        "Hoe oud Dit is van 10:30. "
+        "Ouder dan 5 minuten mag het niet zijn; dan vragen we het opnieuw."
+    )
+    assert "salesShipments" not in before.text + after.text
+
+
+async def test_what_is_asked_of_a_heading_a_timeline_a_column_and_a_figure_is_answered(
+    demo: Site,
+) -> None:
+    async with demo.visit("sanne", cookie="origins=on; lang=en; balie=sanne") as visit:
+        order, home = [read((await visit.get(path)).text) for path in (ORDER, "/")]
+    for place in ("h-headline", "t-order-status"):
+        assert "Status order.status" in answer(order, f"o-{place}")
+        assert "‘Sent’ if" in answer(order, f"o-{place}")
+    assert "salesShipmentLines.quantity" in answer(order, "o-c-order_line-sent")
+    assert "invoice.open_amount" in answer(home, "o-n-invoice-0")
+    assert "contact.first_name Comes from CRM : contacts.firstName" in answer(home, "o-h-headline")
+
+
+async def test_every_question_mark_opens_an_answer_of_its_own(demo: Site) -> None:
+    async with demo.visit("sanne", cookie="origins=on; balie=sanne") as visit:
+        page = read((await visit.get(ORDER)).text)
+    asked = [b.attributes["popovertarget"] for b in page.all("button") if has(b, "class", "ask")]
+    answers = [d.attributes["id"] for d in page.all("div") if has(d, "class", "origins")]
+    assert len(asked) > 10
+    assert asked == answers
+    assert len(set(asked)) == len(asked)
 
 
 @pytest.mark.parametrize("path", ["/demo", "/demo/", "/demo/drawing", "/demo/systems/erp"])
@@ -127,6 +170,40 @@ async def test_outside_the_demo_there_is_no_demo(path: str) -> None:
     assert answer.status_code == 404
     assert "/demo" not in page.text
     assert "salesShipments" not in page.text
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+async def test_no_customer_reads_a_system_outside_the_demo_whatever_they_choose(
+    language: str,
+) -> None:
+    real = site()
+    chosen = f"origins=on; lang={language}; balie=sanne"
+    async with real.visit("sanne", cookie=chosen) as visit:
+        found = [(await visit.get(path)) for path in PAGES]
+    assert [page.status_code for page in found] == [200] * len(PAGES)
+    told = " ".join(page.text for page in found)
+    names = {str(system.name) for system in real.blueprint.systems.values()} - {"Vervoerder"}
+    assert names == {"Business Central", "CRM"}
+    tables = {str(t) for system in real.blueprint.systems.values() for t in system.tables}
+    assert not [name for name in names | tables if re.search(rf"\b{name}\b", told)]
+    assert "popover" not in told
+
+
+async def test_a_page_that_is_kept_is_not_shown_to_who_chose_otherwise(demo: Site) -> None:
+    async with demo.visit("sanne") as visit:
+        plain = (await visit.get(ORDER)).text
+        with_origins = (await visit.get(ORDER, headers={"cookie": "balie=sanne; origins=on"})).text
+        plain_again = (await visit.get(ORDER, headers={"cookie": "balie=sanne"})).text
+    assert "popover" in with_origins
+    assert "popover" not in plain + plain_again
+
+
+def answer(page: Element, of: str) -> str:
+    return next(div for div in page.all("div") if has(div, "id", of)).text
+
+
+def has(element: Element, name: str, value: str) -> bool:
+    return element.attributes.get(name) == value
 
 
 def switches(page: Element) -> dict[str, Element]:

@@ -3,14 +3,17 @@
 import itertools
 import re
 from dataclasses import replace
+from functools import cache
 
 import pytest
 
+from balie.backstage.lineage.origins import Origins
 from balie.backstage.page import Page, Trust
 from balie.frontstage.trust import told
 from tests.frontstage import pages
 from tests.frontstage.markup import Element, read
 from tests.frontstage.site import Site, site
+from tests.semantics.world import contracts_of, world
 
 MADE = {
     f"{kind} {trust}": make(state=pages.freshness(trust))
@@ -37,7 +40,14 @@ def looks() -> Site:
     return site(now=pages.NOW)
 
 
-def html(page: Page, around: Site, language: str, *, lineage: bool = False) -> str:
+@cache
+def all_origins() -> Origins:
+    blueprint = world().blueprint
+    return Origins(blueprint, contracts_of(blueprint))
+
+
+def html(page: Page, around: Site, language: str, *, origins: bool = False) -> str:
+    lineage = all_origins().page(page.step, page.kind, language) if origins else None
     chrome = around.surroundings.around(page, around.chrome(language, page.address))
     return around.looks.render(
         f"{page.kind}.html", chrome, page=page, told=told(page, chrome.t), lineage=lineage
@@ -47,7 +57,7 @@ def html(page: Page, around: Site, language: str, *, lineage: bool = False) -> s
 @pytest.fixture(params=[(n, lang) for n in MADE for lang in ("nl", "en")], ids=" in ".join)
 def tree(request: pytest.FixtureRequest, looks: Site) -> Element:
     name, language = request.param
-    return read(html(MADE[name], looks, language, lineage=True))
+    return read(html(MADE[name], looks, language, origins=True))
 
 
 def test_a_page_has_one_first_heading_and_skips_no_level(tree: Element) -> None:
@@ -121,11 +131,11 @@ def test_customers_never_read_a_system_or_a_code(name: str, looks: Site) -> None
 
 def test_where_a_value_comes_from_is_shown_when_it_is_asked_for(looks: Site) -> None:
     page = pages.details_page()
-    with_lineage = read(html(page, looks, "nl", lineage=True))
-    assert "erp.salesOrders.number" in with_lineage.text
-    asked = [summary.text for summary in with_lineage.all("summary")]
+    with_origins = read(html(page, looks, "nl", origins=True))
+    assert "Business Central : salesOrders.number" in with_origins.text
+    asked = [button.text for button in with_origins.all("button")]
     assert "? Waar komt dit vandaan? Bestelnummer" in asked
-    assert "erp.salesOrders.number" not in html(page, looks, "nl")
+    assert "salesOrders" not in html(page, looks, "nl")
 
 
 def test_the_bars_of_a_figure_have_their_table(looks: Site) -> None:

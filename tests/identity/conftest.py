@@ -19,8 +19,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from balie.access.viewer import Visitor
+from balie.backstage.lineage.origins import Origins
 from balie.backstage.ports import Health
-from balie.blueprint.drawing.draw import draw, draw_cards, draw_table
+from balie.blueprint.drawing.draw import dark_style, draw, draw_cards, draw_table
 from balie.blueprint.reader import read as read_blueprint
 from balie.console.watch import Watch
 from balie.frontstage.assets import Assets, read_files
@@ -102,7 +103,8 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
         chosen = replace(configuration.read({}), **changes)
         blueprint = read_blueprint(BLUEPRINT).blueprint
         assert blueprint is not None
-        assets = Assets({**read_files(), **read_files([*folders.STATIC]), **brand_files(blueprint)})
+        own = {**read_files(), **read_files([*folders.STATIC]), **brand_files(blueprint)}
+        assets = Assets({**own, "drawing.css": dark_style().encode()})
         surroundings = Surroundings(
             blueprint=blueprint,
             identity=identity_of(blueprint),
@@ -137,6 +139,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
                     drawing=partial(draw, blueprint),
                     table=partial(draw_table, blueprint),
                     cards=partial(draw_cards, blueprint),
+                    origins=Origins(blueprint, {}).pages,
                 ),
             },
         )

@@ -123,8 +123,11 @@ class Asking:
         question: Callable[[MappedSource], Question | NoScope],
     ) -> Asked:
         """Asks these sources, at the same time."""
-        answers: list[Awaitable[Outcome | NoScope]] = [self.answer(question(s)) for s in sources]
         asked = Asked()
+        if len(sources) == 1:  # as most are: that needs no task of its own
+            asked.take(sources[0], await self.answer(question(sources[0])))
+            return asked
+        answers: list[Awaitable[Outcome | NoScope]] = [self.answer(question(s)) for s in sources]
         for source, answered in zip(sources, await asyncio.gather(*answers), strict=True):
             asked.take(source, answered)
         return asked

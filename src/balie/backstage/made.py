@@ -32,7 +32,6 @@ class Made(Generic[T]):
 class Making:
     """Notes what something is made of while it is made. Fulfils `Trace`, and tells another one."""
 
-    sources: Sources
     also: Trace
     of: list[Used] = field(default_factory=list)
     is_fresh: bool = True
@@ -43,7 +42,7 @@ class Making:
         if outcome.answer is None or outcome.trust is not Trust.FRESH:
             self.is_fresh = False
         else:
-            self.of.append(self.sources.used(question, outcome.answer))
+            self.of.append(Used(outcome.key, question, outcome.answer))
 
     def made(self, value: T, day: date) -> Made[T] | None:
         """What was made, or None when not all of it is fresh: an error is never kept."""

@@ -7,10 +7,12 @@ thing of which there are many gives its list, and the rest is an overview.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from balie.blueprint.model import Blueprint, FieldRef, Screen, Step, Thing
 from balie.blueprint.source import Text
 
+_A_MINUTE = timedelta(minutes=1)
 _BRACES = re.compile(r"\{([^{}]+)\}")
 
 
@@ -63,6 +65,11 @@ def plans(blueprint: Blueprint) -> tuple[Plan, ...]:
 def is_single(thing: Thing) -> bool:
     """Whether a viewer has exactly one of it: its owner sets its key."""
     return any(equality.field == thing.key for equality in thing.owner)
+
+
+def may_be_old(screen: Screen) -> timedelta:
+    """How old what a screen shows may be: as promised, else a minute."""
+    return screen.at_most_old.length if screen.at_most_old else _A_MINUTE
 
 
 def capital(text: str) -> str:

@@ -4,7 +4,7 @@ A field that a viewer may not see is not there; nothing says that it was left ou
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import datetime
@@ -22,14 +22,15 @@ from balie.backstage.page import (
     Progress,
     Timeline,
     TimelineStage,
-    Tone,
     Trust,
 )
 from balie.backstage.page import (
     Record as Shown,
 )
-from balie.backstage.plans import Plan, capital, references
+from balie.backstage.plans import capital, references
+from balie.backstage.reach import Reach
 from balie.backstage.routes import address_of
+from balie.backstage.telling import Read, Tell, tell_status, tell_value
 from balie.blueprint.model import Blueprint, FailPoint, Stage, Step
 from balie.blueprint.source import Text
 from balie.mapping.formats import moment, read_aloud
@@ -46,12 +47,12 @@ class Presenting:
 
     blueprint: Blueprint
     things: Mapping[str, MappedThing]
-    plans: Sequence[Plan]
+    reach: Reach
     viewer: Viewer
     language: str
     now: datetime
     documents: DocumentLinks = dataclass_field(default_factory=DocumentLinks)
-    _names: dict[int, tuple[str, str]] = dataclass_field(default_factory=dict, repr=False)
+    _told: dict[int, Tell] = dataclass_field(default_factory=dict, init=False, repr=False)
 
     def say(self, text: str) -> str:
         """A text of the blueprint in the viewer's language."""
@@ -93,38 +94,54 @@ class Presenting:
 
     def cell(self, thing: MappedThing, field: MappedField, record: Record) -> Cell:
         """One field of a record."""
+        return self._teller(thing, field)(record)
+
+    def _tellers(self, thing: MappedThing, fields: Sequence[str]) -> tuple[Tell, ...]:
+        return tuple(self._teller(thing, thing.fields[id_]) for id_ in fields)
+
+    def _teller(self, thing: MappedThing, field: MappedField) -> Tell:
+        """How a field is told: made ready once per page."""
+        found = self._told.get(id(field))
+        if found is None:
+            found = self._told[id(field)] = self._new_teller(thing, field)
+        return found
+
+    def _new_teller(self, thing: MappedThing, field: MappedField) -> Tell:
+        label, instead = self.say(field.field.name or field.id), self.say(field.field.empty or "")
         if field.kind is Kind.DOCUMENT:
-            return self._document(thing, field, record)
-        value = record.value(field.id)
-        text = self._text(thing, field, value)
-        label, instead = self._said(field)
-        return Cell(
-            field=field.id,
-            label=label,
-            kind=field.kind,
-            text=text or instead,
-            value=value.code if field.kind is Kind.STATUS else value.value,
-            empty=not text,
-            tone=_tone(field, value) if text and (value.code or value.stage) else Tone.PLAIN,
-            sources=thing.origins[field.id],
-        )
+            return lambda record: self._document(thing, field, label, record)
+        tell = tell_status if field.kind is Kind.STATUS else tell_value
+        return tell(field, label, instead, thing.origins[field.id], self._reader(thing, field))
 
-    def _said(self, field: MappedField) -> tuple[str, str]:
-        """What a field is called, and what is said when it is empty: once per page."""
-        said = self._names.get(id(field))
-        if said is None:
-            ours = field.field
-            said = self.say(ours.name or field.id), self.say(ours.empty or "")
-            self._names[id(field)] = said
-        return said
+    def _reader(self, thing: MappedThing, field: MappedField) -> Read:
+        if field.kind is Kind.STATUS:
+            return self._words
+        kind, language, zone = field.kind, self.language, str(self.blueprint.zone)
 
-    def _document(self, thing: MappedThing, field: MappedField, record: Record) -> Cell:
+        def read(value: Value) -> str:
+            clear = value.value
+            if type(clear) is str:
+                return clear
+            return read_aloud(clear, kind, language, zone, value.currency or thing.currency)
+
+        return read
+
+    def _words(self, value: Value) -> str:
+        """Words of a code. One without words is never shown; staff get a finding."""
+        if value.stage is not None:
+            return self.say(value.stage.says)
+        if value.labels:
+            ours = value.labels.get(str(self.blueprint.language))
+            return value.labels.get(self.language) or ours or next(iter(value.labels.values()))
+        return ""
+
+    def _document(self, thing: MappedThing, field: MappedField, label: str, record: Record) -> Cell:
         """A link to a document. Whether there is one, its system says when it is asked."""
         link = self.documents.address(thing, field.id, record.key)
         extension = self.documents.extension(thing.id, field.id).upper()
         return Cell(
             field=field.id,
-            label=self._said(field)[0],
+            label=label,
             kind=field.kind,
             text=f"{self.heading(thing.thing.name or thing.id)} ({extension})" if link else "",
             value=link,
@@ -135,18 +152,7 @@ class Presenting:
 
     def cells(self, thing: MappedThing, record: Record, fields: Sequence[str]) -> tuple[Cell, ...]:
         """Several fields of a record."""
-        return tuple(self.cell(thing, thing.fields[id_], record) for id_ in fields)
-
-    def _text(self, thing: MappedThing, field: MappedField, value: Value) -> str:
-        if value.stage is not None:
-            return self.say(value.stage.says)
-        if value.labels:
-            ours = value.labels.get(str(self.blueprint.language))
-            return value.labels.get(self.language) or ours or next(iter(value.labels.values()))
-        if field.kind is Kind.STATUS:
-            return ""  # a code without words is never shown; staff get a finding
-        currency = value.currency or thing.currency
-        return read_aloud(value.value, field.kind, self.language, self.blueprint.zone, currency)
+        return tuple(tell(record) for tell in self._tellers(thing, fields))
 
     # ---- blocks
 
@@ -180,7 +186,7 @@ class Presenting:
             id=thing.id,
             title=title or self.heading(thing.thing.plural or thing.thing.name or thing.id),
             columns=tuple(self._column(thing.fields[id_]) for id_ in fields),
-            records=tuple(self._row(thing, record, fields) for record in records),
+            records=tuple(self._rows(thing, records, fields)),
             freshness=freshness,
             broken=found.broken,
             newer=newer,
@@ -190,9 +196,13 @@ class Presenting:
     def _column(self, field: MappedField) -> Column:
         return Column(field=field.id, label=self.say(field.field.name or field.id), kind=field.kind)
 
-    def _row(self, thing: MappedThing, record: Record, fields: Sequence[str]) -> Shown:
-        cells = self.cells(thing, record, fields)
-        return Shown(key=record.key, cells=cells, link=self.link(thing, record))
+    def _rows(
+        self, thing: MappedThing, records: Sequence[Record], fields: Sequence[str]
+    ) -> Iterator[Shown]:
+        tellers, link = self._tellers(thing, fields), self._linker(thing)
+        for record in records:
+            cells = tuple([tell(record) for tell in tellers])
+            yield Shown(key=record.key, cells=cells, link=link(record.key))
 
     def timeline(
         self, thing: MappedThing, found: Found, field_id: str, step: Step
@@ -261,11 +271,14 @@ class Presenting:
 
     def link(self, thing: MappedThing, record: Record) -> str | None:
         """The address of a record's own page, when the story has one for this viewer."""
-        for plan in self.plans:
-            if plan.kind == "details" and plan.subject and plan.subject.thing == thing.id:
-                ((_, field),) = references(plan.address)[:1]
-                return address_of(plan.address, {(thing.id, field): record.key})
-        return None
+        return self._linker(thing)(record.key)
+
+    def _linker(self, thing: MappedThing) -> Callable[[str], str | None]:
+        """Key -> the address of a record's own page."""
+        for plan in self.reach.about(thing.id)[:1]:
+            address, ((_, field), *_) = plan.address, references(plan.address)
+            return lambda key: address_of(address, {(thing.id, field): key})
+        return lambda _: None
 
     def sentence(self, template: str, records: Mapping[str, Record]) -> str | None:
         """A text with its braces filled in; None when one of the values is not there."""
@@ -295,17 +308,3 @@ def one_way(stages: list[Stage], ways: list[str], code: str | None) -> list[Stag
     order = [stage.code for stage in stages]
     fork = min(order.index(Text(way)) for way in ways if way in order)
     return [s for s in kept if order.index(s.code) < fork or s.code == taken]
-
-
-def _tone(field: MappedField, value: Value) -> Tone:
-    """The colour beside the words: as the blueprint says, else by where the code is on its way."""
-    if value.code in field.field.good_news:
-        return Tone.GOOD
-    if value.code in field.field.asks_attention:
-        return Tone.CAREFUL
-    if value.stage is None:
-        return Tone.PLAIN
-    if value.stage.code is None:
-        return Tone.CAREFUL
-    is_on_its_way = any(stage.if_ is not None for stage in field.field.words)
-    return Tone.BUSY if is_on_its_way else Tone.PLAIN

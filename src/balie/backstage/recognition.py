@@ -68,7 +68,7 @@ class Recognition:
         made = self._made.get(who)
         if made is not None and made.holds(self._sources, patience, today):
             return made.value.at(began)
-        making = Making(self._sources, no_trace)
+        making = Making(no_trace)
         viewer = await self._recognised(visitor, patience, making)
         if (made := making.made(viewer, today)) is not None:
             self._made.put(who, made, _BYTES_OF_A_VIEWER)

@@ -27,9 +27,10 @@ from balie.backstage.made import Made, Making
 from balie.backstage.opening import Opened, Opening, StepKind, Trails
 from balie.backstage.page import Block, Freshness, MenuItem, Page, Trust
 from balie.backstage.paging import LIST_ROWS
-from balie.backstage.plans import Plan, plans
+from balie.backstage.plans import Plan, may_be_old, plans
 from balie.backstage.ports import Clock, Incidents, Memory
 from balie.backstage.presenting import Presenting
+from balie.backstage.reach import Reach
 from balie.backstage.reading import Reading
 from balie.backstage.recognition import Recognition
 from balie.backstage.routes import Match, Routes
@@ -46,7 +47,6 @@ LIST_PAGE = 20
 MOST_BYTES = 32_000_000
 """Of pages that were made lately."""
 
-_A_MINUTE = timedelta(minutes=1)
 _JUST_NOW = timedelta(seconds=10)
 _A_MOMENT = timedelta(milliseconds=250)
 _TWO_SECONDS = timedelta(seconds=2)
@@ -109,6 +109,8 @@ class Service:
         self._list_rows = list_rows
         self._made: Bounded[Hashable, Made[Page]] = Bounded(most_bytes)
         self._plans = plans(blueprint)
+        self._reaches: dict[frozenset[str], Reach] = {}
+        self._menus: dict[tuple[frozenset[str], str], tuple[MenuItem, ...]] = {}
         self._routes = Routes(self._plans)
         holding = frozenset(n for n, c in connectors.items() if isinstance(c, HoldsDocuments))
         self._documents = Documents(self._plans, self.things, holding)
@@ -200,7 +202,7 @@ class Service:
         made = self._made.get(key) if trace is no_trace else None
         if made is not None and made.holds(self._sources, patience, today):
             return made.value
-        making = Making(self._sources, trace)
+        making = Making(trace)
         page = await self._make(match, path, viewer, language, after, patience, making)
         if page is not None and page.trust is Trust.FRESH:
             made = making.made(page, today)
@@ -251,11 +253,20 @@ class Service:
 
     def menu(self, viewer: Viewer, language: str, path: str = "") -> tuple[MenuItem, ...]:
         """The pages without braces that this viewer may open, in the order of the story."""
+        key = (viewer.kinds, language)
+        if key not in self._menus:
+            self._menus[key] = self._menu(viewer, language)
+        return tuple(
+            replace(item, current=True) if _is_at(item.address, path) else item
+            for item in self._menus[key]
+        )
+
+    def _menu(self, viewer: Viewer, language: str) -> tuple[MenuItem, ...]:
         presenting = self._presenting(viewer, language)
         pages = [
             (plan.step, plan.label, plan.address)
-            for plan in self._plans
-            if plan.is_fixed and self._may_open(plan, viewer)
+            for plan in presenting.reach.plans
+            if plan.is_fixed
         ]
         forms = [
             (plan.step, plan.step.title, plan.address)
@@ -268,7 +279,6 @@ class Service:
                 step=str(step.id),
                 label=presenting.heading(label),
                 address=address,
-                current=_is_at(address, path),
             )
             for step, label, address in sorted((*pages, *forms), key=lambda item: order[item[0].id])
         )
@@ -318,9 +328,15 @@ class Service:
         )
 
     def _presenting(self, viewer: Viewer, language: str) -> Presenting:
-        mine = [plan for plan in self._plans if self._may_open(plan, viewer)]
-        now = self._clock.now()
-        return Presenting(self.blueprint, self.things, mine, viewer, language, now)
+        reach, now = self._reach(viewer), self._clock.now()
+        return Presenting(self.blueprint, self.things, reach, viewer, language, now)
+
+    def _reach(self, viewer: Viewer) -> Reach:
+        """What this viewer may open: the same for everybody who is of the same kinds."""
+        if viewer.kinds not in self._reaches:
+            mine = tuple(plan for plan in self._plans if self._may_open(plan, viewer))
+            self._reaches[viewer.kinds] = Reach(mine)
+        return self._reaches[viewer.kinds]
 
     def _may_open(self, plan: Plan, viewer: Viewer) -> bool:
         if not may_open(plan.step, viewer):
@@ -373,11 +389,10 @@ class Service:
         now = asyncio.get_running_loop().time()
         began = now if viewer.began is None else viewer.began
         until = began + (_promise(plan) - _MARGIN).total_seconds()
-        old = plan.screen.at_most_old
         thing = None if plan.subject is None else self.things[plan.subject.thing].thing
         remember = None if thing is None else thing.remember
         return Patience(
-            fresh=old.length if old else _A_MINUTE,
+            fresh=may_be_old(plan.screen),
             until=max(until, now + _A_MOMENT.total_seconds()),
             keep=remember.length if remember else timedelta(days=7),
         )
@@ -411,12 +426,11 @@ class Service:
         """The list that a record is in, for whoever may open it."""
         if plan.kind != "details" or plan.subject is None:
             return None
-        for other in presenting.plans:
-            same = other.subject is not None and other.subject.thing == plan.subject.thing
-            if same and other.kind == "list":
-                label = presenting.heading(other.label)
-                return MenuItem(step=str(other.step.id), label=label, address=other.address)
-        return None
+        other = presenting.reach.list_of(plan.subject.thing)
+        if other is None:
+            return None
+        label = presenting.heading(other.label)
+        return MenuItem(step=str(other.step.id), label=label, address=other.address)
 
 
 def _notices(blocks: tuple[Block, ...], viewer: Viewer) -> tuple[Freshness, ...]:

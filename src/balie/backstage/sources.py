@@ -66,10 +66,14 @@ class Patience:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """An answer and how far to trust it; no answer when the trust is AWAY or WAITING."""
+    """An answer and how far to trust it; no answer when the trust is AWAY or WAITING.
+
+    key: under which the answer is kept.
+    """
 
     answer: Answer | None
     trust: Trust
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ BYTES_OF_A_BYTE = 4
 
 
 class _Kept(msgspec.Struct, frozen=True):
-    rows: list[dict[str, object]]  # JSON that we wrote ourselves: rows
+    rows: Sequence[Mapping[str, object]]  # JSON that we wrote ourselves: rows
     more: bool
     broken: int
 
@@ -127,15 +131,11 @@ class Sources:
         known, now = await self._recall(key, patience.keep), self._clock.now()
         if known is not None and self._is_fresh(known, question, patience, now):
             self._refresh_behind(key, question, known, patience, now)
-            outcome = Outcome(known, Trust.FRESH)
+            outcome = Outcome(known, Trust.FRESH, key)
         else:
             outcome = await self._fetched_in_time(key, question, patience, known)
         trace(question, outcome)
         return outcome
-
-    def used(self, question: Question, answer: Answer) -> Used:
-        """An answer with its question, for `still_give`."""
-        return Used(self._key(question), question, answer)
 
     def still_give(self, used: Sequence[Used], patience: Patience) -> bool:
         """Whether asking these again would give these very answers, all fresh.
@@ -177,10 +177,10 @@ class Sources:
         left = until - asyncio.get_running_loop().time()
         done, _ = await asyncio.wait({task}, timeout=max(left, 0))
         if not done:
-            return Outcome(known, Trust.WAITING if known is None else Trust.KNOWN)
+            return Outcome(known, Trust.WAITING if known is None else Trust.KNOWN, key)
         if task.cancelled() or task.exception() is not None:
-            return Outcome(known, Trust.AWAY if known is None else Trust.KNOWN)
-        return Outcome(task.result(), Trust.FRESH)
+            return Outcome(known, Trust.AWAY if known is None else Trust.KNOWN, key)
+        return Outcome(task.result(), Trust.FRESH, key)
 
     def _fetch(self, key: str, question: Question, patience: Patience) -> asyncio.Task[Answer]:
         task = self._under_way.get(key)
@@ -206,8 +206,7 @@ class Sources:
 
     async def _fetch_and_keep(self, key: str, question: Question, keep: timedelta) -> Answer:
         answer = await self._read(question)
-        kept = _Kept([dict(row) for row in answer.rows], answer.more, answer.broken)
-        value = msgspec.json.encode(kept)
+        value = msgspec.json.encode(_Kept(answer.rows, answer.more, answer.broken))
         self._near.put(key, answer, len(value) * BYTES_OF_A_BYTE)
         self._last_known.put(key, Remembered(value, answer.as_of), keep)
         return answer

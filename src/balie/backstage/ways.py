@@ -27,17 +27,13 @@ def ways(
     plan: Plan, thing: MappedThing, record: Record, presenting: Presenting
 ) -> tuple[MenuItem, ...]:
     """The pages that go on from this one, with the record's own addresses."""
-    others = (p for p in presenting.plans if _is_about(p, thing) and p.address != plan.address)
+    others = (p for p in presenting.reach.about(thing.id) if p.address != plan.address)
     return tuple(
         MenuItem(step=str(p.step.id), label=presenting.heading(p.label), address=address)
         for p in others
         if _is_reached(p.step, thing, record, presenting.blueprint)
         for address in _addresses(p, thing, record)
     )
-
-
-def _is_about(plan: Plan, thing: MappedThing) -> bool:
-    return plan.kind == "details" and plan.subject is not None and plan.subject.thing == thing.id
 
 
 def _addresses(plan: Plan, thing: MappedThing, record: Record) -> Iterator[str]:

@@ -13,6 +13,7 @@ from balie.blueprint.model import (
     Blueprint,
     FieldRef,
     FieldSource,
+    Figure,
     Screen,
     Sends,
     Source,
@@ -123,16 +124,21 @@ def screen_refs(blueprint: Blueprint, screen: Screen) -> Iterator[FieldRef]:
 def figure_refs(screen: Screen) -> Iterator[FieldRef]:
     """Every field that the screen's figures count or add up, or look at."""
     for figure in screen.figures:
-        of = FieldRef.of(figure.of)
-        if of.field:
-            yield of
-        if figure.per is not None:
-            name = figure.per.rpartition(" ")[2]
-            start = len(figure.per) - len(name)
-            per = figure.per.part(start, len(figure.per))
-            yield FieldRef(per, of.thing, name)
-        if figure.if_ is not None:
-            yield from map(FieldRef.of, figure.if_.names)
+        yield from of_figure(figure)
+
+
+def of_figure(figure: Figure) -> Iterator[FieldRef]:
+    """Every field that a figure counts or adds up, or looks at."""
+    of = FieldRef.of(figure.of)
+    if of.field:
+        yield of
+    if figure.per is not None:
+        name = figure.per.rpartition(" ")[2]
+        start = len(figure.per) - len(name)
+        per = figure.per.part(start, len(figure.per))
+        yield FieldRef(per, of.thing, name)
+    if figure.if_ is not None:
+        yield from map(FieldRef.of, figure.if_.names)
 
 
 def choices(blueprint: Blueprint, asked: Iterable[FieldRef]) -> Iterator[FieldRef]:
@@ -256,7 +262,8 @@ def questions(blueprint: Blueprint, asked: FieldRef) -> tuple[Described, ...]:
     nested = nested_list(blueprint, asked.thing, asked.field)
     if nested is None:
         return describe(blueprint, asked)
-    filled = {str(line.target) for line in blueprint.things[asked.thing].sets}
+    parent = blueprint.things.get(asked.thing)  # not there: the checks say so
+    filled = set() if parent is None else {str(line.target) for line in parent.sets}
     return tuple(
         Described(nested, field)
         for field in nested.fields.values()

@@ -34,7 +34,7 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         help="ask a system what it is, and write its contract",
         description="Asks a running system for its tables, fields and labels, in the languages of "
         "the blueprint, and writes the file that the blueprint names as its contract. For systems "
-        "whose description cannot be downloaded, such as Tryton.",
+        "that can be asked, such as Tryton and OData services.",
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

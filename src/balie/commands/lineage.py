@@ -130,11 +130,12 @@ def _field(lineage: Lineage, trail: Trail) -> Mapping[str, object]:
     more = {
         "id": trail.id,
         "at": str(trail.at),
+        "becomes": trail.becomes,
         "seen_by": trail.kinds,
         "comes_from": [_link(lineage, link) for link in trail.sources],
         "goes_to": [_link(lineage, link) for link in trail.targets],
     }
-    return {**_plain(trail, "links"), **more}
+    return {**_plain(trail, "links", "changes"), **more}
 
 
 def _link(lineage: Lineage, link: Link) -> Mapping[str, object]:

@@ -8,4 +8,5 @@ urlpatterns = [
     path("", views.first_screen, name="staff"),
     path("/", views.first_screen),
     path("/blueprint", views.drawing, name="blueprint"),
+    path("/blueprint/<str:step>", views.origins, name="origins"),
 ]

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from balie.console.findings import findings, system_states
 from balie.console.watch import watch_of
 
-View = Callable[[HttpRequest], HttpResponse]
+View = Callable[..., HttpResponse]
 
 
 def for_staff(view: View) -> View:
@@ -20,10 +20,10 @@ def for_staff(view: View) -> View:
 
     @require_safe
     @never_cache
-    def guarded(request: HttpRequest) -> HttpResponse:
+    def guarded(request: HttpRequest, **named: str) -> HttpResponse:
         if not getattr(request.user, "is_staff", False):
             raise Http404
-        return view(request)
+        return view(request, **named)
 
     return guarded
 
@@ -54,6 +54,17 @@ def drawing(request: HttpRequest) -> HttpResponse:
             "drawing": Markup(watch.drawing(language)),  # noqa: S704 - made by us, every text escaped
             "table": Markup(watch.table(language)),  # noqa: S704
             "cards": Markup(watch.cards(language)),  # noqa: S704
+            "pages": watch.origins(language),
             "version": watch.blueprint.version,
         },
     )
+
+
+@for_staff
+def origins(request: HttpRequest, step: str) -> HttpResponse:
+    """Where every value on the pages of a step comes from, and who sees it."""
+    watch, language = watch_of(request), str(get_language())
+    pages = [page for page in watch.origins(language) if page.plan.step.id == step]
+    if not pages:
+        raise Http404
+    return render(request, "console/origins.html", {"pages": pages, "title": pages[-1].title})

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 
+from balie.backstage.lineage.origins import PageOrigins
 from balie.backstage.ports import Health, Noted
 from balie.blueprint.model import Blueprint
 
@@ -15,6 +16,7 @@ class Watch:
 
     health: name of a system -> how it is now; asks them.
     drawing, table, cards: the blueprint in a language, as SVG and as HTML.
+    origins: of every page in a language, where its values come from.
     """
 
     blueprint: Blueprint
@@ -23,6 +25,7 @@ class Watch:
     drawing: Callable[[str], str]
     table: Callable[[str], str]
     cards: Callable[[str], str]
+    origins: Callable[[str], tuple[PageOrigins, ...]]
 
 
 def watch_of(request: HttpRequest) -> Watch:

@@ -90,7 +90,8 @@ class Chrome:
     address: of this page, with its query, without `lang` and `theme`; "" leaves out the switches.
     languages: those offered, code -> own name. icons: address of a menu entry -> icon.
     footer: links that exist only when the service has them (privacy, withdrawal).
-    switches: None outside the demo. staff: a wide page, marked as for staff.
+    switches: None outside the demo. origins: whether a `?` says where a value comes from.
+    staff: a wide page, marked as for staff.
     """
 
     t: Voice
@@ -106,6 +107,7 @@ class Chrome:
     help: Help | None = None
     footer: tuple[Link, ...] = ()
     switches: tuple[Switch, ...] | None = None
+    origins: bool = False
     staff: str | None = None
 
     @property

@@ -53,6 +53,10 @@ class Voice:
         """When, as the end of a sentence: "09:12", or with the day when that is not today."""
         return self._told.setdefault(("at", moment), self._at(moment))
 
+    def long(self, length: timedelta) -> str:
+        """How long something takes: "5 minuten"."""
+        return format_timedelta(length, granularity="second", threshold=1, locale=self.words.locale)
+
     def today(self) -> str:
         """The day of today with its weekday, as a heading: "Zondag 22 november"."""
         return self._told.setdefault(("today", None), self._today())

@@ -110,11 +110,12 @@ def _fields(cells: Sequence[Cell]) -> Json:
 
 
 def _cell(cell: Cell) -> Json:
+    value = cell.value
     said: dict[str, Json] = {
         "label": cell.label,
-        "kind": cell.kind.value,
+        "kind": cell.kind,
         "text": cell.text,
-        "value": None if cell.empty else _value(cell.value),
+        "value": None if cell.empty else value if type(value) is str else _value(value),
     }
     if cell.link:
         said["link"] = cell.link
@@ -134,8 +135,6 @@ def _item(item: MenuItem) -> Json:
 
 
 def _value(value: str | Decimal | int | bool | date | datetime | None) -> Json:
-    if type(value) is str:
-        return value
     match value:
         case Decimal():
             return format(value, "f")

@@ -1,4 +1,7 @@
-"""What a reader chose: the language and light or dark. Kept in two cookies, for both web layers."""
+"""What a reader chose: the language, light or dark, and in a demo whether origins are shown.
+
+Kept in cookies, for both web layers.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,16 +16,20 @@ from balie.frontstage.looks import Appearance
 
 LANGUAGE_COOKIE = "lang"
 THEME_COOKIE = "theme"
+ORIGINS_COOKIE = "origins"
 _A_YEAR = 365 * 24 * 60 * 60
 _LONGEST = 4000  # characters of a query that we look at
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """language is one of those offered."""
+    """language is one of those offered. origins: whether a `?` says where a value comes from;
+    it means nothing outside a demo.
+    """
 
     language: str
     appearance: Appearance
+    origins: bool = False
 
 
 def preferences_of(
@@ -33,17 +40,20 @@ def preferences_of(
     if language not in offered:
         language = preferred(accept_language, offered) or offered[0]
     theme = cookies.get(THEME_COOKIE, "")
-    return Preferences(language, Appearance(theme) if theme in _THEMES else Appearance.AUTO)
+    appearance = Appearance(theme) if theme in _THEMES else Appearance.AUTO
+    return Preferences(language, appearance, origins=cookies.get(ORIGINS_COOKIE) == "on")
 
 
 def address_without_choices(path: str, query: str) -> str:
     """This address without a choice in it: what the switches lead back to."""
-    kept = [pair for pair in _pairs(query) if pair[0] not in ("lang", "theme", "newest")]
+    kept = [pair for pair in _pairs(query) if pair[0] not in _NO_PART]
     return f"{path}?{urlencode(kept)}" if kept else path
 
 
 def with_choices(app: ASGIApp, offered: Sequence[str]) -> ASGIApp:
-    """The same app; `?lang=en` and `?theme=dark` set their cookie and lead back to the page."""
+    """The same app; `?lang=en`, `?theme=dark` and `?origins=on` set their cookie and lead back to
+    the page.
+    """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         choices = _choices(scope, offered) if scope["type"] == "http" else {}
@@ -58,12 +68,11 @@ def with_choices(app: ASGIApp, offered: Sequence[str]) -> ASGIApp:
 def _choices(scope: Scope, offered: Sequence[str]) -> Mapping[str, str]:
     """The cookies that this request asks for."""
     query: bytes = scope["query_string"]
-    if scope["method"] != "GET" or (b"lang=" not in query and b"theme=" not in query):
+    if scope["method"] != "GET" or not any(name in query for name in _IN_QUERY):
         return {}
     said = dict(_pairs(query.decode("latin-1")))
-    chosen = {LANGUAGE_COOKIE: said.get("lang", ""), THEME_COOKIE: said.get("theme", "")}
-    allowed = {LANGUAGE_COOKIE: tuple(offered), THEME_COOKIE: _THEMES}
-    return {name: value for name, value in chosen.items() if value in allowed[name]}
+    allowed = {LANGUAGE_COOKIE: tuple(offered), THEME_COOKIE: _THEMES, ORIGINS_COOKIE: _ORIGINS}
+    return {name: said[name] for name, values in allowed.items() if said.get(name) in values}
 
 
 def _keep(request: Request, choices: Mapping[str, str]) -> Response:
@@ -82,3 +91,6 @@ def _pairs(query: str) -> list[tuple[str, str]]:
 
 
 _THEMES = tuple(appearance.value for appearance in Appearance)
+_ORIGINS = ("on", "off")
+_NO_PART = (LANGUAGE_COOKIE, THEME_COOKIE, ORIGINS_COOKIE, "newest")  # of a page's own address
+_IN_QUERY = tuple(f"{name}=".encode() for name in (LANGUAGE_COOKIE, THEME_COOKIE, ORIGINS_COOKIE))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from balie.backstage.lineage.origins import Origins
 from balie.frontstage.looks import Mode, Switch
 
 
@@ -32,11 +33,15 @@ class DemoPerson:
 
 @dataclass(frozen=True, slots=True)
 class Rehearsed:
-    """titles: name of a system -> what people call it, in the order of the blueprint."""
+    """titles: name of a system -> what people call it, in the order of the blueprint.
+
+    origins: where values come from, for whoever wants to see it.
+    """
 
     people: tuple[DemoPerson, ...]
     titles: Mapping[str, str]
     control: SystemSwitch
+    origins: Origins | None = None
 
     async def switches(self) -> tuple[Switch, ...]:
         """Every rehearsed system and how it behaves now."""
@@ -70,6 +75,6 @@ class Announced:
         self.hear(name)
 
 
-def announced(rehearsed: Rehearsed, hear: Callable[[str], None]) -> Rehearsed:
-    """The same demo, with a service that hears of its switches."""
-    return replace(rehearsed, control=Announced(rehearsed.control, hear))
+def announced(rehearsed: Rehearsed, hear: Callable[[str], None], origins: Origins) -> Rehearsed:
+    """The same demo, for a service that hears of its switches and knows where values are from."""
+    return replace(rehearsed, control=Announced(rehearsed.control, hear), origins=origins)

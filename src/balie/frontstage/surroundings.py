@@ -61,6 +61,7 @@ class Surroundings:
             person=_person(visitor, t),
             help=help_desk(self.blueprint, t.language),
             switches=None if switches is None else self._in(t.language, switches),
+            origins=switches is not None and preferences.origins,
         )
 
     def around(self, page: Page, chrome: Chrome) -> Chrome:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from balie.access.viewer import Viewer, Visitor
 from balie.backstage.handing import Handed, NoDocument
+from balie.backstage.lineage.origins import PageOrigins
 from balie.backstage.page import MenuItem, Page
 from balie.backstage.ports import Incident, IncidentKind, Incidents
 from balie.blueprint.drawing.draw import draw
@@ -241,7 +242,7 @@ class Views:
     def _html(self, page: Page, chrome: Chrome) -> str:
         chrome = self._surroundings.around(page, chrome)
         template = f"{page.kind if page.kind in _KINDS else 'details'}.html"
-        lineage = self._rehearsed is not None
+        lineage = self._lineage(page, chrome)
         said = told(page, chrome.t)
         if self._own_pages.has(page):
             try:
@@ -249,6 +250,12 @@ class Views:
             except Broken as fault:
                 self._tell(fault, page)
         return self._looks.render(template, chrome, page=page, told=said, lineage=lineage)
+
+    def _lineage(self, page: Page, chrome: Chrome) -> PageOrigins | None:
+        """Where the page's values come from: in a demo, for whoever wants to see it."""
+        if not chrome.origins or self._rehearsed is None or self._rehearsed.origins is None:
+            return None
+        return self._rehearsed.origins.page(page.step, page.kind, chrome.t.language)
 
     def _tell(self, fault: Broken, page: Page) -> None:
         """Staff hear of a page of the blueprint's own that cannot be made."""

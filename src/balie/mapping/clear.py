@@ -1,5 +1,6 @@
 """A raw value becomes a clear one: typed, without the system's own words for "nothing"."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, tzinfo
 from decimal import Decimal
@@ -45,13 +46,15 @@ def clear(raw: Raw, field: Field, no_value: frozenset[str], zone: tzinfo = UTC) 
 Reader = Callable[[Raw], Clear]
 """`clear`, made ready for one field."""
 
+_PLAIN_NUMBER = re.compile(rf"-?\d{{1,{MOST_DIGITS}}}(\.\d{{1,9}})?", re.ASCII)
 _AS_IT_IS = frozenset({Type.TEXT, Type.UNKNOWN, Type.DOCUMENT, Type.LIST, Type.OBJECT})
 
 
 def reader(field: Field, no_value: frozenset[str], zone: tzinfo = UTC) -> Reader:
     """`clear` for many values of one field.
 
-    Texts, which are most of them, take the short way; days, of which there are few, are read once.
+    Texts and plain numbers, which are most of them, take the short way; days, of which there are
+    few, are read once.
     """
     if field.type in _AS_IT_IS:
 
@@ -62,6 +65,15 @@ def reader(field: Field, no_value: frozenset[str], zone: tzinfo = UTC) -> Reader
             return None if not bare or bare in no_value or raw in no_value else bare
 
         return read_text
+    if field.type is Type.NUMBER:
+
+        def read_number(raw: Raw) -> Clear:
+            text = raw if type(raw) is str else str(raw)
+            if text not in no_value and _PLAIN_NUMBER.fullmatch(text):
+                return Decimal(text)
+            return clear(raw, field, no_value, zone)
+
+        return read_number
     if field.type is Type.DATE:
         read_day = lru_cache(maxsize=1000)(lambda day: clear(day, field, no_value, zone))
         return lambda raw: read_day(raw) if type(raw) is str else clear(raw, field, no_value, zone)

@@ -7,8 +7,8 @@ from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
-from babel.numbers import format_currency, format_decimal
 
+from balie.mapping import numbers
 from balie.mapping.clear import Clear
 from balie.mapping.kinds import Kind
 from balie.words.languages import MODEL, flat, part, spoken
@@ -17,7 +17,6 @@ MOST_DECIMALS = 9
 """No price or measure has more; what comes after them is noise."""
 
 
-@lru_cache(maxsize=4096, typed=True)
 def read_aloud(value: Clear, kind: Kind, language: str, zone: str, currency: str) -> str:
     """The text of a value as people read it. "" when there is no value. Raises nothing for what
     `balie.mapping.clear.meant` lets pass, whatever its kind.
@@ -28,8 +27,7 @@ def read_aloud(value: Clear, kind: Kind, language: str, zone: str, currency: str
         case bool():
             return said(language)["values.yes" if value else "values.no"]
         case datetime():
-            here = value.astimezone(ZoneInfo(zone))
-            return f"{day(here.date(), language)}, {clock_time(here, language)}"
+            return _moment(value, language, zone)
         case date():
             return day(value, language)
         case Decimal() | int() if kind is Kind.MONEY:
@@ -42,20 +40,18 @@ def read_aloud(value: Clear, kind: Kind, language: str, zone: str, currency: str
 
 def _amount(value: Decimal | int, currency: str, locale: str) -> str:
     """With the decimals of its currency, and more when the amount has more: `€ 0,0375`."""
-    exact = _without_noise(value)
-    return str(format_currency(exact, currency, locale=locale, decimal_quantization=False))
+    return numbers.of_amounts(currency, locale).write(_without_noise(value))
 
 
 def _number(value: Decimal | int, locale: str, *, in_groups: bool) -> str:
     """With the decimals that it has: `12,5`. A number that is a name has no groups."""
-    return str(
-        format_decimal(
-            _without_noise(value),
-            locale=locale,
-            decimal_quantization=False,
-            group_separator=in_groups,
-        )
-    )
+    return numbers.of_numbers(locale, in_groups=in_groups).write(_without_noise(value))
+
+
+@lru_cache(maxsize=4096)
+def _moment(value: datetime, language: str, zone: str) -> str:
+    here = value.astimezone(ZoneInfo(zone))
+    return f"{day(here.date(), language)}, {clock_time(here, language)}"
 
 
 def _without_noise(value: Decimal | int) -> Decimal:
@@ -66,6 +62,7 @@ def _without_noise(value: Decimal | int) -> Decimal:
     return (round(number, MOST_DECIMALS) if is_noisy else number) + 0
 
 
+@cache
 def locale_of(language: str) -> str:
     """The locale in which a language's dates and amounts are written."""
     return said(language)["locale"] if language in spoken() else language
@@ -77,6 +74,7 @@ def said(language: str) -> Mapping[str, str]:
     return flat(part(language if language in spoken() else MODEL, "language"), "u")
 
 
+@lru_cache(maxsize=4096)
 def day(value: date, language: str) -> str:
     """A day in words: `20 november 2026`."""
     return str(format_date(value, "long", locale=locale_of(language)))

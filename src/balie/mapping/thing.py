@@ -6,10 +6,11 @@ then made of the rows of all of them that bear the same key.
 
 import inspect
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -64,12 +65,16 @@ class MappedSource:
         """Whether this source has such a field."""
         return not self.fields or field_at(self.fields, path) is not None
 
-    def clear(self, row: Row, path: str) -> Clear:
-        """A raw field of a row, in clear. Raises Unreadable."""
+    def reader(self, path: str) -> Reader:
+        """How a raw value of this field becomes a clear one."""
         read = self._readers.get(path)
         if read is None:
             read = self._readers[path] = reader(self.field(path), self.no_value, self.zone)
-        return read(row[path] if path in row else value_at(row, path))
+        return read
+
+    def clear(self, row: Row, path: str) -> Clear:
+        """A raw field of a row, in clear. Raises Unreadable."""
+        return self.reader(path)(row[path] if path in row else value_at(row, path))
 
     def for_a_condition(self, row: Row, path: str) -> Clear:
         """The same, but a code is as the system writes it, also when it means "nothing"."""
@@ -128,6 +133,9 @@ class Value(msgspec.Struct, frozen=True, gc=False):
 
 NO_VALUE = Value(None)
 
+Make = Callable[[RowsBySource, Lookup, date], Value]
+"""Makes one field's value of a record's rows. Raises Unreadable."""
+
 
 @dataclass(frozen=True, slots=True)
 class MappedField:
@@ -180,6 +188,7 @@ class MappedThing:
     origins: Mapping[str, tuple[str, ...]] = field(init=False, compare=False, repr=False)
     _leave_out: tuple[str, ...] = field(init=False, compare=False, repr=False)
     _keys: Mapping[str, str] = field(init=False, compare=False, repr=False)
+    _makers: Mapping[str, Make] = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         leave_out = (id_ for id_, ours in self.fields.items() if ours.field.leave_out_codes)
@@ -187,6 +196,8 @@ class MappedThing:
         object.__setattr__(self, "origins", origins)
         object.__setattr__(self, "_leave_out", tuple(leave_out))
         object.__setattr__(self, "_keys", {s.name: self._key_path(s.name) for s in self.sources})
+        makers = {id_: self._maker(ours) for id_, ours in self.fields.items()}
+        object.__setattr__(self, "_makers", makers)
 
     @property
     def id(self) -> str:
@@ -264,10 +275,10 @@ class MappedThing:
         Raises Unreadable when a field that is asked for cannot be read, or the key is missing.
         """
         look = self._raw_lookup(rows)
-        if self._condition_leaves_out(look, today):
+        if self.thing.leave_out and self._condition_leaves_out(look, today):
             return None
         needed = dict.fromkeys((*fields, *self._leave_out))
-        values = {id_: self._value(self.fields[id_], rows, look, today) for id_ in needed}
+        values = {id_: self._makers[id_](rows, look, today) for id_ in needed}
         if self._code_leaves_out(values):
             return None
         unknown = tuple(id_ for id_, value in values.items() if _has_no_words(value))
@@ -290,10 +301,32 @@ class MappedThing:
 
     def _code_leaves_out(self, values: Mapping[str, Value]) -> bool:
         return any(
-            value.code in self.fields[id_].field.leave_out_codes
-            for id_, value in values.items()
-            if value.code is not None
+            values[id_].code in self.fields[id_].field.leave_out_codes for id_ in self._leave_out
         )
+
+    def _maker(self, field: MappedField) -> Make:
+        """How a field is made. Most are one raw field of one source: those take the short way."""
+        if len(field.paths) != 1 or field.calculate is not None or field.has_conditions:
+            return partial(self._value, field)
+        name, path = field.paths[0]
+        source = self.by_name[name]
+        return _short_way(self._finisher(field, source), name, path, source.reader(path))
+
+    def _finisher(self, field: MappedField, source: MappedSource) -> "_Finish":
+        """What is still to be done with a clear value and the row that it is from."""
+        if field.kind is Kind.STATUS:
+            path = field.paths[0][1]
+            known = {
+                code: Value(code, code, stage)
+                for code, stage in _stages_by_code(field.field.words).items()
+            }
+            return lambda value, _: (
+                (known.get(value) if type(value) is str else None)
+                or self._said(field, value, source, path)
+            )
+        if field.is_amount:
+            return lambda value, row: Value(value, currency=source.currency(row))
+        return lambda value, _: Value(value)
 
     def _value(self, field: MappedField, rows: RowsBySource, look: Lookup, today: date) -> Value:
         if field.kind is Kind.STATUS:
@@ -321,15 +354,19 @@ class MappedThing:
         return None, None, ""
 
     def _words(self, field: MappedField, rows: RowsBySource, look: Lookup, today: date) -> Value:
-        stages = field.field.words
         value, source, path = self._first(field, rows)
         if field.has_conditions:
-            return _first_that_holds(stages, look, today)
+            return _first_that_holds(field.field.words, look, today)
+        return self._said(field, value, source, path)
+
+    def _said(
+        self, field: MappedField, value: Clear, source: MappedSource | None, path: str
+    ) -> Value:
+        """A code with its words: the blueprint's, else the system's own, else those for others."""
+        stages = field.field.words
         described = None if source is None else source.field(path)
         code = None if value is None else str(value)
-        said = next(
-            (stage for stage in stages if stage.code is not None and stage.code == code), None
-        )
+        said = None if code is None else _stages_by_code(stages).get(code)
         if said is not None or code is None:
             return Value(value, code, said)
         if described is not None and described.labels:
@@ -364,6 +401,28 @@ class MappedThing:
         return any(source.name for source in self.sources)
 
 
+_Finish = Callable[[Clear, Row], Value]
+
+
+def _short_way(finish: _Finish, source: str, path: str, read: Reader) -> Make:
+    """Makes a value of one raw field of the newest row of one source."""
+
+    def make(rows: RowsBySource, _look: Lookup, _today: date) -> Value:
+        of_source = rows.get(source)
+        if not of_source:
+            return NO_VALUE
+        row = of_source[0]
+        value = read(row[path] if path in row else value_at(row, path))
+        return NO_VALUE if value is None else finish(value, row)
+
+    return make
+
+
+def _stages_by_code(stages: Sequence[Stage]) -> dict[str, Stage]:
+    """The words of each code; of a code that stands there twice, the first."""
+    return {str(stage.code): stage for stage in reversed(stages) if stage.code is not None}
+
+
 def _first_that_holds(stages: Sequence[Stage], look: Lookup, today: date) -> Value:
     for stage in stages:
         if stage.if_ is None or stage.if_.holds(look, today):
@@ -374,6 +433,8 @@ def _first_that_holds(stages: Sequence[Stage], look: Lookup, today: date) -> Val
 
 def _has_no_words(value: Value) -> bool:
     """A code that the system says and nobody wrote words for."""
+    if value.stage is None and value.code is None:
+        return False
     if value.labels:
         return False
     if value.stage is None:

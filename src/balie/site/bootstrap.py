@@ -12,6 +12,7 @@ from asgiref.sync import async_to_sync
 from django.core.asgi import get_asgi_application
 from starlette.types import ASGIApp
 
+from balie.backstage.lineage.origins import Origins
 from balie.backstage.ports import Incidents, Memory
 from balie.backstage.service import Service
 from balie.blueprint.drawing.draw import dark_style, draw, draw_cards, draw_table
@@ -82,8 +83,9 @@ async def start(
         connected = connect(found, configuration, kept, opening)
         lookout = Lookout(connected.network, connected.connectors, utc_now)
         opened = Opened(connected.service, lookout, incidents, told, reader)
-        shown = announced(rehearsed, opened.service.hear) if rehearsed else None
-        app = _application(configuration, opened, shown)
+        origins = Origins(found.blueprint, found.contracts)
+        shown = announced(rehearsed, opened.service.hear, origins) if rehearsed else None
+        app = _application(configuration, opened, shown, origins)
         log.info("started", service=str(found.blueprint.service), version=found.blueprint.version)
         return Portal(app, found.blueprint, connected.service, incidents, opening.pop_all())
 
@@ -106,7 +108,10 @@ class Opened:
 
 
 def _application(
-    configuration: Configuration, opened: Opened, rehearsed: Rehearsed | None
+    configuration: Configuration,
+    opened: Opened,
+    rehearsed: Rehearsed | None,
+    origins: Origins,
 ) -> ASGIApp:
     service, reader, lookout = opened.service, opened.reader, opened.lookout
     blueprint = service.blueprint
@@ -157,6 +162,7 @@ def _application(
                 drawing=partial(draw, blueprint),
                 table=partial(draw_table, blueprint),
                 cards=partial(draw_cards, blueprint),
+                origins=origins.pages,
             ),
         },
     )

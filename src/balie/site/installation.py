@@ -59,6 +59,13 @@ def _no_database(error: DatabaseError) -> Refusal:
     )
 
 
+def set_up(environment: Mapping[str, str]) -> None:
+    """Lets modules with Django's models be imported. Makes and changes nothing."""
+    os.environ.update(environment)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "balie.site.settings"
+    django.setup()
+
+
 def person(chosen: Configuration, email: str) -> Visitor | None:
     """Somebody as a database that is there already knows them; None without. Makes nothing."""
     if chosen.embedded and not chosen.database_file.is_file():

@@ -91,7 +91,10 @@ def table_of(connection: Connection, name: str) -> Table:
 
 async def together(calls: Iterable[Coroutine[None, None, Part]]) -> list[Part]:
     """All of them at once; the first fault ends the others."""
-    tasks = [asyncio.ensure_future(call) for call in calls]
+    asked = list(calls)
+    if len(asked) == 1:  # as most are: that needs no task of its own
+        return [await asked[0]]
+    tasks = [asyncio.ensure_future(call) for call in asked]
     try:
         return await asyncio.gather(*tasks)
     except BaseException:

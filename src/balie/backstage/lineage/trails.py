@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from balie.backstage.lineage.clearing import clearing
+from balie.backstage.lineage.clearing import Change, clearing
 from balie.backstage.lineage.places import Place, places
 from balie.backstage.lineage.rules import personal, purposes, whose
 from balie.backstage.lineage.serving import filled, helps, means
@@ -29,7 +29,7 @@ class Reason:
 class Trail:
     """One field.
 
-    name: what customers call it, "" for a field that is never shown. becomes: what happens to a raw
+    name: what customers call it, "" for a field that is never shown. changes: what happens to a raw
     value before somebody reads it. filled: what it is made of where nobody types it. helps: what
     else it is used for. whose: the rules that a row meets, from this thing up to whoever signs in.
     personal: "" for what is not about a person. remembered: as written, "" for not at all.
@@ -40,7 +40,7 @@ class Trail:
     name: str
     at: Span
     links: tuple[Link, ...]
-    becomes: tuple[str, ...]
+    changes: tuple[Change, ...]
     filled: tuple[str, ...]
     helps: tuple[str, ...]
     places: tuple[Place, ...]
@@ -53,6 +53,11 @@ class Trail:
     def id(self) -> str:
         """`order.status`."""
         return f"{self.thing}.{self.field}"
+
+    @property
+    def becomes(self) -> tuple[str, ...]:
+        """A line for each change."""
+        return tuple(str(change) for change in self.changes)
 
     @property
     def sources(self) -> tuple[Link, ...]:
@@ -161,7 +166,7 @@ class _Maker:
             name="" if field.name is None else self.blueprint.say(field.name, self.language),
             at=field.id.at,
             links=tuple(link for link in self.links if self._is_of(link, mine)),
-            becomes=clearing(self.blueprint, mapped, mapped.fields[mine[1]], self.language),
+            changes=clearing(self.blueprint, mapped, mapped.fields[mine[1]], self.language),
             filled=tuple(filled(self.blueprint, mine)),
             helps=tuple(dict.fromkeys(helps(self.blueprint, mine))),
             places=tuple(place for place in self.places if (place.thing, place.field) == mine),

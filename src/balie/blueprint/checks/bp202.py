@@ -1,7 +1,7 @@
 """A time zone that does not exist."""
 
 from collections.abc import Iterator
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from balie.blueprint.checks.check import About, Change, Subject, place
 from balie.blueprint.finding import Finding, Severity
@@ -21,10 +21,18 @@ ABOUT = About(
 
 def check(subject: Subject) -> Iterator[Finding]:
     zone = subject.blueprint.zone
-    if zone not in available_timezones():
+    if not _exists(zone):
         yield ABOUT.finding(
             f'there is no time zone "{zone}"',
             place(zone, "times cannot be told in it"),
             help_=did_you_mean(zone, sorted(available_timezones()))
             or ("write it like  Europe/Amsterdam",),
         )
+
+
+def _exists(zone: str) -> bool:
+    """Asks for the one zone: listing them all takes longer than all other checks together."""
+    try:
+        return ZoneInfo(zone).key == zone
+    except (KeyError, ValueError, OSError):
+        return False

@@ -22,7 +22,7 @@ def of(part: Part, told: Sequence[Way], said: Speech) -> tuple[tuple[str, ...], 
 
 
 def _of_step(part: Part, ways: Sequence[Way], step: int, said: Speech) -> Iterator[str]:
-    """Lines such as "yes → 9. I get my money back (sheet 2)"."""
+    """Lines such as "→ 9. I get my money back (sheet 2): yes"."""
     for way in ways:
         if way.start == step:
             manner = "goes_with" if way.answer else "goes"

@@ -19,7 +19,7 @@ from balie.systems.contract import Contract, Table
 from balie.systems.documents import Document, DocumentQuery
 from balie.systems.errors import Misconfigured
 from balie.systems.fetching import fetched
-from balie.systems.interpretation import json_of, not_a_page
+from balie.systems.interpretation import check_status, json_of, not_a_page
 from balie.systems.placeholders import filled
 from balie.systems.profile import Profile
 from balie.systems.query import Query
@@ -38,6 +38,23 @@ def connect(connection: Connection) -> Connector:
 def read_contract(files: Sequence[bytes], profile: Profile) -> Contract:
     """The contract in the service's `$metadata`. Raises ValueError in plain words."""
     return read_metadata(files, profile)
+
+
+async def describe(
+    connection: Connection,
+    tables: Sequence[str],  # noqa: ARG001 - a service describes all of them
+    languages: Sequence[str],  # noqa: ARG001 - and in no language
+) -> bytes:
+    """The service's `$metadata`."""
+    request = Request(
+        method="GET",
+        url=f"{connection.at}/$metadata",
+        headers={"Accept": "application/xml"},
+        template="/$metadata",
+    )
+    answer = await authenticated(connection).send(request)
+    check_status(answer, title=connection.title, table="$metadata", now=connection.now())
+    return answer.body
 
 
 @dataclass(frozen=True)

@@ -210,7 +210,5 @@ def _text(opening: Opening, value: Decimal | None, kind: Kind, currency: str) ->
 
 
 def _list_of(opening: Opening, thing: MappedThing) -> str | None:
-    for plan in opening.presenting.plans:
-        if plan.kind == "list" and plan.subject is not None and plan.subject.thing == thing.id:
-            return plan.address
-    return None
+    plan = opening.presenting.reach.list_of(thing.id)
+    return None if plan is None else plan.address

@@ -1,0 +1,47 @@
+"""The pages that a viewer may open, worked out once for each set of kinds of customer.
+
+What a page costs must not grow with the steps of a blueprint: nothing here is looked for at a
+request, it is looked up.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from balie.backstage.plans import Plan
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Pages by what they are about, in the order of the story."""
+
+    plans: Sequence[Plan]
+
+    def about(self, thing: str) -> Sequence[Plan]:
+        """The pages about one row of a thing; a row's own page is the first."""
+        return self._about.get(thing, ())
+
+    def list_of(self, thing: str) -> Plan | None:
+        """The list of a thing, if there is one."""
+        return self._lists.get(thing)
+
+    @cached_property
+    def _about(self) -> Mapping[str, Sequence[Plan]]:
+        found: dict[str, list[Plan]] = {}
+        for plan in self._of_kind("details"):
+            found.setdefault(_subject(plan), []).append(plan)
+        return found
+
+    @cached_property
+    def _lists(self) -> Mapping[str, Plan]:
+        found: dict[str, Plan] = {}
+        for plan in self._of_kind("list"):
+            found.setdefault(_subject(plan), plan)
+        return found
+
+    def _of_kind(self, kind: str) -> Collection[Plan]:
+        return [plan for plan in self.plans if plan.kind == kind and plan.subject is not None]
+
+
+def _subject(plan: Plan) -> str:
+    return plan.subject.thing if plan.subject is not None else ""

@@ -1,0 +1,1 @@
+"""Looks an installation over, before and while it runs: `balie doctor`."""
