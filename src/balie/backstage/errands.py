@@ -72,7 +72,7 @@ def errands(sending: Sending, filled: Filled) -> tuple[Errand, ...]:
 
 
 def _errand(sending: Sending, number: int, row: _Row) -> Errand:
-    give_up, team = _when_it_fails(sending, row.system)
+    give_up, team = when_it_fails(sending.step, row.system)
     return Errand(
         id=f"{sending.action}:{number}",
         action=sending.action,
@@ -92,9 +92,9 @@ def _errand(sending: Sending, number: int, row: _Row) -> Errand:
 _A_DAY = timedelta(days=1)
 
 
-def _when_it_fails(sending: Sending, system: str) -> tuple[timedelta, str]:
+def when_it_fails(step: Step, system: str) -> tuple[timedelta, str]:
     """How long it is tried, and which team it goes to then."""
-    for fail in sending.step.fails:
+    for fail in step.fails:
         if fail.system == system and fail.give_up_after is not None:
             return fail.give_up_after.length, str(fail.then_goes_to or "")
     return _A_DAY, ""
@@ -138,7 +138,7 @@ def _stamp(sending: Sending, thing: MappedThing, master: _Row) -> None:
             case _:
                 continue
         described = _described(sending, thing.sources[0].at, equality.field)
-        _put(master.fields, equality.field, raw(value, described))
+        put(master.fields, equality.field, raw(value, described))
 
 
 def _mine(viewer: Viewer, name: str) -> str | None:
@@ -158,11 +158,11 @@ def _put_field(
     if value is None or isinstance(value, list):
         return
     ours = thing.thing.fields[id_]
-    for at, path in _targets(thing.thing, ours):
+    for at, path in targets(thing.thing, ours):
         row = rows.setdefault((at.system, at.table), _row_of(at))
         described = _described(sending, at, path)
         if described.type is not Type.DOCUMENT:
-            _put(row.fields, path, raw(value, described))
+            put(row.fields, path, raw(value, described))
 
 
 def _put_rows(
@@ -219,14 +219,14 @@ def _changed(sending: Sending, thing: MappedThing, filled: Filled) -> list[_Row]
     master.row = text_of(value_at(now, thing.key_path(source)))
     rows = {(master.system, master.table): master}
     for id_, said in filled.answers.items():
-        for at, path in _targets(thing.thing, thing.thing.fields[id_]):
+        for at, path in targets(thing.thing, thing.thing.fields[id_]):
             is_master = (at.system, at.table) == (master.system, master.table)
             sent = raw(said or None, _described(sending, at, path))
             before = value_at(now, source.at.within(_own_path(thing.thing, id_)))
             if text_of(sent) == text_of(before):
                 continue
             row = rows.setdefault((at.system, at.table), _row_of(at))
-            _put(row.fields, path, sent)
+            put(row.fields, path, sent)
             if is_master:
                 row.shown[path] = before
     return [row for row in _linked(sending, thing, rows) if row.fields]
@@ -260,14 +260,14 @@ def _files(sending: Sending, thing: MappedThing, filled: Filled, after: int) -> 
     """An errand for each file: it follows the row that it belongs to."""
     made: list[Errand] = []
     for id_, upload in filled.files.items():
-        for at, path in _targets(thing.thing, thing.thing.fields[id_]):
+        for at, path in targets(thing.thing, thing.thing.fields[id_]):
             row = _Row(at.system, at.table)
             made.append(_file_errand(sending, row, after + len(made) + 1, path, upload))
     return tuple(made)
 
 
 def _file_errand(sending: Sending, row: _Row, number: int, path: str, upload: str) -> Errand:
-    give_up, team = _when_it_fails(sending, row.system)
+    give_up, team = when_it_fails(sending.step, row.system)
     return Errand(
         id=f"{sending.action}:{number}",
         action=sending.action,
@@ -286,7 +286,7 @@ def _file_errand(sending: Sending, row: _Row, number: int, path: str, upload: st
 # ---- where a field goes
 
 
-def _targets(thing: Thing, ours: ThingField) -> Iterator[tuple[TableRef, str]]:
+def targets(thing: Thing, ours: ThingField) -> Iterator[tuple[TableRef, str]]:
     """The tables and raw paths of a field's `to` and `also to`, the master's first."""
     source = thing.from_[0]
     for target in (*ours.to, *ours.also_to):
@@ -304,7 +304,7 @@ def _described(sending: Sending, at: TableRef, path: str) -> Field:
     return field_at(table.fields, path) or Field(name=path, type=Type.UNKNOWN)
 
 
-def _put(fields: dict[str, Raw], path: str, value: Raw) -> None:
+def put(fields: dict[str, Raw], path: str, value: Raw) -> None:
     """Puts a value at a dotted path, in objects within the row."""
     *around, last = path.split(".")
     for name in around:
