@@ -4,12 +4,14 @@ Systems hold raw rows in the words of the telling; the log is told back in the o
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from balie.backstage.actions import Action, Errand
+from balie.backstage.actions import Action, Errand, ErrandState
 from balie.backstage.carrying import Carrier
 from balie.backstage.ports import Clock
 from balie.backstage.process.instance import (
@@ -28,7 +30,7 @@ from balie.blueprint import relations
 from balie.blueprint.conditions import Lookup, Outcome
 from balie.blueprint.model import Thing
 from balie.mapping.thing import Record
-from balie.systems.errors import Unavailable
+from balie.systems.errors import Refused, Unavailable
 from balie.systems.rows import Raw, Row, text_of, value_at
 from balie.systems.writing import Change, How, Repeat, Written, repeat_of
 from tests.semantics.world import blueprint_of, contracts_of
@@ -38,7 +40,7 @@ from tests.writing.world import HeldActions, Killed, NoUploads
 ZONE = ZoneInfo("Europe/Amsterdam")
 MONDAY = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)  # 10:00 in Amsterdam
 CONTACT = "7a0f3c52-0000-4000-8000-000000000001"
-_MOST_TURNS = 400
+_MOST_TURNS = 3000
 
 Table = tuple[str, str]
 
@@ -97,11 +99,14 @@ class BackOffice:
     by_key: dict[str, Written] = field(default_factory=dict)
     effects: list[tuple[str, str]] = field(default_factory=list)  # table, key of the write
     away: bool = False
+    refuses: bool = False
     mishap: Callable[[], None] = lambda: None
 
     async def write(self, change: Change) -> Written:
         if self.away:
             raise Unavailable("It is away.", may_be_done=False)
+        if self.refuses:
+            raise Refused("It says no.")
         self.mishap()
         if change.key in self.by_key:
             return self.by_key[change.key]
@@ -195,6 +200,13 @@ class HeldKnown:
         raise AssertionError(value)
 
 
+@cache
+def story_of(folder: Path) -> Story:
+    """The story of a blueprint's folder, read once."""
+    blueprint = blueprint_of(folder)
+    return story(blueprint, contracts_of(blueprint))
+
+
 @dataclass
 class Office:
     """The example's service, with a hand on the clock, on the systems and on the people."""
@@ -204,8 +216,8 @@ class Office:
     started: int = 0
 
     def __post_init__(self) -> None:
-        blueprint = blueprint_of(self.telling.folder)
-        self.story: Story = story(blueprint, contracts_of(blueprint))
+        self.story = story_of(self.telling.folder)
+        blueprint = self.story.blueprint
         self.actions = HeldActions()
         self.instances = HeldInstances(self.actions)
         self.systems = {id_: BackOffice(id_, self._new) for id_ in blueprint.systems}
@@ -267,6 +279,16 @@ class Office:
         held = self.systems[self.telling.system(system)].rows[self.telling.table(system, table)]
         held[list(held)[-1]].update(self.telling.row(system, table, values))
 
+    def refuses(self, system: str) -> None:
+        self.systems[self.telling.system(system)].refuses = True
+
+    async def replayed(self, action: str) -> None:
+        """Staff have an action tried once more, as the engine does."""
+        for progress in list(self.actions.progress[action].values()):
+            again = replace(progress, state=ErrandState.DUE, next_at=None)
+            self.actions.progress[action][progress.errand] = again
+        await self.settle()
+
     def goes_away(self, system: str, *, away: bool = True) -> None:
         self.systems[self.telling.system(system)].away = away
 
@@ -304,11 +326,13 @@ class Office:
             order_with="p1",
         )
         await self.actions.accept(action)
-        me = {self.telling.me("contact"): CONTACT, self.telling.me("customer"): "10085"}
-        thing = str(asked.screen.creates)
-        of = Whose(person="p1", language="nl", kinds=frozenset(), me=me)
-        await self.processes.begin(action, thing, of)
+        await self._begin(action, str(asked.screen.creates))
         return id_
+
+    async def _begin(self, action: Action, thing: str) -> None:
+        me = {self.telling.me("contact"): CONTACT, self.telling.me("customer"): "10085"}
+        of = Whose(person="p1", language="nl", me=me)
+        await self.alive(lambda: self.processes.begin(action, thing, of))
 
     async def told(self, system: str, event: str, key: str) -> None:
         """A system tells something, in the words of the original."""

@@ -21,6 +21,7 @@ from balie.backstage.process.instance import (
 _LOOK_AGAIN = {For.ACTION: timedelta(minutes=5), For.HAPPENING: timedelta(minutes=15)}
 """News makes an instance go on at once. This is for news that was lost."""
 _LOOK_FOR_NEWS = timedelta(hours=6)
+_LOOK_AT_WHAT_IS_STUCK = timedelta(hours=1)
 
 
 @dataclass
@@ -159,7 +160,10 @@ class Draft:
             return self.at
         if held.why in (For.PERSON, For.SYSTEM):
             return held.until
-        look = self.at + (_LOOK_FOR_NEWS if held.event else _LOOK_AGAIN[held.why])
+        pause = _LOOK_FOR_NEWS if held.event else _LOOK_AGAIN[held.why]
+        if self.instance.open_items(Kind.STUCK):
+            pause = _LOOK_AT_WHAT_IS_STUCK
+        look = self.at + pause
         return look if held.until is None else min(held.until, look)
 
 
