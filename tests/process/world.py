@@ -28,7 +28,7 @@ from balie.backstage.process.processes import Answered, Processes
 from balie.backstage.process.story import Story, story
 from balie.blueprint import relations
 from balie.blueprint.conditions import Lookup, Outcome
-from balie.blueprint.model import Thing
+from balie.blueprint.model import Step, Thing
 from balie.mapping.thing import Record
 from balie.systems.errors import Refused, Unavailable
 from balie.systems.rows import Raw, Row, text_of, value_at
@@ -207,6 +207,15 @@ def story_of(folder: Path) -> Story:
     return story(blueprint, contracts_of(blueprint))
 
 
+def told_otherwise(told: Story, change: Callable[[Step], Step]) -> Story:
+    """The same with other steps."""
+    phases = tuple(
+        replace(phase, steps=tuple(change(step) for step in phase.steps))
+        for phase in told.blueprint.story
+    )
+    return replace(told, blueprint=replace(told.blueprint, story=phases))
+
+
 @dataclass
 class Office:
     """The example's service, with a hand on the clock, on the systems and on the people."""
@@ -214,9 +223,10 @@ class Office:
     telling: Telling = AS_WRITTEN
     now: datetime = MONDAY
     started: int = 0
+    told_so: Callable[[Step], Step] = lambda step: step
 
     def __post_init__(self) -> None:
-        self.story = story_of(self.telling.folder)
+        self.story = told_otherwise(story_of(self.telling.folder), self.told_so)
         blueprint = self.story.blueprint
         self.actions = HeldActions()
         self.instances = HeldInstances(self.actions)
@@ -311,10 +321,18 @@ class Office:
             give_up=self.now + timedelta(hours=48),
             goes_to=next(str(f.then_goes_to) for f in asked.fails if f.give_up_after),
         )
-        action = Action(
+        action = self.action(str(asked.id), (errand,))
+        await self.actions.accept(action)
+        await self._begin(action, str(asked.screen.creates))
+        return id_
+
+    def action(self, step: str, errands: tuple[Errand, ...]) -> Action:
+        """A form that was sent."""
+        id_ = errands[0].action
+        return Action(
             id=id_,
             reference=f"R-{self.started}",
-            step=str(asked.id),
+            step=step,
             version=self.story.blueprint.version,
             person="p1",
             acting_for=None,
@@ -322,12 +340,9 @@ class Office:
             token=id_,
             digest=id_,
             at=self.now,
-            errands=(errand,),
+            errands=errands,
             order_with="p1",
         )
-        await self.actions.accept(action)
-        await self._begin(action, str(asked.screen.creates))
-        return id_
 
     async def _begin(self, action: Action, thing: str) -> None:
         me = {self.telling.me("contact"): CONTACT, self.telling.me("customer"): "10085"}

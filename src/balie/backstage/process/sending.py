@@ -133,22 +133,27 @@ def _send(
     written: Text,
     look: Lookup,
 ) -> None:
-    """Puts a value at a path. What is not known is not sent, unless the contract demands it."""
+    """Puts a value at a path. Only what customers may leave open is left out when not known."""
     described = field_at(fields, path) or Field(name=path, type=Type.UNKNOWN)
     computed = formula(written)
     value = computed.value(look, making.today)
-    if value is None or isinstance(value, list):
-        if described.required_to_create or _is_about_us(making, computed):
-            raise CannotBeSent(f'"{written}" is not known, and "{path}" needs it')
-        return
-    put(into, path, raw(value, described))
+    if value is not None and not isinstance(value, list):
+        put(into, path, raw(value, described))
+    elif described.required_to_create or not _may_be_open(making, computed):
+        raise CannotBeSent(f'"{written}" is not known, and "{path}" needs it')
 
 
-def _is_about_us(making: Making, computed: Formula) -> bool:
-    """Whether a value is the key of our own row: by it what is made is found again."""
-    thing = making.story.things[making.instance.thing]
-    own = (name.rpartition(".") for name in computed.names)
-    return any(of == thing.id and thing.is_key(field) for of, _, field in own)
+def _may_be_open(making: Making, computed: Formula) -> bool:
+    """Whether all that a value is computed from is optional in the form that asks it."""
+    return bool(computed.names) and all(_is_optional(making, name) for name in computed.names)
+
+
+def _is_optional(making: Making, name: str) -> bool:
+    of, _, field_id = name.rpartition(".")
+    blueprint = making.story.blueprint
+    thing = blueprint.nested.get(of) or blueprint.things.get(of)
+    asked = None if thing is None else thing.fields.get(field_id)
+    return asked is not None and asked.optional
 
 
 # ---- rows inside it
