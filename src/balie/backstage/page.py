@@ -54,8 +54,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One row in clear. `key` is unique in its table; `link` is its page's address."""
 
     key: str

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from datetime import datetime
+from datetime import date, datetime
 
 from balie.access.viewer import Viewer
 from balie.access.visibility import may_see, may_see_field
@@ -33,7 +33,7 @@ from balie.backstage.routes import address_of
 from balie.backstage.telling import Read, Tell, tell_status, tell_value
 from balie.blueprint.model import Blueprint, FailPoint, Stage, Step
 from balie.blueprint.source import Text
-from balie.mapping.formats import moment, read_aloud
+from balie.mapping.formats import day, moment, read_aloud
 from balie.mapping.kinds import Kind
 from balie.mapping.thing import MappedField, MappedThing, Record, Value
 
@@ -122,6 +122,8 @@ class Presenting:
             clear = value.value
             if type(clear) is str:
                 return clear
+            if type(clear) is date:
+                return day(clear, language)
             return read_aloud(clear, kind, language, zone, value.currency or thing.currency)
 
         return read
