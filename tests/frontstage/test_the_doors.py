@@ -7,7 +7,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient, Response
 
 from balie.access.viewer import Viewer, Visitor
-from balie.backstage.arrangement import NEWEST_FIRST, Arrangement
+from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, Wrong
 from balie.backstage.handing import Handed, NoDocument
 from balie.backstage.page import MenuItem, Page
 from balie.backstage.ports import IncidentKind
@@ -284,7 +284,7 @@ class Broken:
         after: str = "",
         *,
         newest: bool = False,
-        arrangement: Arrangement = NEWEST_FIRST,
+        arrangement: Arrangement | Wrong = NEWEST_FIRST,
     ) -> Page | None:
         raise NotImplementedError
 

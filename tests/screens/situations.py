@@ -12,7 +12,7 @@ from types import MappingProxyType
 import httpx
 
 from balie.access.viewer import Viewer, Visitor
-from balie.backstage.arrangement import NEWEST_FIRST, Arrangement
+from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, Wrong
 from balie.backstage.page import MenuItem, Page
 from balie.site.headers import with_headers
 from tests.frontstage.site import AT, COOKIE, Site, site
@@ -195,7 +195,7 @@ class Failing:
         after: str = "",
         *,
         newest: bool = False,
-        arrangement: Arrangement = NEWEST_FIRST,
+        arrangement: Arrangement | Wrong = NEWEST_FIRST,
     ) -> Page | None:
         """Nothing."""
         return None

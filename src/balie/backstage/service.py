@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from balie.access.viewer import Viewer, Visitor
 from balie.access.visibility import may_open, may_see
 from balie.backstage import cursors
-from balie.backstage.arrangement import NEWEST_FIRST, Arrangement
+from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, CannotArrange, Wrong
 from balie.backstage.asking import Asking
 from balie.backstage.bounded import Bounded
 from balie.backstage.cursors import Trail
@@ -185,7 +185,7 @@ class Service:
         trace: Trace = no_trace,
         *,
         newest: bool = False,
-        arrangement: Arrangement = NEWEST_FIRST,
+        arrangement: Arrangement | Wrong = NEWEST_FIRST,
     ) -> Page | None:
         """The page at a path for a viewer; None when there is none for them.
 
@@ -199,7 +199,12 @@ class Service:
         patience = self._patience(match.plan, viewer)
         if newest:
             patience = replace(patience, fresh=min(patience.fresh, _JUST_NOW))
-        asked = _Asked(path, after, arrangement if match.plan.kind == "list" else NEWEST_FIRST)
+        wanted = arrangement if match.plan.kind == "list" else NEWEST_FIRST
+        if isinstance(wanted, Wrong):
+            if viewer.kinds_known and not self._may_open(match.plan, viewer):
+                return None
+            raise CannotArrange(wanted)
+        asked = _Asked(path, after, wanted)
         key, today = (path, after, asked.arrangement.sort, language, viewer.who), self.today
         keeps = not asked.arrangement.query  # what somebody looks for is remembered nowhere
         made = self._made.get(key) if keeps and trace is no_trace else None

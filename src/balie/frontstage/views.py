@@ -103,7 +103,7 @@ class Opens(Protocol):
         after: str = "",
         *,
         newest: bool = False,
-        arrangement: Arrangement = NEWEST_FIRST,
+        arrangement: Arrangement | Wrong = NEWEST_FIRST,
     ) -> Page | None:
         """The page, or None when there is none for this viewer. Raises CannotArrange."""
         ...
@@ -217,8 +217,6 @@ class Views:
     async def _page(self, ask: Ask, visitor: Visitor) -> Answer:
         if visitor.is_staff or visitor.staff_roles:
             return _to("/staff") if ask.path == "/" else await self._not_found(ask)
-        if isinstance(ask.arrangement, Wrong):
-            return await self._cannot_arrange(ask, ask.arrangement)
         viewer = await self._service.viewer(visitor, ask.path)
         try:
             page = await self._service.open(
