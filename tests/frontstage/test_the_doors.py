@@ -7,6 +7,7 @@ import pytest
 from httpx import ASGITransport, AsyncClient, Response
 
 from balie.access.viewer import Viewer, Visitor
+from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, Wrong
 from balie.backstage.handing import Handed, NoDocument
 from balie.backstage.page import MenuItem, Page
 from balie.backstage.ports import IncidentKind
@@ -276,7 +277,14 @@ class Broken:
         raise NotImplementedError
 
     async def open(
-        self, path: str, viewer: Viewer, language: str, after: str = "", *, newest: bool = False
+        self,
+        path: str,
+        viewer: Viewer,
+        language: str,
+        after: str = "",
+        *,
+        newest: bool = False,
+        arrangement: Arrangement | Wrong = NEWEST_FIRST,
     ) -> Page | None:
         raise NotImplementedError
 

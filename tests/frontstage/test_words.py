@@ -13,7 +13,7 @@ from balie.words.languages import flat, part, spoken
 PACKAGE = Path(balie.frontstage.__file__).parent
 SAID = re.compile(r"""\b(?:say|count)\(\s*["']([a-z_]+\.[a-z_.]+)["']""")
 MADE_UP = {  # keys that a page puts together: what they begin with
-    "chrome.theme_", "demo.mode_", "details.", "problem.",
+    "chrome.theme_", "demo.mode_", "details.", "list.how_", "problem.",
 }  # fmt: skip
 LANGUAGES = tuple(spoken())
 

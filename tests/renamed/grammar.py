@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
-from balie.blueprint.model import Blueprint, Thing
+from balie.blueprint.model import Blueprint, FieldRef, Thing
 from balie.systems.contract import Contract, Field
 from tests.renamed.names import Names
 
@@ -17,6 +18,7 @@ TESTS = (".startsWith", ".endsWith", ".contains")
 OF_CONDITIONS = ("in", "true", "false", "has", "today", "size")
 OF_BALIE = ("me", "login", "work")
 DOCUMENT = re.compile(r"/\w+\.(pdf|png|jpg|gif|odt)$")
+SORTED = re.compile(r"((?:^|(?<=&))sort=-?)(\w+)")
 BLANK = "_x0020_"
 
 
@@ -149,18 +151,26 @@ class Grammar:
             self._word(word) if self.names.has("word of an address", word) else word
             for word in words
         )
-        return "/".join(known) + end + mark + query
+        return "/".join(known) + end + mark + SORTED.sub(partial(self._sorted, path), query)
+
+    def _sorted(self, path: str, asked: re.Match[str]) -> str:
+        """`sort=-number` on the list at this path, where its thing has such a field."""
+        about = (ref.thing for ref in self._shown(path.split("/")[1]))
+        thing = next((t for t in about if self.names.has(f"field of {t}", asked[2])), None)
+        field = asked[2] if thing is None else self.names.new(f"field of {thing}", asked[2])
+        return f"{asked[1]}{field}"
+
+    def _shown(self, word: str) -> Iterator[FieldRef]:
+        """What the steps show of which the address begins with this word."""
+        for step in self.blueprint.steps:
+            if step.screen is not None and str(step.screen.address).split("/")[1:2] == [word]:
+                yield from step.screen.shows
 
     def _document(self, words: list[str]) -> tuple[list[str], str]:
         """The page that a document is on, and `/thing/field.pdf` or `/field.pdf`."""
         *page, last = words
         field, _, extension = last.partition(".")
-        shown = (
-            ref
-            for step in self.blueprint.steps
-            if step.screen is not None and str(step.screen.address).split("/")[1] == words[1]
-            for ref in step.screen.shows
-        )
+        shown = self._shown(words[1])
         thing = next((ref.thing for ref in shown if ref.field == field), "")
         if not self.names.has(f"field of {thing}", field):
             return words, ""

@@ -12,6 +12,7 @@ from types import MappingProxyType
 import httpx
 
 from balie.access.viewer import Viewer, Visitor
+from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, Wrong
 from balie.backstage.page import MenuItem, Page
 from balie.site.headers import with_headers
 from tests.frontstage.site import AT, COOKIE, Site, site
@@ -187,7 +188,14 @@ class Failing:
         return ()
 
     async def open(
-        self, path: str, viewer: Viewer, language: str, after: str = "", *, newest: bool = False
+        self,
+        path: str,
+        viewer: Viewer,
+        language: str,
+        after: str = "",
+        *,
+        newest: bool = False,
+        arrangement: Arrangement | Wrong = NEWEST_FIRST,
     ) -> Page | None:
         """Nothing."""
         return None

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from urllib.parse import parse_qs
 from zoneinfo import ZoneInfo
 
 import yaml
 
 from balie.access.viewer import Viewer, Visitor
+from balie.backstage.arrangement import arrangement_of
 from balie.backstage.handing import Handed, NoDocument
 from balie.backstage.page import Page
 from balie.backstage.ports import Clock, Incident, Remembered
@@ -216,9 +218,20 @@ class World:
     async def show(
         self, address: str, viewer: Viewer, after: str = "", *, newest: bool = False
     ) -> Page | None:
-        """The page at an address of the original, in its words."""
-        there = self.telling.address(address)
-        page = await self.service.open(there, viewer, self.language, after, newest=newest)
+        """The page at an address of the original, in its words, with its query if it has one.
+
+        Raises CannotArrange.
+        """
+        path, _, query = self.telling.address(address).partition("?")
+        asked = parse_qs(query)
+        page = await self.service.open(
+            path,
+            viewer,
+            self.language,
+            after or asked.get("after", [""])[0],
+            newest=newest,
+            arrangement=arrangement_of(asked.get("sort", ()), asked.get("q", ())),
+        )
         return self.telling.back(page)
 
     async def viewer(self, who: str) -> Viewer:

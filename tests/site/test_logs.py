@@ -40,7 +40,7 @@ TRACE = Trace(
 def test_a_question_to_a_system_is_one_line_when_that_is_asked_for() -> None:
     to = io.StringIO()
     begin("info", to)
-    asked(log_of("balie.systems"))(TRACE)
+    asked("balie.systems")(TRACE)
 
     assert lines(to) == [
         {
@@ -61,7 +61,7 @@ def test_a_question_to_a_system_is_one_line_when_that_is_asked_for() -> None:
 def test_without_asking_only_what_matters_is_logged_the_first_time_that_it_happens() -> None:
     to, book = io.StringIO(), IncidentBook()
     begin("warning", to)
-    asked(log_of("balie.systems"))(TRACE)
+    asked("balie.systems")(TRACE)
     told = ToldIncidents(book, log_of("balie.site"))
     dropped = Incident(
         kind=IncidentKind.DROPPED, system="erp", table="orders", about="customer",

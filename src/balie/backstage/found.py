@@ -1,7 +1,7 @@
 """What reading a thing gave: records, and how far to trust that these are all and are so."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from balie.backstage.cursors import Position
@@ -17,6 +17,7 @@ class Found:
 
     away: the systems that did not answer in time. broken: records that could not be read.
     next: where the rest of a list begins; more: there are rows that were not read.
+    count: of all pages together, where that is known; looked_at: of how many records.
     """
 
     records: tuple[Record, ...] = ()
@@ -26,11 +27,17 @@ class Found:
     more: bool = False
     next: Position | None = None
     away: frozenset[str] = frozenset()
+    count: int | None = None
+    looked_at: int | None = None
 
     @property
     def is_shown(self) -> bool:
         """Whether there is something to show, be it an empty list."""
         return self.trust in (Trust.FRESH, Trust.KNOWN)
+
+    def counted(self, count: int, looked_at: int) -> "Found":
+        """The same, with how many there are in all and how many were looked at."""
+        return replace(self, count=count, looked_at=looked_at) if self.is_shown else self
 
 
 def least(trusts: Iterable[Trust]) -> Trust:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from balie.backstage.arrangement import NEWEST_FIRST, Arrangement
 from balie.backstage.cursors import Trail
 from balie.backstage.found import Found
 from balie.backstage.page import Block, MenuItem
@@ -22,12 +23,18 @@ class Trails(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opening:
-    """One request to open one page. value: what stands between the braces of its address."""
+    """One request to open one page.
+
+    value: what stands between the braces of its address. path: where it is. arrangement: how its
+    list is wanted, if it is one.
+    """
 
     blueprint: Blueprint
     plan: Plan
     things: Mapping[str, MappedThing]
     value: str
+    path: str = ""
+    arrangement: Arrangement = NEWEST_FIRST
     trail: Trail
     trails: Trails
     page_rows: int

@@ -54,8 +54,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     sources: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One row in clear. `key` is unique in its table; `link` is its page's address."""
 
     key: str
@@ -84,11 +83,42 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A column of a table."""
+    """A column of a table. up, down: the addresses of the list in its order, either way."""
 
     field: str
     label: str
     kind: Kind
+    up: str | None = None
+    down: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arranged:
+    """How a list stands that can stand otherwise, and the ways to change it.
+
+    field: the column it is sorted by; "" newest first. query: what is looked for, as it was asked.
+    found: how many records bear the words. looked_at: of how many, when there are more than that.
+    newest: the address of the same, newest first. whole: of the same, without words.
+    """
+
+    address: str
+    field: str = ""
+    descending: bool = True
+    query: str = ""
+    found: int | None = None
+    looked_at: int | None = None
+    newest: str
+    whole: str
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is the list as it stands by itself."""
+        return not self.field and not self.query
+
+    @property
+    def sort(self) -> str:
+        """The order as it stands in an address."""
+        return f"-{self.field}" if self.field and self.descending else self.field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +133,7 @@ class Listing:
     broken: int = 0
     newer: str | None = None  # addresses of the neighbouring pages
     older: str | None = None
+    arranged: Arranged | None = None  # None: it cannot stand otherwise
 
 
 class Progress(StrEnum):
@@ -194,6 +225,7 @@ class Page:
     ways: tuple[MenuItem, ...] = ()  # other pages about the same record
     notices: tuple[Freshness, ...] = ()  # said once, on top: what is away, in the blueprint's words
     as_of: datetime | None = field(default=None)
+    arranged: str = ""  # the query of its address that says how its list is arranged
 
     @property
     def bytes(self) -> int:
@@ -203,7 +235,7 @@ class Page:
     @property
     def again(self) -> str:
         """Where to ask for the newest."""
-        return f"{self.address}?newest=1"
+        return f"{self.address}?{self.arranged}{'&' if self.arranged else ''}newest=1"
 
     @property
     def trust(self) -> Trust:

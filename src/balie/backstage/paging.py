@@ -83,7 +83,7 @@ class Paging:
         self, page: _Page, whole: Asked, after: Position | None, rows: int
     ) -> Position | None:
         """Adds what stands between a position and the floor; where to go on, None at the end."""
-        asked = await self.asking.all_sources(self.thing, lambda s: self._newest(s, after, rows))
+        asked = await self.asking.all_sources(self.thing, lambda s: self.newest(s, after, rows))
         floor = self._floor(asked, after)
         lowest = "" if floor is None and self._left_out_undated(after) else floor
         here = places(self.thing, grouped(self.thing, asked.rows), after, lowest)
@@ -106,11 +106,9 @@ class Paging:
 
     # ---- asking
 
-    def _newest(
-        self, source: MappedSource, after: Position | None, rows: int
-    ) -> Question | NoScope:
+    def newest(self, source: MappedSource, after: Position | None, rows: int) -> Question | NoScope:
         """The newest rows of a source, down from a position; all of them when it cannot sort."""
-        if source.moment is None or not _can_page(source) or _is_undated(after):
+        if source.moment is None or not can_page(source) or _is_undated(after):
             return self.asking.question(self.thing, source, self.fields, limit=MOST_ROWS)
         question = self.asking.question(self.thing, source, self.fields, limit=rows)
         if isinstance(question, NoScope):
@@ -122,7 +120,7 @@ class Paging:
     def _floor(self, asked: Asked, after: Position | None) -> str | None:
         """The moment from which down nothing is certain, because a source was cut short there."""
         cut = [source for source in self.thing.sources if asked.more.get(source.name)]
-        sorted_ = [s for s in cut if _can_page(s) and not _is_undated(after)]
+        sorted_ = [s for s in cut if can_page(s) and not _is_undated(after)]
         if len(sorted_) < len(cut):
             self.asking.report(IncidentKind.CUT, self.thing, f"over {MOST_ROWS} rows")
         return max((_lowest(source, asked.rows[source.name]) for source in sorted_), default=None)
@@ -173,13 +171,14 @@ class Paging:
         return asked_at_most and any(_may_be_undated(source) for source in self.thing.sources)
 
 
-def _can_page(source: MappedSource) -> bool:
+def can_page(source: MappedSource) -> bool:
+    """Whether a source can be asked for its newest rows, from a moment down."""
     return source.moment in source.table.sorts and source.moment in source.table.compares
 
 
 def _may_be_undated(source: MappedSource) -> bool:
     """Whether rows of a source that is asked "at most" can be without a date."""
-    return _can_page(source) and source.field(source.moment or "").nullable
+    return can_page(source) and source.field(source.moment or "").nullable
 
 
 def _is_undated(after: Position | None) -> bool:

@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from datetime import datetime
+from datetime import date, datetime
 
 from balie.access.viewer import Viewer
 from balie.access.visibility import may_see, may_see_field
 from balie.backstage.documents import DocumentLinks
 from balie.backstage.found import Found
 from balie.backstage.page import (
+    Arranged,
     Cell,
     Column,
     Facts,
@@ -33,7 +34,7 @@ from balie.backstage.routes import address_of
 from balie.backstage.telling import Read, Tell, tell_status, tell_value
 from balie.blueprint.model import Blueprint, FailPoint, Stage, Step
 from balie.blueprint.source import Text
-from balie.mapping.formats import moment, read_aloud
+from balie.mapping.formats import day, moment, read_aloud
 from balie.mapping.kinds import Kind
 from balie.mapping.thing import MappedField, MappedThing, Record, Value
 
@@ -122,6 +123,8 @@ class Presenting:
             clear = value.value
             if type(clear) is str:
                 return clear
+            if type(clear) is date:
+                return day(clear, language)
             return read_aloud(clear, kind, language, zone, value.currency or thing.currency)
 
         return read
@@ -154,6 +157,10 @@ class Presenting:
         """Several fields of a record."""
         return tuple(tell(record) for tell in self._tellers(thing, fields))
 
+    def words(self, thing: MappedThing, record: Record, fields: Sequence[str]) -> str:
+        """What a record says in these fields, as it is read on the page: a line for each."""
+        return "\n".join(tell(record).text for tell in self._tellers(thing, fields))
+
     # ---- blocks
 
     def facts(self, thing: MappedThing, found: Found, fields: Sequence[str], step: Step) -> Facts:
@@ -178,6 +185,8 @@ class Presenting:
         title: str | None = None,
         newer: str | None = None,
         older: str | None = None,
+        arranged: Arranged | None = None,
+        columns: tuple[Column, ...] | None = None,
     ) -> Listing:
         """Records as a table; each links to its own page where there is one."""
         freshness = self.freshness(found, step)
@@ -185,13 +194,18 @@ class Presenting:
         return Listing(
             id=thing.id,
             title=title or self.heading(thing.thing.plural or thing.thing.name or thing.id),
-            columns=tuple(self._column(thing.fields[id_]) for id_ in fields),
+            columns=columns or self.columns(thing, fields),
             records=tuple(self._rows(thing, records, fields)),
             freshness=freshness,
             broken=found.broken,
             newer=newer,
             older=older,
+            arranged=arranged,
         )
+
+    def columns(self, thing: MappedThing, fields: Sequence[str]) -> tuple[Column, ...]:
+        """What stands above these fields of several records."""
+        return tuple(self._column(thing.fields[id_]) for id_ in fields)
 
     def _column(self, field: MappedField) -> Column:
         return Column(field=field.id, label=self.say(field.field.name or field.id), kind=field.kind)

@@ -6,6 +6,8 @@ from datetime import date
 
 from balie.access.scope import NoScope
 from balie.access.viewer import Viewer
+from balie.backstage.arrangement import Arrangement
+from balie.backstage.arranging import Arranging, Shown
 from balie.backstage.asking import NOTHING_EXTRA, Asked, Asking, Extra
 from balie.backstage.cursors import Position
 from balie.backstage.found import Found
@@ -88,6 +90,19 @@ class Reading:
     ) -> Found:
         """The records after a position, newest first."""
         return await Paging(self.asking, thing, fields, self.list_rows).page(after, size)
+
+    async def arranged(
+        self,
+        thing: MappedThing,
+        fields: Collection[str],
+        arrangement: Arrangement,
+        shown: Shown,
+        after: Position | None,
+        size: int,
+    ) -> Found:
+        """The records after a position, in another order or of those that bear some words."""
+        paging = Paging(self.asking, thing, fields, self.list_rows)
+        return await Arranging(paging, arrangement, shown).page(after, size)
 
     # ---- rows inside a row
 

@@ -12,6 +12,7 @@ from balie.access.viewer import Viewer, Visitor
 from balie.access.visibility import is_for, may_open, may_see
 from balie.backstage import cursors
 from balie.backstage.actions import Actions
+from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, CannotArrange, Wrong
 from balie.backstage.asking import Asking
 from balie.backstage.bounded import Bounded
 from balie.backstage.cursors import Trail
@@ -61,6 +62,23 @@ class Route:
     kind: str
     address: str
     plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What stands in the address of a request. after: the cursor of a list's page."""
+
+    path: str
+    after: str = ""
+    arrangement: Arrangement = NEWEST_FIRST
+
+    def bound_to(self, viewer: Viewer) -> str:
+        """What a cursor is signed for: a list of one person, in one order, for the same words.
+
+        It is not written down, so that no word that was looked for stands in a cursor.
+        """
+        path, wanted = self.path, self.arrangement
+        return repr((viewer.person, path, wanted.sort, wanted.words))
 
 
 class Service:
@@ -186,11 +204,13 @@ class Service:
         trace: Trace = no_trace,
         *,
         newest: bool = False,
+        arrangement: Arrangement | Wrong = NEWEST_FIRST,
     ) -> Page | None:
         """The page at a path for a viewer; None when there is none for them.
 
         after: the cursor of a list's page, from the address. newest: what is older than a moment
-        is asked again, also when the promise on age would allow it.
+        is asked again, also when the promise on age would allow it. arrangement: how a list is
+        wanted; other pages take no notice of it. Raises CannotArrange.
         """
         match = self.match(path)
         if match is None:
@@ -198,13 +218,20 @@ class Service:
         patience = self._patience(match.plan, viewer)
         if newest:
             patience = replace(patience, fresh=min(patience.fresh, _JUST_NOW))
-        key, today = (path, after, language, viewer.who), self.today
-        made = self._made.get(key) if trace is no_trace else None
+        wanted = arrangement if match.plan.kind == "list" else NEWEST_FIRST
+        if isinstance(wanted, Wrong):
+            if viewer.kinds_known and not self._may_open(match.plan, viewer):
+                return None
+            raise CannotArrange(wanted)
+        asked = _Asked(path, after, wanted)
+        key, today = (path, after, asked.arrangement.sort, language, viewer.who), self.today
+        keeps = not asked.arrangement.query  # what somebody looks for is remembered nowhere
+        made = self._made.get(key) if keeps and trace is no_trace else None
         if made is not None and made.holds(self._sources, patience, today):
             return made.value
         making = Making(trace)
-        page = await self._make(match, path, viewer, language, after, patience, making)
-        if page is not None and page.trust is Trust.FRESH:
+        page = await self._make(match, asked, viewer, language, patience, making)
+        if keeps and page is not None and page.trust is Trust.FRESH:
             made = making.made(page, today)
             if made is not None:
                 self._made.put(key, made, page.bytes)
@@ -213,28 +240,27 @@ class Service:
     async def _make(
         self,
         match: Match,
-        path: str,
+        asked: "_Asked",
         viewer: Viewer,
         language: str,
-        after: str,
         patience: Patience,
         trace: Trace,
     ) -> Page | None:
         presenting = self._presenting(viewer, language)
         if not viewer.kinds_known:
             nothing = Opened(headline=None, blocks=())
-            return self._page(match.plan, path, presenting, nothing)
+            return self._page(match.plan, asked, presenting, nothing)
         if not self._may_open(match.plan, viewer):
             return None
-        bound_to = f"{viewer.person} {match.plan.address}"
-        trail = cursors.read(after, bound_to, self._secret) if after else Trail()
+        bound_to = asked.bound_to(viewer)
+        trail = cursors.read(asked.after, bound_to, self._secret) if asked.after else Trail()
         if trail is None:
             return None
-        opening = self._opening(match, presenting, trail, path, bound_to, patience, trace)
+        opening = self._opening(match, presenting, trail, asked, bound_to, patience, trace)
         opened = await self._kinds[match.plan.kind].open(opening)
         if opened is None:
             return None
-        return self._page(match.plan, path, presenting, opened)
+        return self._page(match.plan, asked, presenting, opened)
 
     async def document(self, path: str, viewer: Viewer, language: str) -> Handed | NoDocument:
         """The document at a raw path for a viewer, within the scope of the row that it is of."""
@@ -249,7 +275,7 @@ class Service:
         """The opening of the page that a document is on."""
         plan, presenting = match.place.plan, self._presenting(viewer, language)
         at, patience = Match(plan, match.value), self._patience(plan, viewer)
-        return self._opening(at, presenting, Trail(), plan.address, "", patience, no_trace)
+        return self._opening(at, presenting, Trail(), _Asked(plan.address), "", patience, no_trace)
 
     def menu(self, viewer: Viewer, language: str, path: str = "") -> tuple[MenuItem, ...]:
         """The pages without braces that this viewer may open, in the order of the story."""
@@ -348,7 +374,7 @@ class Service:
         match: Match,
         presenting: Presenting,
         trail: Trail,
-        path: str,
+        asked: "_Asked",
         bound_to: str,
         patience: Patience,
         trace: Trace,
@@ -358,8 +384,10 @@ class Service:
             plan=match.plan,
             things=self.things,
             value=match.value,
+            path=asked.path,
+            arrangement=asked.arrangement,
             trail=trail,
-            trails=self._trails(path, bound_to),
+            trails=self._trails(asked, bound_to),
             page_rows=self._page_rows,
             reading=Reading(
                 Asking(
@@ -378,10 +406,10 @@ class Service:
             ),
         )
 
-    def _trails(self, path: str, bound_to: str) -> Trails:
+    def _trails(self, asked: "_Asked", bound_to: str) -> Trails:
         def address(trail: Trail) -> str:
             cursor = cursors.write(trail, bound_to, self._secret)
-            return f"{path}?after={cursor}" if cursor else path
+            return asked.arrangement.at(asked.path, cursor)
 
         return address
 
@@ -400,7 +428,7 @@ class Service:
     def _page(
         self,
         plan: Plan,
-        path: str,
+        asked: "_Asked",
         presenting: Presenting,
         opened: Opened,
     ) -> Page:
@@ -411,15 +439,16 @@ class Service:
             kind=plan.kind,
             title=title,
             headline=opened.headline or title,
-            address=path,
+            address=asked.path,
             blocks=opened.blocks,
-            menu=self.menu(viewer, presenting.language, path),
+            menu=self.menu(viewer, presenting.language, asked.path),
             acting_for=viewer.acting_for,
             help=help_desk(self.blueprint, presenting.language),
             up=self._up(plan, presenting),
             ways=opened.ways,
             notices=_notices(opened.blocks, viewer),
             as_of=oldest(block.freshness.as_of for block in opened.blocks),
+            arranged=asked.arrangement.at("").removeprefix("?"),
         )
 
     def _up(self, plan: Plan, presenting: Presenting) -> MenuItem | None:

@@ -36,7 +36,7 @@ NAMES = frozenset({"page", "told", "t", "say", "chrome", "lineage", "ui", "icon"
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "page": frozenset({
         "step", "kind", "title", "headline", "address", "blocks", "menu", "acting_for", "help",
-        "up", "ways", "notices", "as_of", "again", "trust",
+        "up", "ways", "notices", "as_of", "arranged", "again", "trust",
     }),
     "told": frozenset({
         "notices", "of_block", "older", "facts", "listings", "timelines", "numbers", "charts",

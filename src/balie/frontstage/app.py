@@ -14,6 +14,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from balie.access.origin import is_from_here
 from balie.access.viewer import Visitor
+from balie.backstage.arrangement import (
+    NEWEST_FIRST,
+    Arrangement,
+    CannotArrange,
+    Wrong,
+    arrangement_of,
+)
 from balie.frontstage.preferences import Preferences, address_without_choices, preferences_of
 from balie.frontstage.surroundings import Surroundings
 from balie.frontstage.views import Answer, Ask, Views
@@ -77,7 +84,8 @@ async def _ask(
     preferences: Preferences,
 ) -> Ask:
     path, query = _path(scope), scope["query_string"].decode("latin-1")
-    asked = dict(_pairs(query)) if query else _NOTHING
+    pairs = _pairs(query) if query else []
+    asked = dict(pairs)
     method = scope["method"]
     return Ask(
         method=method,
@@ -86,11 +94,21 @@ async def _ask(
         preferences=preferences,
         visitor=visitor,
         after=asked.get("after", ""),
+        arrangement=_arrangement(pairs) if pairs else NEWEST_FIRST,
         newest="newest" in asked,
         wants_json=_wants_json(said.get(b"accept", b"")),
         from_here=method in ("GET", "HEAD") or _is_from_here(Request(scope)),
         form=await _form(Request(scope, receive)) if method == "POST" else _NOTHING,
     )
+
+
+def _arrangement(pairs: Sequence[tuple[str, str]]) -> Arrangement | Wrong:
+    """How a list is asked for, or what is wrong with that."""
+    sorts, queries = ([text for name, text in pairs if name == one] for one in ("sort", "q"))
+    try:
+        return arrangement_of(sorts, queries)
+    except CannotArrange as refusal:
+        return refusal.wrong
 
 
 def _is_from_here(request: Request) -> bool:

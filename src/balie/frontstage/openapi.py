@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import orjson
 
+from balie.backstage.arrangement import MOST_CHARACTERS
 from balie.backstage.documents import DocumentPlace
 from balie.backstage.media import KNOWN
 from balie.backstage.page import Progress, Trust
@@ -100,6 +101,7 @@ def _path(route: Route, blueprint: Blueprint, things: Things) -> Json:
                     "description": "The page. What is away, or left out, is said in its blocks.",
                     "content": {"application/json": {"schema": _page(plan, blueprint, things)}},
                 },
+                **(_REFUSED if route.kind == "list" else {}),
                 "401": {"$ref": "#/components/responses/signed_out"},
                 "404": {"$ref": "#/components/responses/not_there"},
             },
@@ -128,11 +130,33 @@ def _parameters(route: Route, things: Things) -> Iterator[Json]:
         }
     if route.kind == "list":
         yield {
+            "name": "sort",
+            "in": "query",
+            "description": "Which field to sort by, with - before it for the highest first.",
+            "schema": {"type": "string", "enum": list(_sorts(route, things))},
+        }
+        yield {
+            "name": "q",
+            "in": "query",
+            "description": "Words that a record must bear, all of them, as its page shows it.",
+            "schema": {"type": "string", "maxLength": MOST_CHARACTERS},
+        }
+        yield {
             "name": "after",
             "in": "query",
             "description": "Where to go on: take it from `newer` or `older` of the list.",
             "schema": {"type": "string", "maxLength": 8000},
         }
+
+
+def _sorts(route: Route, things: Things) -> Iterator[str]:
+    """Every order that somebody may ask for; who may not see a field may not sort by it."""
+    subject = route.plan.subject
+    if subject is None:
+        return
+    for field in _named(subject, things):
+        if field.kind is not Kind.DOCUMENT:
+            yield from (field.id, f"-{field.id}")
 
 
 # ---- documents
@@ -247,10 +271,14 @@ def _list(part: Part, things: Things) -> Json:
 
 
 def _fields(part: Part, things: Things) -> Json:
+    named = _named(part, things)
+    return {"type": "object", "properties": {field.id: _field(field) for field in named}}
+
+
+def _named(part: Part, things: Things) -> list[MappedField]:
     thing = things[part.thing]
     seen = [thing.fields[name] for name in part.fields if name in thing.fields]
-    named = [field for field in seen if field.field.name is not None]
-    return {"type": "object", "properties": {field.id: _field(field) for field in named}}
+    return [field for field in seen if field.field.name is not None]
 
 
 def _field(field: MappedField) -> Json:
@@ -324,6 +352,23 @@ def _list_schema(freshness: Json) -> Json:
         broken={"type": "integer", "minimum": 0, "description": "Rows that could not be read."},
         newer=_MAYBE_TEXT,
         older=_MAYBE_TEXT,
+        arranged={"oneOf": [_arranged_schema(), {"type": "null"}]},
+    )
+
+
+def _arranged_schema() -> Json:
+    both = _object(up=_TEXT, down=_TEXT)
+    return _object(
+        sort=_TEXT,
+        query=_TEXT,
+        found={"type": ["integer", "null"], "description": "How many records bear the words."},
+        looked_at={
+            "type": ["integer", "null"],
+            "description": "Among how many records, when there are more than were looked at.",
+        },
+        newest=_TEXT,
+        whole=_TEXT,
+        by={"type": "object", "additionalProperties": both},
     )
 
 
@@ -357,6 +402,10 @@ def _responses() -> Json:
         "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
     }
     return {
+        "refused": {
+            "description": "A list cannot be sorted or searched so: `detail` says why.",
+            "content": problem,
+        },
         "signed_out": {"description": "Nobody is signed in.", "content": problem},
         "not_there": {
             "description": "There is no such page, or it is not this viewer's: the same answer.",
@@ -370,6 +419,7 @@ def _responses() -> Json:
 
 
 _ANY: Json = {"type": "object"}
+_REFUSED: Mapping[str, Json] = {"400": {"$ref": "#/components/responses/refused"}}
 _TRUST = (
     "fresh: within the promise on age. known: last known, of `as_of`. away: nothing to show. "
     "waiting: not there yet, ask again. unrecognised: it is not known now who this is."

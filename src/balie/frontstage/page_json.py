@@ -12,6 +12,7 @@ from typing import TypeAlias
 import orjson
 
 from balie.backstage.page import (
+    Arranged,
     Block,
     Cell,
     Facts,
@@ -73,6 +74,7 @@ def _block(block: Block) -> Json:
                 "broken": block.broken,
                 "newer": block.newer,
                 "older": block.older,
+                "arranged": None if block.arranged is None else _arranged(block, block.arranged),
             }
         case Timeline():
             return {
@@ -86,6 +88,18 @@ def _block(block: Block) -> Json:
             }
         case FigureBlock():
             return _figure(block)
+
+
+def _arranged(block: Listing, arranged: Arranged) -> Json:
+    return {
+        "sort": arranged.sort,
+        "query": arranged.query,
+        "found": arranged.found,
+        "looked_at": arranged.looked_at,
+        "newest": arranged.newest,
+        "whole": arranged.whole,
+        "by": {c.field: {"up": c.up, "down": c.down} for c in block.columns if c.up},
+    }
 
 
 def _figure(block: FigureBlock) -> Json:

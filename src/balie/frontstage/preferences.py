@@ -18,7 +18,7 @@ LANGUAGE_COOKIE = "lang"
 THEME_COOKIE = "theme"
 ORIGINS_COOKIE = "origins"
 _A_YEAR = 365 * 24 * 60 * 60
-_LONGEST = 4000  # characters of a query that we look at
+_LONGEST = 8000  # characters of a query that we look at
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,8 @@ def _shows(block: Block) -> bool:
         case Facts():
             return bool(block.cells)
         case Listing():
-            return bool(block.records or block.broken)
+            is_as_it_stands = block.arranged is None or block.arranged.is_plain
+            return bool(block.records or block.broken) or not is_as_it_stands
         case Timeline():
             return bool(block.stages)
         case FigureBlock():

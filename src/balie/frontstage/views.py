@@ -13,6 +13,7 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from balie.access.viewer import Viewer, Visitor
+from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, CannotArrange, Wrong
 from balie.backstage.handing import Handed, NoDocument
 from balie.backstage.lineage.origins import PageOrigins
 from balie.backstage.page import MenuItem, Page
@@ -43,7 +44,8 @@ log = logging.getLogger(__name__)
 class Ask:
     """One request. path: raw, percent-encoded. address: with its query, without choices.
 
-    after: the cursor of a list. newest: whatever is known, ask again.
+    after: the cursor of a list. arrangement: how a list is wanted, or what is wrong with that.
+    newest: whatever is known, ask again.
     from_here: the request is no other website's doing.
     form: the fields of a form that was sent.
     """
@@ -54,6 +56,7 @@ class Ask:
     preferences: Preferences
     visitor: Visitor | None
     after: str = ""
+    arrangement: Arrangement | Wrong = NEWEST_FIRST
     newest: bool = False
     wants_json: bool = False
     from_here: bool = True
@@ -93,9 +96,16 @@ class Opens(Protocol):
         ...
 
     async def open(
-        self, path: str, viewer: Viewer, language: str, after: str = "", *, newest: bool = False
+        self,
+        path: str,
+        viewer: Viewer,
+        language: str,
+        after: str = "",
+        *,
+        newest: bool = False,
+        arrangement: Arrangement | Wrong = NEWEST_FIRST,
     ) -> Page | None:
-        """The page, or None when there is none for this viewer."""
+        """The page, or None when there is none for this viewer. Raises CannotArrange."""
         ...
 
     def is_document(self, path: str) -> bool:
@@ -208,11 +218,28 @@ class Views:
         if visitor.is_staff or visitor.staff_roles:
             return _to("/staff") if ask.path == "/" else await self._not_found(ask)
         viewer = await self._service.viewer(visitor, ask.path)
-        language = ask.preferences.language
-        page = await self._service.open(ask.path, viewer, language, ask.after, newest=ask.newest)
+        try:
+            page = await self._service.open(
+                ask.path,
+                viewer,
+                ask.preferences.language,
+                ask.after,
+                newest=ask.newest,
+                arrangement=ask.arrangement,
+            )
+        except CannotArrange as refusal:
+            return await self._cannot_arrange(ask, refusal.wrong)
         if page is None:
             return await self._nothing_here(ask, viewer)
         return await self._of(ask, visitor, page)
+
+    async def _cannot_arrange(self, ask: Ask, wrong: Wrong) -> Answer:
+        """The way out is the page as it stands by itself."""
+        t = self._surroundings.voice(ask.preferences.language)
+        whole = Link(t.say("list.whole"), ask.path)
+        plain = replace(ask, address=ask.path)
+        words = f"cannot_{wrong.value}"
+        return await self.problem(plain, HTTPStatus.BAD_REQUEST, words, "search", whole)
 
     async def _nothing_here(self, ask: Ask, viewer: Viewer) -> Answer:
         """No such page for this viewer; at the front door the first that there is, or why none."""
@@ -230,13 +257,15 @@ class Views:
         """A page as bytes: those that were written before, while they would be the same."""
         voice, switches = self._surroundings.voice(ask.preferences.language), await self._switches()
         key = (visitor.who, ask.address, ask.preferences, ask.wants_json, switches)
-        body = self._written.find(key, page, voice)
+        searched = isinstance(ask.arrangement, Arrangement) and bool(ask.arrangement.query)
+        body = None if searched else self._written.find(key, page, voice)
         if body is None:
             chrome = self._surroundings.chrome(
                 ask.preferences, ask.address, visitor, switches, voice
             )
             body = page_json(page) if ask.wants_json else self._html(page, chrome).encode()
-            self._written.keep(key, page, voice, body)
+            if not searched:  # what somebody looks for is remembered nowhere
+                self._written.keep(key, page, voice, body)
         return Answer(status=HTTPStatus.OK, body=body, kind=JSON if ask.wants_json else HTML)
 
     def _html(self, page: Page, chrome: Chrome) -> str:

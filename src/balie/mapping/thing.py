@@ -154,8 +154,7 @@ class MappedField:
     has_conditions: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True):
     """One row in clear: its key and the values of the fields that were asked for.
 
     unknown_codes: fields whose code has no words of its own.

@@ -12,7 +12,7 @@ from balie.blueprint.model import Blueprint
 from balie.site import systems
 from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
-from balie.site.logs import asked, log_of
+from balie.site.logs import asked
 from balie.site.step_kinds import STEP_KINDS
 from balie.systems.connector import Connector
 from balie.transport.http import Network
@@ -43,9 +43,7 @@ def connect(
 
     closing: gets what must be closed. Nothing is asked of a system yet.
     """
-    network = Network(
-        allowed_private=configuration.private_systems, traces=asked(log_of("balie.systems"))
-    )
+    network = Network(allowed_private=configuration.private_systems, traces=asked("balie.systems"))
     closing.push_async_callback(network.close)
     connectors = systems.connectors(found.blueprint, found.contracts, network, configuration.values)
     service = Service(

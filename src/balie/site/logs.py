@@ -76,10 +76,13 @@ def begin(level: str, to: TextIO) -> None:
     logging.getLogger("django.request").setLevel(logging.ERROR)
 
 
-def asked(log: Log) -> Callable[[Trace], None]:
-    """Logs what systems are asked: which, how long it took, what was wrong with it."""
+def asked(name: str) -> Callable[[Trace], None]:
+    """Logs what systems are asked, under this name: which, how long it took, what was wrong."""
+    log, listens = log_of(name), logging.getLogger(name).isEnabledFor
 
     def hear(trace: Trace) -> None:
+        if not listens(logging.INFO):
+            return  # before anything is made ready to be told: every call comes by here
         log.info(
             "asked a system",
             system=trace.system,

@@ -14,6 +14,7 @@ from balie.rehearsal.launch import RehearsedSystem
 from balie.site import demo
 from balie.site.blueprints import Checked
 from balie.site.bootstrap import Portal, start, stop
+from balie.site.collecting import settle
 from balie.site.configuration import Configuration
 from balie.site.edits import Edited, Say, Start
 from balie.site.refusal import Refusal
@@ -54,6 +55,7 @@ def serve(
 
 async def _serve(starting: Awaitable[Portal], listening: socket.socket, tell: Tell) -> None:
     portal = await starting
+    settle()
     try:
         tell(portal)
         await _until_stopped(portal.application, listening)

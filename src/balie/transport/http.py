@@ -135,6 +135,7 @@ class HttpTransport:
         self._system = system
         self._title = title
         self._limits = limits
+        self._timeout = ClientTimeout(total=None, connect=limits.connect)
         self._turns = Turns(limits.at_once, limits.rates, network.clock)
         self._breaker = Breaker(network.clock, network.now)
 
@@ -296,7 +297,7 @@ class HttpTransport:
             headers=request.headers,
             data=request.body,
             allow_redirects=False,
-            timeout=ClientTimeout(total=None, connect=self._limits.connect),
+            timeout=self._timeout,
         )
 
     async def _body(self, answer: ClientResponse) -> bytes:

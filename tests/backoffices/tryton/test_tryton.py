@@ -7,7 +7,9 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import httpx
 import pytest
@@ -38,6 +40,7 @@ from tests.semantics.world import visitor
 pytestmark = pytest.mark.proof
 
 ANNA, BRAM, CARLA = (f"{name}@fietsen.example" for name in ("anna", "bram", "carla"))
+ODT = "application/vnd.oasis.opendocument.text"
 ADDRESSES = ("/", "/bestellingen", "/facturen", "/gegevens")
 NOTHING_YET = read_words("nl", "je").say("list.empty_title")
 BUSY = "We zijn met je bestelling bezig"
@@ -378,6 +381,31 @@ def test_strangers_get_the_same_page_as_for_what_is_not_there(whole: Portal) -> 
         assert (theirs.status_code, nobodys.status_code) == (404, 404)
         assert theirs.text.replace(number, "9999") == nobodys.text
     assert httpx.get(f"{whole.url}/bestellingen/{number}").status_code == 303
+
+
+def _made(browser: httpx.Client, address: str) -> httpx.Response:
+    """The document; a Tryton that makes its first one takes longer than a page may."""
+    for _ in range(10):
+        answer = browser.get(address)
+        if answer.status_code != 503:
+            break
+        time.sleep(1)
+    return answer
+
+
+def test_an_invoice_is_kept_by_its_owner_and_by_nobody_else(whole: Portal) -> None:
+    with closing(whole.signed_in(ANNA)) as browser:
+        page = browser.get("/facturen/1").text
+        assert 'href="/facturen/1/print.odt"' in page
+        document = _made(browser, "/facturen/1/print.odt")
+    assert (document.status_code, document.headers["content-type"]) == (200, ODT)
+    with ZipFile(BytesIO(document.content)) as odt:
+        assert odt.read("mimetype").decode() == ODT
+        assert "Anna de Vries" in odt.read("content.xml").decode()
+    with closing(whole.signed_in(BRAM)) as browser:
+        theirs, nobodys = (browser.get(f"/facturen/{n}/print.odt") for n in ("1", "9999"))
+    assert (theirs.status_code, nobodys.status_code) == (404, 404)
+    assert theirs.text.replace("/facturen/1/", "/facturen/9999/") == nobodys.text
 
 
 def test_the_portal_stays_up_when_tryton_is_killed(whole: Portal, office: TrytonOffice) -> None:

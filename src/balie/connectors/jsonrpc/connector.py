@@ -130,9 +130,12 @@ class Tryton:
                 return None
 
     def _bytes(self, content: Wire) -> bytes:
-        """What came as `{"__class__": "bytes", "base64": ...}`. Raises Unavailable."""
+        """What came as `{"__class__": "bytes", "base64": ...}`. Raises Unavailable.
+
+        Tryton writes base64 in lines, as mail does.
+        """
         try:
-            return b64decode(str(plain(content)), validate=True)
+            return b64decode(str(plain(content)).replace("\n", ""), validate=True)
         except (Unreadable, binascii.Error, ValueError) as error:
             raise self._unreadable() from error
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from base64 import b64decode, b64encode
+from base64 import b64decode, encodebytes
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -410,7 +410,7 @@ PRINT = DocumentQuery(table="orders", key={"id": "7"}, field="print", language="
 
 
 def packed_bytes(content: bytes) -> Raw:
-    return {"__class__": "bytes", "base64": b64encode(content).decode()}
+    return {"__class__": "bytes", "base64": encodebytes(content).decode()}
 
 
 async def paper(desk: Desk, query: DocumentQuery = PRINT) -> bytes | None:
