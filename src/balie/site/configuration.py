@@ -320,7 +320,7 @@ def _split(name: str, text: str) -> SplitResult:
         raise WrongSetting(
             name,
             "I cannot tell the parts of this address: its host or its port is none.",
-            "A sign in a password is written as its number:  / is %2F, @ is %40, : is %3A, # is %23",
+            "Write a sign in a password as its number:  / is %2F, @ is %40, : is %3A, # is %23",
         ) from None
     return address
 
