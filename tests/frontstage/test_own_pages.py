@@ -110,7 +110,15 @@ async def test_a_broken_page_gives_the_generated_one_and_staff_hear_where(
     assert about == f"pages/follow-order.html:3 {kind}"
 
 
-@pytest.mark.parametrize("part", ["{% if %}", "{{ 'a' | safe }}", '{% include "../x" %}'])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "{% if %}",
+        "{{ 'a' | safe }}",
+        '{% include "../x" %}',
+        "{% autoescape false %}{{ page.headline }}{% endautoescape %}",
+    ],
+)
 async def test_a_page_that_cannot_be_read_is_not_used(part: str) -> None:
     portal = with_page(BELOW.replace("PART", part))
     assert "<dl" in await seen(portal)
@@ -162,6 +170,7 @@ def test_what_a_page_may_import_is_there(name: str) -> None:
         (BELOW.replace("PART", "{{ page.title | uper }}"), [("BP603", 2)]),
         (BELOW.replace("PART", "{{ page.title is nice }}"), [("BP603", 2)]),
         (BELOW.replace("PART", "{{ page.title | safe }}"), [("BP603", 2)]),
+        (BELOW.replace("PART", "\n{% autoescape 0 %}{% endautoescape %}"), [("BP603", 3)]),
         (BELOW.replace("block below", "block belo").replace("PART", ""), [("BP603", 2)]),
         (BELOW.replace("PART", '{% include "layout.html" %}'), [("BP603", 2)]),
         (BELOW.replace("PART", "{{ told.facts[0].cells[0].sources }}"), [("BP603", 2)]),

@@ -57,7 +57,13 @@ def test_a_mail_server_is_read_from_its_address() -> None:
     [
         ("BALIE_PORT", "eighty"),
         ("BALIE_PORT", "0"),
+        ("BALIE_PORT", "²"),
+        ("BALIE_PORT", "9" * 5000),
         ("BALIE_DATABASE_URL", "mysql://root:geheim@db/balie"),
+        ("BALIE_DATABASE_URL", "mysql://root:s/geheim@s@db/balie"),
+        ("BALIE_DATABASE_URL", "postgresql://root:geheim/s@db/balie"),
+        ("BALIE_CACHE_URL", "memcached://:s/geheim@cache"),
+        ("BALIE_CACHE_URL", "redis://:geheim/s@cache"),
         ("BALIE_CACHE_URL", "memcached://:geheim@cache"),
         ("BALIE_KEYS", "geheim"),
         ("BALIE_KEYS", f"{KEY},geheim"),
@@ -67,7 +73,12 @@ def test_a_mail_server_is_read_from_its_address() -> None:
         ("BALIE_TRUSTED_PROXIES", "10.0.0.0/33"),
         ("BALIE_DEMO", "perhaps"),
         ("BALIE_LOG", "loud"),
+        ("BALIE_PUBLIC_URL", "https://my.example.com:geheim"),
+        ("BALIE_PUBLIC_URL", "https://[geheim"),
         ("BALIE_MAIL_URL", "imap://me:geheim@mail.example.com"),
+        ("BALIE_MAIL_URL", "smtp://me:geheim/s@mail.example.com"),
+        ("BALIE_MAIL_URL", "smtp://me:geheim@mail.example.com:70000"),
+        ("BALIE_MAIL_URL", "smtp://[geheim"),
     ],
 )
 def test_a_wrong_setting_is_named_and_no_secret_is_repeated(name: str, value: str) -> None:

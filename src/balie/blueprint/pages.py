@@ -48,6 +48,11 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
 FORBIDDEN_FILTERS = frozenset({"safe"})
 """`safe` would put a system's text into the page as markup."""
 
+UNESCAPED = (
+    '"autoescape" would put text into the page as markup',
+    ("leave it out: what is text is written as text",),
+)
+
 _JINJA = Environment(autoescape=True)
 _OF_JINJA = frozenset({"range", "dict", "namespace", "loop", "self", "super", "caller"})
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
@@ -95,6 +100,7 @@ def template_faults(text: str) -> tuple[Fault, ...]:
     except TemplateSyntaxError as error:
         return (Fault(error.lineno, str(error.message).rstrip(".")),)
     found = [*_sources(tree), *_blocks(tree), *_names(tree), *_attributes(tree), *_filters(tree)]
+    found += [Fault(line, *UNESCAPED) for line in unescaped(tree)]
     return tuple(sorted(found, key=lambda fault: fault.line))
 
 
@@ -182,6 +188,11 @@ def _filters(tree: nodes.Template) -> Iterator[Fault]:
                     f'there is no "{node.name}" to write behind  {sign}',
                     did_you_mean(node.name, sorted(known)),
                 )
+
+
+def unescaped(tree: nodes.Template) -> Iterator[int]:
+    """The lines on which a template changes how text is written: `{% autoescape … %}`."""
+    yield from (node.lineno for node in tree.find_all(nodes.EvalContextModifier))
 
 
 def _there_are(names: "frozenset[str] | tuple[str, ...]") -> str:

@@ -8,14 +8,29 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from jinja2 import ChoiceLoader, FunctionLoader, StrictUndefined, Template, TemplateError
+from jinja2 import (
+    ChoiceLoader,
+    FunctionLoader,
+    StrictUndefined,
+    Template,
+    TemplateError,
+    TemplateSyntaxError,
+    nodes,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from balie.backstage.page import Page
 from balie.backstage.plans import plans
 from balie.blueprint.model import Blueprint
-from balie.blueprint.pages import FORBIDDEN_FILTERS, GENERATED, file_of, own_pages
+from balie.blueprint.pages import (
+    FORBIDDEN_FILTERS,
+    GENERATED,
+    UNESCAPED,
+    file_of,
+    own_pages,
+    unescaped,
+)
 from balie.frontstage.looks import Chrome, Looks, around
 
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -93,6 +108,13 @@ class _Environment(ImmutableSandboxedEnvironment):
     def join_path(self, template: str, parent: str) -> str:
         """The name of a template as it is known from another one."""
         return f"{self.kinds[parent]}.html" if template == GENERATED else template
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        """Text is escaped in every part of a page: there is no way to leave that off."""
+        tree = super()._parse(source, name, filename)
+        for line in unescaped(tree):
+            raise TemplateSyntaxError(UNESCAPED[0], line, name, filename)
+        return tree
 
 
 def _environment(texts: Mapping[str, str], kinds: Mapping[str, str], looks: Looks) -> _Environment:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from cryptography.fernet import Fernet
 
@@ -199,12 +199,13 @@ def _file_of(url: str) -> Path:
 
 
 def _port(name: str, text: str) -> int:
-    if text.isdigit() and 0 < int(text) < 65536:
+    if re.fullmatch(r"[0-9]{1,5}", text) and 0 < int(text) < 65536:
         return int(text)
     raise WrongSetting(name, f"{text!r} is not a port.", "A number from 1 to 65535: 8000")
 
 
 def _database(name: str, text: str) -> str:
+    _split(name, text)
     if re.match(r"sqlite:///.|postgres(ql)?://.", text):
         return text
     raise WrongSetting(
@@ -216,6 +217,7 @@ def _database(name: str, text: str) -> str:
 
 
 def _cache(name: str, text: str) -> str:
+    _split(name, text)
     if re.match(r"sqlite:///.|rediss?://.", text):
         return text
     raise WrongSetting(
@@ -242,7 +244,7 @@ def _keys(name: str, text: str) -> tuple[str, ...]:
 
 
 def _public(name: str, text: str) -> str:
-    address = urlsplit(text)
+    address = _split(name, text)
     is_site = address.scheme in ("http", "https") and address.hostname and not address.username
     if is_site and address.path in ("", "/"):
         return f"{address.scheme}://{as_browsers_say(address.netloc, address.scheme)}"
@@ -292,7 +294,7 @@ def _log(name: str, text: str) -> str:
 def _mail(name: str, text: str) -> MailServer | None:
     if not text:
         return None
-    address = urlsplit(text)
+    address = _split(name, text)
     tls = "tls" if address.scheme == "smtps" else address.query.removeprefix("tls=")
     if address.scheme in ("smtp", "smtps") and address.hostname and tls in ("", "starttls", "tls"):
         return MailServer(
@@ -309,5 +311,20 @@ def _mail(name: str, text: str) -> MailServer | None:
     )
 
 
+def _split(name: str, text: str) -> SplitResult:
+    """The parts of an address. Raises WrongSetting, which repeats nothing: it may be a password."""
+    try:
+        address = urlsplit(text)
+        _ = address.port
+    except ValueError:
+        raise WrongSetting(
+            name,
+            "I cannot tell the parts of this address: its host or its port is none.",
+            "Write a sign in a password as its number:  / is %2F, @ is %40, : is %3A, # is %23",
+        ) from None
+    return address
+
+
 def _without_password(url: str) -> str:
-    return repr(re.sub(r"//[^@/]*@", "//...@", url))
+    """The address as it may be shown: up to the last @ there may be a password, with any sign."""
+    return repr(re.sub(r"//.*@", "//...@", url, flags=re.DOTALL))

@@ -30,7 +30,7 @@ from balie.systems.placeholders import filled
 from balie.systems.profile import Profile
 from balie.systems.query import Query, Relation
 from balie.systems.reading import Call, Part, read, table_of
-from balie.systems.rows import Raw, Rows
+from balie.systems.rows import Raw, Rows, text_of
 from balie.systems.transport import Request, Transport
 
 
@@ -79,16 +79,21 @@ class Http:
         if field.form == LINK:
             place = f"{row}/{quote(field.name)}"
             return await fetched(self.connection, self.transport, place, template, query.language)
-        return await self._in_the_row(row, query.field, template)
+        return await self._in_the_row(row, (table.key[0], key), query.field, template)
 
-    async def _in_the_row(self, row: str, field: str, template: str) -> Document | None:
+    async def _in_the_row(
+        self, row: str, key: tuple[str, str], field: str, template: str
+    ) -> Document | None:
         headers = {"Accept": "application/json"}
         request = Request(method="GET", url=row, headers=headers, template=template)
         response = await self.transport.send(request)
         if response.status == HTTPStatus.NOT_FOUND:
             return None
         title, now = self.connection.title, self.connection.now()
-        value = _at(json_of(response, title=title, table=template, now=now), field)
+        answer = json_of(response, title=title, table=template, now=now)
+        if text_of(_at(answer, key[0])) != key[1]:  # its scope was asked of that row, of no other
+            raise Unavailable(f"{title} gave another row than the one that was asked for.")
+        value = _at(answer, field)
         if value is None or value == "":
             return None
         try:

@@ -364,7 +364,16 @@ async def test_there_may_be_nothing_below_a_row() -> None:
     assert await paper(PICTURE, Answer(status=204)) is None
 
 
-@pytest.mark.parametrize("answer", [a_row(pdf="%%%"), a_row(pdf=[1]), Answer(status=500)])
+@pytest.mark.parametrize(
+    "answer",
+    [
+        a_row(pdf="%%%"),
+        a_row(pdf=[1]),
+        Answer(status=500),
+        a_row(id="l/2", pdf="JVBERi0xLjc="),
+        a_row(id=None),
+    ],
+)
 async def test_a_document_that_cannot_be_read_is_unavailable(answer: Answer) -> None:
     with pytest.raises(Unavailable):
         await paper(LABEL, answer)

@@ -124,10 +124,12 @@ class Tryton:
     async def _held(self, model: str, key: int, field: str) -> Wire:
         rows = await self.session.call(f"model.{model}.read", [key], [field])
         match rows:
-            case [dict(row)]:
+            case [dict(row)] if row.get(KEY) == key:  # its scope was asked of that row
                 return row.get(field)
-            case _:
+            case []:
                 return None
+            case _:
+                raise self._unreadable()
 
     def _bytes(self, content: Wire) -> bytes:
         """What came as `{"__class__": "bytes", "base64": ...}`. Raises Unavailable.

@@ -446,6 +446,30 @@ async def test_a_report_that_cannot_be_read_is_unavailable(answer: Raw) -> None:
         await paper(Desk({"report.sale.sale.execute": answer}))
 
 
+@pytest.mark.parametrize("answer", [[{"id": 8, "scan": packed_bytes(b"%PDF")}], [{}], 7])
+async def test_what_a_row_holds_is_not_taken_of_another_row(answer: Raw) -> None:
+    held = await scan([{"id": 7, "scan": packed_bytes(b"%PDF-1.7")}])
+    assert held == b"%PDF-1.7"
+    assert await scan([]) is None
+    with pytest.raises(Unavailable, match="a document that cannot be read"):
+        await scan(answer)
+
+
+async def scan(answer: Raw) -> bytes | None:
+    """What the field `scan` of the row holds, when it is read like this."""
+    known = contract(PAPERS)
+    orders = known.tables["sale.sale"]
+    print_ = orders.fields["print"]
+    fields = {**orders.fields, "scan": replace(print_, name="scan", form="")}
+    tables = {**known.tables, "sale.sale": replace(orders, fields=fields)}
+    desk = Desk({"model.sale.sale.read": answer})
+    connection = connection_to("http://tryton.example", desk)
+    connector = connect(replace(connection, contract=replace(known, tables=tables)))
+    assert isinstance(connector, HoldsDocuments)
+    found = await connector.document(replace(PRINT, field="scan"))
+    return None if found is None else b"".join([chunk async for chunk in found.chunks])
+
+
 def test_a_report_is_a_document_and_says_which_kind() -> None:
     odt = Profile({"reports": {"sale.sale": {"print": {"report": "sale.sale", "as": "odt"}}}})
     fields = [contract(p).tables["sale.sale"].fields["print"] for p in (PAPERS, odt)]
