@@ -111,6 +111,35 @@ async def test_a_system_that_cannot_be_read_is_asked_again_and_then_a_person_is(
     assert "24 11:00 judge-return: decided approve" in office.log()
 
 
+async def test_a_value_that_cannot_be_read_is_for_a_person_and_holds_up_nobody_else() -> None:
+    office = Office()
+    broken = {**return_of(40), "amount": "much"}
+    for row in (broken, return_of(40)):
+        await office.sent("ask-return", "cases", row)
+    await office.settle()
+    (item,) = office.work()
+    assert (item.kind, item.teams) == (Kind.JUDGE, ("service",))
+    assert item.why == '"amount" is not a number'
+    first, second = office.instances.kept.values()
+    assert (first.step, second.step) == ("judge-return", "send-parcel")
+
+
+async def test_an_instance_that_fails_holds_up_no_other() -> None:
+    office = Office()
+    for _ in range(2):
+        await office.sent("ask-return", "cases", return_of(40))
+    for id_ in list(office.actions.kept):
+        await office.carrier.carry(id_)
+    first, second = office.instances.kept
+    lost = replace(office.instances.kept[first], step="a step that is not there")
+    office.instances.kept[first] = lost
+    office.now += timedelta(minutes=10)
+    with pytest.raises(ExceptionGroup):
+        await office.processes.sweep()
+    assert office.instances.kept[second].step == "judge-return"
+    assert office.instances.kept[first] == lost
+
+
 async def test_a_mail_waits_for_a_system_that_is_away_but_holds_nothing_up_for_ever() -> None:
     tells = (Tells(mail=Text("antwoord"), when=Text("return.status becomes new")),)
     office = Office(told_so=when("ask-return", lambda s: replace(s, tells=tells)))
@@ -125,6 +154,17 @@ async def test_a_mail_waits_for_a_system_that_is_away_but_holds_nothing_up_for_e
         "25 09:05 ask-return: mail antwoord",
         "25 09:05 judge-return: entered",
     ]
+
+
+async def test_a_mail_about_what_cannot_be_read_is_for_a_person() -> None:
+    tells = (Tells(mail=Text("antwoord"), when=Text("return.value becomes 5")),)
+    office = Office(told_so=when("ask-return", lambda s: replace(s, tells=tells)))
+    await office.sent("ask-return", "cases", {**return_of(40), "amount": "much"})
+    await office.settle()
+    (item,) = office.work()
+    assert (item.kind, item.why) == (Kind.BY_HAND, '"amount" is not a number')
+    await office.answer(item, "done")
+    assert office.log()[-2] == "23 10:00 judge-return: entered"
 
 
 async def test_after_two_days_the_story_goes_on_without_that_mail() -> None:

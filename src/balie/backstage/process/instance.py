@@ -297,6 +297,7 @@ class Known(Protocol):
     async def look(self, instance: Instance, names: frozenset[str]) -> Lookup:
         """Looks these names up, as conditions and formulas write them: `return.value`,
         `return.lines.price` (rows are at `return.lines`), `refund.status`. A code where there is
-        one; None for what is not known. Raises SystemFault when a system that is needed is away.
+        one; None for what is not known. Raises SystemFault when a system that is needed is away,
+        and Unreadable for a value that cannot be read.
         """
         ...

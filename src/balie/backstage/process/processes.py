@@ -107,9 +107,18 @@ class Processes:
             await self.instances.keep(move)
 
     async def sweep(self) -> None:
-        """Goes on with every instance whose time has come, or that was left half-way."""
+        """Goes on with every instance whose time has come, or that was left half-way.
+
+        One that fails holds up no other; what failed is raised at the end, all together.
+        """
+        failed: list[Exception] = []
         for id_ in await self.instances.due(self.clock.now()):
-            await self.advance(id_)
+            try:
+                await self.advance(id_)
+            except Exception as fault:  # noqa: BLE001 - it is raised below
+                failed.append(fault)
+        if failed:
+            raise ExceptionGroup("not every instance could go on", failed)
 
     async def carried(self, action: str) -> None:
         """An action has come further."""

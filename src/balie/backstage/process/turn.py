@@ -43,6 +43,7 @@ from balie.backstage.process.story import Story, answer_of, lines, patience, whe
 from balie.blueprint import relations
 from balie.blueprint.conditions import Lookup, Outcome
 from balie.blueprint.model import Answer, Duration, Sends, Step, Waits, Work
+from balie.mapping.clear import Unreadable
 from balie.mapping.raw import Unfit
 from balie.systems.errors import SystemFault
 
@@ -102,10 +103,11 @@ class Turn:
             elif draft.instance.point == len(todo) + 1 and step.decision:
                 await self._decision(draft, step)
             else:
-                await self._leave(draft, step, tired=self._is_tired(step, away))
+                seen_to = draft.instance.point > len(todo) + (2 if step.decision else 1)
+                await self._leave(draft, step, tired=seen_to or self._is_tired(step, away))
         except SystemFault as fault:
             self._again_later(draft, step, away, fault)
-        except (CannotBeSent, Unfit) as fault:
+        except (CannotBeSent, Unfit, Unreadable) as fault:
             self._by_hand(draft, step, str(fault))
 
     async def _line(self, draft: Draft, step: Step, work: Work) -> None:
@@ -210,7 +212,7 @@ class Turn:
             case Becomes(name, codes):
                 try:
                     return await self._value(draft.instance, name) in codes
-                except SystemFault:
+                except (SystemFault, Unreadable):
                     return False  # its deadline goes on all the same
             case Tells():
                 if held.event in draft.instance.used:
@@ -258,11 +260,11 @@ class Turn:
     # ---- leaving
 
     async def _leave(self, draft: Draft, step: Step, *, tired: bool) -> None:
-        """tired: a mail that hangs on a system that stays away holds nothing up for ever."""
+        """tired: a mail about what cannot be read holds nothing up for ever."""
         answer = answer_of(step, draft.instance.chosen)
         try:
             await self._tell(draft, step, answer)
-        except SystemFault:
+        except (SystemFault, Unreadable):
             if not tired:
                 raise
         following = self.story.after(step, answer)
