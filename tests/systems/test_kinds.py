@@ -40,6 +40,13 @@ def test_a_kind_is_a_whole_folder(name: str) -> None:
         assert folder.joinpath(part).is_file() or folder.joinpath(part).is_dir(), part
 
 
+@pytest.mark.parametrize("name", sorted(installed()))
+def test_a_kind_that_says_that_writes_survive_a_repeat_has_a_writer(name: str) -> None:
+    kind = installed()[name]
+    answer = kind.quality.answers["excellent"]["writes survive a repeat"]
+    assert answer.startswith("yes") == (kind.writer is not None)
+
+
 def answers(**levels: str) -> Quality:
     return Quality(
         {level: dict.fromkeys(QUESTIONS[level], answer) for level, answer in levels.items()}

@@ -47,7 +47,7 @@ NASTY = (
 )
 """Values that a careless connector takes for part of the question."""
 
-Test = TypeVar("Test", bound="Conformance")
+Test = TypeVar("Test")
 
 
 def in_a_loop(test: Callable[[Test], Awaitable[None]]) -> Callable[[Test], None]:

@@ -11,6 +11,7 @@ from balie.systems.rows import Raw
 from balie.systems.transport import Response
 
 _TRY_AGAIN = frozenset({408, 425, 429})
+_NOT_DONE = frozenset({425, 429})  # it said so before it looked at what was asked
 _NOT_LET_IN = frozenset({401, 403})
 _NOT_THERE = frozenset({404, 405, 410})
 
@@ -37,7 +38,11 @@ def check_status(response: Response, *, title: str, table: str, now: datetime) -
         return
     if status in _TRY_AGAIN or status >= 500:
         wait = seconds_to_wait(response.headers, now)
-        raise Unavailable(f"{title} {_busy(status)} (status {status}).", retry_after=wait)
+        raise Unavailable(
+            f"{title} {_busy(status)} (status {status}).",
+            retry_after=wait,
+            may_be_done=status not in _NOT_DONE,
+        )
     if status in _NOT_LET_IN:
         raise Misconfigured(f"{title} does not let us in (status {status}). Check its key.")
     if status in _NOT_THERE:

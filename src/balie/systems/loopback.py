@@ -163,7 +163,7 @@ class PlainTransport:
         head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
         first, *lines = head.rstrip().split("\r\n")
         headers = dict(_header(line) for line in lines)
-        length = int(headers["content-length"])
+        length = int(headers.get("content-length", "0"))
         if length > self.most_bytes:
             raise ValueError("an answer beyond the limit")
         body = await reader.readexactly(length)

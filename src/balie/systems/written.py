@@ -1,24 +1,36 @@
 """What an HTTP answer to a write means: done, or one of the faults, named for their remedy."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import msgspec
 
+from balie.systems.contract import Table, Type
 from balie.systems.errors import Misconfigured, Refused, Unavailable
 from balie.systems.interpretation import not_json, says_json, seconds_to_wait
 from balie.systems.rows import Raw, text_of, value_at
 from balie.systems.transport import Response
 from balie.systems.writing import Change, Conflict
 
+TRIES = 3
+"""How often a row that others change meanwhile is looked at again, before it is left for later."""
+
 _DONE = frozenset({200, 201, 202, 204})
 _NOT_DONE = frozenset({425, 429})  # it said so before it looked at what was sent
 _NOT_LET_IN = frozenset({401, 403})
 _MOST_FIELDS = 8  # are named in a refusal
+_QUOTED = re.compile(r"['\"](\w{1,60})['\"]", re.ASCII)
+_A_PATH = re.compile(r"[A-Za-z_]\w{0,60}(?:[./]\w{1,60}){0,5}", re.ASCII)
 
 
-def check_written(response: Response, *, title: str, table: str, now: datetime) -> None:
-    """Returns when it is done. Raises Unavailable, Refused or Misconfigured; a 412 is Refused."""
+def check_written(
+    response: Response, *, title: str, table: str, now: datetime, known: Collection[str] = ()
+) -> None:
+    """Returns when it is done. Raises Unavailable, Refused or Misconfigured; a 412 is Refused.
+
+    known: the table's fields, to be found in a refusal that names them in words only.
+    """
     status = response.status
     if status in _DONE:
         return
@@ -34,26 +46,34 @@ def check_written(response: Response, *, title: str, table: str, now: datetime) 
         )
     if status < 400:
         raise Misconfigured(f"{title} sends us to another address (status {status}).")
-    about = named_fields(response)
+    about = named_fields(response, known)
     fields = f" It names: {', '.join(about)}." if about else ""
     raise Refused(f'{title} refused a change of "{table}" (status {status}).{fields}')
 
 
-def named_fields(response: Response) -> tuple[str, ...]:
+def named_fields(response: Response, known: Collection[str] = ()) -> tuple[str, ...]:
     """The fields that a refusal names, never what stood in them: `{"fields": [{"name": ...}]}`.
 
-    Read in the forms of RFC 9457 with `fields` or `errors`; () for anything else.
+    Read in the forms of RFC 9457 with `fields` or `errors`, and of OData with `target`; () for
+    anything else. Words of a message are a field's name only where they are among the known.
     """
     try:
         said = json_body(response)
     except Unavailable:
         return ()
-    listed = said.get("fields", said.get("errors")) if isinstance(said, dict) else None
-    items = listed if isinstance(listed, list) else []
-    names = (item.get("name", item.get("field")) for item in items if isinstance(item, dict))
-    return tuple(n for n in names if isinstance(n, str) and n.replace(".", "").isidentifier())[
-        :_MOST_FIELDS
-    ]
+    body = said if isinstance(said, dict) else {}
+    error = body.get("error")
+    whole = {**body, **error} if isinstance(error, dict) else body
+    listed = whole.get("fields", whole.get("errors", whole.get("details")))
+    items = [*(listed if isinstance(listed, list) else []), {"target": whole.get("target")}]
+    names = (
+        item.get("name", item.get("field", item.get("target")))
+        for item in items
+        if isinstance(item, dict)
+    )
+    said_in_words = [word for word in _QUOTED.findall(str(whole.get("message"))) if word in known]
+    found = [n for n in names if isinstance(n, str) and _A_PATH.fullmatch(n)] or said_in_words
+    return tuple(dict.fromkeys(found))[:_MOST_FIELDS]
 
 
 def json_body(response: Response, title: str = "The system") -> Raw:
@@ -67,6 +87,27 @@ def json_body(response: Response, title: str = "The system") -> Raw:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise not_json(title) from error
     return value
+
+
+def check_fields(table: Table, change: Change, title: str) -> None:
+    """Raises Misconfigured for a field that the contract does not have, or that nobody can send."""
+    for path in change.fields:
+        described = table.field(path)
+        inside = described is not None and described.type in (Type.LIST, Type.OBJECT)
+        if described is None or not (described.writable or inside):
+            raise Misconfigured(f'{title} has no field "{path}" of "{table.name}" to write.')
+
+
+def is_as_asked(change: Change, row: Mapping[str, Raw]) -> bool:
+    """Whether the row is as it is to become: an earlier try has done it, or somebody else."""
+    return all(_same(value_at(row, path), value) for path, value in change.fields.items())
+
+
+def _same(now: Raw, wanted: Raw) -> bool:
+    if isinstance(wanted, dict):
+        inner = now if isinstance(now, dict) else {}
+        return all(_same(inner.get(name), value) for name, value in wanted.items())
+    return now == wanted or (not isinstance(wanted, list) and text_of(now) == text_of(wanted))
 
 
 def check_as_shown(change: Change, row: Mapping[str, Raw], title: str) -> None:

@@ -5,6 +5,7 @@ The profile's words: `conflict: If-Match`, and `writes:` with `repeat:` for each
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from urllib.parse import quote
 
 import msgspec
@@ -20,7 +21,14 @@ from balie.systems.reading import Call, table_of
 from balie.systems.rows import Raw, Row, text_of, value_at
 from balie.systems.transport import Request, Response
 from balie.systems.writing import Change, How, Writer, Written
-from balie.systems.written import check_as_shown, check_written, json_body
+from balie.systems.written import (
+    TRIES,
+    check_as_shown,
+    check_fields,
+    check_written,
+    is_as_asked,
+    json_body,
+)
 
 _JSON = "application/json"
 
@@ -39,6 +47,7 @@ class HttpWriter:
     async def write(self, change: Change) -> Written:
         """Makes the row, changes it, or puts its file. Raises as `Writer` says."""
         table = table_of(self.http.connection, change.table)
+        check_fields(table, change, self._title)
         if change.document is not None:
             return await self._put_document(change, table)
         if change.row is not None:
@@ -79,17 +88,43 @@ class HttpWriter:
 
     async def _changed(self, change: Change, table: Table) -> Written:
         path = f"{table.name}/{quote(change.row or '', safe='')}"
-        with nothing_is_done_yet():
-            tag = await self._tag_as_shown(change, table, path)
         method, kind = _way(table.changes_with, "PATCH")
         if not table.changes_with:
             raise Misconfigured(f'{self._title} has no way to change a row of "{table.name}".')
-        response = await self._send(method, path, table, change, _json(change.fields), kind, tag)
+        for _ in range(TRIES):
+            tag = ""
+            if change.shown:
+                with nothing_is_done_yet():
+                    row, tag = await self._row_and_tag(path, table, change)
+                if is_as_asked(change, row):
+                    return _written(change, table, row, again=True)
+                check_as_shown(change, row, self._title)
+            body = _json(change.fields)
+            response = await self._send(method, path, table, change, body, kind, tag)
+            if response.status != HTTPStatus.PRECONDITION_FAILED or not tag:
+                return self._done(change, table, response)
+        raise Unavailable(
+            f'{self._title}: a row of "{table.name}" is changed by others all the time.',
+            may_be_done=False,
+        )
+
+    def _done(self, change: Change, table: Table, response: Response) -> Written:
         self._check(response, table)
         row = json_body(response, self._title)
         values = row if isinstance(row, dict) else {}
         told = {name: value_at(values, name) for name in change.returns}
         return Written(row=change.row or "", values=told)
+
+    async def _row_and_tag(self, path: str, table: Table, change: Change) -> tuple[Row, str]:
+        """The row as it is now, and its tag when the profile says that changes bear it."""
+        response = await self._send("GET", path, table, change, None, "")
+        if response.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
+            raise Refused(f'{self._title}: this row of "{table.name}" is not there any more.')
+        self._check(response, table)
+        row = json_body(response, self._title)
+        wants_tag = self.http.connection.profile.text("conflict") == "If-Match"
+        tag = response.headers.get("etag", "") if wants_tag else ""
+        return (row if isinstance(row, dict) else {}), tag
 
     async def _put_document(self, change: Change, table: Table) -> Written:
         document = change.document
@@ -101,19 +136,6 @@ class HttpWriter:
         )
         self._check(response, table)
         return Written(row=change.row)
-
-    async def _tag_as_shown(self, change: Change, table: Table, path: str) -> str:
-        """The row's tag, once it is seen to be as it was shown; "" when nothing was shown."""
-        if not change.shown:
-            return ""
-        response = await self._send("GET", path, table, change, None, "")
-        if response.status in (404, 410):
-            raise Refused(f'{self._title}: this row of "{table.name}" is not there any more.')
-        self._check(response, table)
-        row = json_body(response, self._title)
-        check_as_shown(change, row if isinstance(row, dict) else {}, self._title)
-        wants_tag = self.http.connection.profile.text("conflict") == "If-Match"
-        return response.headers.get("etag", "") if wants_tag else ""
 
     # ---- calls
 

@@ -28,7 +28,7 @@ from balie.systems.rows import Raw, Rows
 
 def connect(connection: Connection) -> Connector:
     """A connector to one database of a Tryton."""
-    return Tryton(connection, _session(connection))
+    return Tryton(connection, session_of(connection))
 
 
 async def describe(
@@ -38,10 +38,11 @@ async def describe(
 
     Raises Unavailable, Refused or Misconfigured.
     """
-    return await description.describe(_session(connection), tables, languages)
+    return await description.describe(session_of(connection), tables, languages)
 
 
-def _session(connection: Connection) -> Session:
+def session_of(connection: Connection) -> Session:
+    """A session with this Tryton, not signed in yet."""
     return Session(lambda: account(connection), connection.transport, connection.now)
 
 
@@ -96,7 +97,7 @@ class Tryton:
 
     async def read(self, query: Query) -> Rows:
         """The rows that the query asks for; of an unreadable row, why."""
-        return await read(self.connection, query, self._ask)
+        return await read(self.connection, query, self.ask)
 
     async def document(self, query: DocumentQuery) -> Document | None:
         """A report that Tryton makes of the row, or what a binary field of it holds."""
@@ -144,7 +145,8 @@ class Tryton:
     def _unreadable(self) -> Unavailable:
         return Unavailable(f"{self.connection.title} gave a document that cannot be read.")
 
-    async def _ask(self, call: Call) -> Part:
+    async def ask(self, call: Call) -> Part:
+        """What one call brings. Raises Unavailable, Refused or Misconfigured."""
         asked = question(call)
         if asked is None:
             return Part()

@@ -228,6 +228,7 @@ class _Reader:
         return Field(
             name=name,
             type=TYPES.get(str(told.get("type")), Type.UNKNOWN),
+            form="float" if told.get("type") == "float" else "",
             nullable="required" not in told,
             writable="readonly" not in told,
             codes=tuple(_labelled(told)),

@@ -11,7 +11,7 @@ from itertools import count
 import msgspec
 
 from balie.connectors.jsonrpc.values import Wire
-from balie.systems.errors import Misconfigured, Unavailable
+from balie.systems.errors import Misconfigured, Unavailable, nothing_is_done_yet
 from balie.systems.interpretation import json_of
 from balie.systems.transport import Request, Response, Transport
 
@@ -34,6 +34,13 @@ class Account:
     user: str
     password: str = field(repr=False)
     context: Mapping[str, Wire]
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """What Tryton says instead of a result. It may hold personal data: it is never told on."""
+
+    said: Wire = field(repr=False)
 
 
 class Session:
@@ -62,11 +69,25 @@ class Session:
     ) -> Wire:
         """The result of one method; signs in again, once, when the session has ended."""
         account = self._account()
+        said = await self.said(method, *arguments, context=context)
+        match said:
+            case Error(words):
+                raise _fault(account.title, words, method)
+            case _:
+                return said
+
+    async def said(
+        self, method: str, *arguments: Wire, context: Mapping[str, Wire] | None = None
+    ) -> "Wire | Error":
+        """The result of one method, or the error that Tryton itself gives instead of it."""
+        account = self._account()
         parameters: list[Wire] = [*arguments, {**account.context, **(context or {})}]
-        used = self._authorization or await self._sign_in(account, instead_of=None)
+        with nothing_is_done_yet():
+            used = self._authorization or await self._sign_in(account, instead_of=None)
         response = await self._post(account, method, parameters, used)
         if response.status == 401:
-            used = await self._sign_in(account, instead_of=used)
+            with nothing_is_done_yet():
+                used = await self._sign_in(account, instead_of=used)
             response = await self._post(account, method, parameters, used)
         return self._result(account, response, method)
 
@@ -85,6 +106,8 @@ class Session:
         if response.status == 401:
             raise Misconfigured(f"{account.title} does not accept our user and password.")
         match self._result(account, response, SIGN_IN):
+            case Error(words):
+                raise _fault(account.title, words, SIGN_IN)
             case [int(user), str(key), *_]:
                 return "Session " + b64encode(f"{account.user}:{user}:{key}".encode()).decode()
             case _:
@@ -105,14 +128,14 @@ class Session:
         )
         return await self._transport.send(request)
 
-    def _result(self, account: Account, response: Response, method: str) -> Wire:
+    def _result(self, account: Account, response: Response, method: str) -> "Wire | Error":
         title = account.title
         if response.status == 404:
             raise Misconfigured(f"{title} has no such database. The address must end in its name.")
         answer = json_of(response, title=title, table=method, now=self._now())
         match answer:
             case {"error": said}:
-                raise _fault(title, said, method)
+                return Error(said)
             case {"result": result}:
                 return result
             case _:

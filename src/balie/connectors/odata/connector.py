@@ -69,7 +69,7 @@ class OData:
         table = next(self._to_try(), None)
         if table is None:
             raise Misconfigured(f"{self.connection.title} has no table to try.")
-        await self._ask(
+        await self.ask(
             Call(table=table, relations=(), wanted=wanted(table.fields, table.key), limit=1)
         )
 
@@ -87,7 +87,7 @@ class OData:
 
     async def read(self, query: Query) -> Rows:
         """The rows that the query asks for; of an unreadable row, why."""
-        return await read(self.connection, query, self._ask)
+        return await read(self.connection, query, self.ask)
 
     async def document(self, query: DocumentQuery) -> Document | None:
         """The bytes of a stream, in the row itself or behind a navigation property."""
@@ -97,7 +97,7 @@ class OData:
             return None
         field = table.field(query.field)
         last = "/$value" if field is not None and field.form == "Edm.Binary" else ""
-        row = f"{self.connection.at}/{self._path(table)}({key})"
+        row = f"{self.connection.at}/{self.path(table)}({key})"
         place = f"{row}/{query.field.replace('.', '/')}{last}"
         if "." in query.field:
             link = await self._media_link(table, query, row)
@@ -130,7 +130,8 @@ class OData:
             raise Misconfigured(f"{title} sends us to another address for a document.")
         return f"{self.connection.at}/{rest}"
 
-    async def _ask(self, call: Call) -> Part:
+    async def ask(self, call: Call) -> Part:
+        """What one call brings. Raises Unavailable, Refused or Misconfigured."""
         url = self._url(call)
         if url is None:
             return Part()
@@ -158,9 +159,9 @@ class OData:
                 raise Misconfigured("A cursor leads to another address.")
             return f"{at}/{call.cursor}"
         after = options(call, fold_case="tolower" in self.connection.profile.texts("filters"))
-        return None if after is None else f"{at}/{self._path(call.table)}?{after}"
+        return None if after is None else f"{at}/{self.path(call.table)}?{after}"
 
-    def _path(self, table: Table) -> str:
+    def path(self, table: Table) -> str:
         """Where a table is below the system's address."""
         path = self.connection.profile.text("path", "{table}").strip("/")
         whole = filled(path, self.connection.settings, lambda value: quote(value, safe="'"))
@@ -172,7 +173,7 @@ class OData:
             raise not_a_page(self.connection.title, call.table.name)
         documents = [one for one in call.wanted if is_document(one)]
         if documents:
-            address = self._path(call.table)
+            address = self.path(call.table)
             items = [linked(documents, item, address, call.table) for item in items]
         return Part(items, self._next(call, url, answer.get(NEXT)))
 

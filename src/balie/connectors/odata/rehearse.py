@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from balie.connectors.odata.rehearse_metadata import EntitySet, Way, entity_sets
 from balie.connectors.odata.rehearse_options import LARGEST_PAGE, Options, Refusal, read_options
+from balie.connectors.odata.rehearse_writing import Writing
 from balie.systems.contract import Contract
 from balie.systems.profile import Profile
 from balie.systems.rehearsed import (
@@ -29,6 +30,7 @@ from balie.systems.rehearsed import (
 )
 from balie.systems.rows import Raw, Row
 
+_WRITING: Final = frozenset({"POST", "PATCH", "PUT"})
 _CODES: Final[Mapping[int, str]] = {
     400: "BadRequest",
     401: "Authentication_InvalidCredentials",
@@ -122,8 +124,10 @@ class Service:
         )
 
     def _routed(self, asked: Asked, held: Held) -> Answer:
-        if asked.method not in {"GET", "HEAD"}:
-            raise Refusal(405, f"The method {asked.method} is not supported here.")
+        if asked.method not in {"GET", "HEAD", "POST", "PATCH", "PUT"}:
+            raise _no_method(asked)
+        if asked.method in _WRITING and len(asked.steps) <= len(self.before):
+            raise _no_method(asked)
         if asked.steps == ("$metadata",):
             return Answer(
                 status=200, body=self.files[0], content_type="application/xml", did="$metadata"
@@ -147,6 +151,11 @@ class Service:
         entity_set = self.sets.get(name)
         if entity_set is None:
             raise Refusal(404, f"Resource not found for the segment '{name}'.")
+        writing = Writing(self.sets, entity_set, asked, held)
+        if key is None and asked.method == "POST" and len(rest) == 1:
+            return self._made(writing)
+        if key is None and asked.method in _WRITING:
+            raise _no_method(asked)
         if key is None:
             return self._list(asked, held, entity_set) if len(rest) == 1 else _no_way(rest[1])
         row = held.one(name, {entity_set.key: key})
@@ -154,11 +163,40 @@ class Service:
             raise Refusal(
                 404, f"The entity {name} with this key does not exist.", "Internal_EntityNotFound"
             )
+        if asked.method in _WRITING:
+            return self._written(writing, row, rest[1:])
         if len(rest) == 1:
             options = read_options(asked, entity_set, self.filters)
             record = self._record(row, entity_set, options, asked, held)
             return _good(asked, record, f"one row of {name}", context=name)
         return self._followed(asked, held, entity_set, row, rest[1:])
+
+    def _made(self, writing: Writing) -> Answer:
+        row = writing.made()
+        name = writing.entity_set.name
+        said = _good(writing.asked, self._told(row, name), f"made a row of {name}", context=name)
+        place = self.link(writing.asked, writing.entity_set, row)
+        return replace(said, status=201, headers={"Location": place})
+
+    def _written(self, writing: Writing, row: Row, below: tuple[str, ...]) -> Answer:
+        """A change of a row, or of bytes below it."""
+        name = writing.entity_set.name
+        if not below and writing.asked.method == "PATCH":
+            now = self._told(writing.changed(row, _etag(row)), name)
+            return _good(writing.asked, now, f"changed a row of {name}", context=name)
+        if len(below) != 1 or writing.entity_set.properties.get(below[0]) != "Edm.Stream":
+            raise _no_method(writing.asked)
+        if below[0] in writing.entity_set.computed:
+            raise Refusal(400, f"The property '{below[0]}' is read-only.")
+        writing.check_tag(_etag(row))
+        kind = writing.asked.headers.get("content-type", "application/octet-stream")
+        writing.held.keep(name, row, below[0], kind, writing.asked.body)
+        return Answer(status=204, did=f"kept a file of {name}")
+
+    def _told(self, row: Row, name: str) -> dict[str, Raw]:
+        """A row as it is told to who wrote it, without rows that belong to it."""
+        own = self.sets[name].properties
+        return {"@odata.etag": _etag(row), **{n: v for n, v in row.items() if n in own}}
 
     def _list(
         self,
@@ -243,6 +281,10 @@ class Service:
         key = row.get(entity_set.key)
         steps = (*self.before, f"{entity_set.name}({key})", *rest)
         return f"{asked.root}/{'/'.join(quote(step, safe='()') for step in steps)}"
+
+
+def _no_method(asked: Asked) -> Refusal:
+    return Refusal(405, f"The method {asked.method} is not supported here.")
 
 
 def _no_way(name: str) -> Answer:

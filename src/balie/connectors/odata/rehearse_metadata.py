@@ -6,7 +6,7 @@ hidden by the same mistake in the other.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from defusedxml import ElementTree
@@ -37,6 +37,9 @@ class EntitySet:
     properties: Mapping[str, str]
     codes: Mapping[str, tuple[str, ...]]
     ways: Mapping[str, Way]
+    computed: frozenset[str] = frozenset()  # cannot be sent
+    fixed: frozenset[str] = frozenset()  # can be sent with a new row only
+    longest: Mapping[str, int] = field(default_factory=dict)
     demands: str = ""  # only with this property in the filter
 
 
@@ -73,6 +76,9 @@ def _entity_set(
         properties=properties,
         codes={name: _members(types[t]) for name, t in properties.items() if _is_enum(t, types)},
         ways={name: way for type_ in lineage for name, way in _ways(type_, types, names)},
+        computed=frozenset(name for one in lineage for name in _tagged(one, ".Computed")),
+        fixed=frozenset(name for one in lineage for name in _tagged(one, ".Immutable")),
+        longest={name: most for one in lineage for name, most in _longest(one)},
         demands=_demanded(element),
     )
 
@@ -87,6 +93,19 @@ def _lineage(name: str, types: Mapping[str, Element]) -> Iterator[Element]:
 
 def _properties(type_: Element) -> dict[str, str]:
     return {e.get("Name", ""): e.get("Type", "") for e in type_ if _local(e) == "Property"}
+
+
+def _tagged(type_: Element, term: str) -> Iterator[str]:
+    """The properties that have this annotation."""
+    for element in type_:
+        if _local(element) == "Property" and any(e.get("Term", "").endswith(term) for e in element):
+            yield element.get("Name", "")
+
+
+def _longest(type_: Element) -> Iterator[tuple[str, int]]:
+    for element in type_:
+        if element.get("MaxLength", "").isdigit():
+            yield element.get("Name", ""), int(element.get("MaxLength", ""))
 
 
 def _is_enum(name: str, types: Mapping[str, Element]) -> bool:

@@ -15,7 +15,7 @@ LARGEST_PAGE: Final = 20_000
 _OPTIONS: Final = frozenset(
     {"$filter", "$select", "$orderby", "$top", "$count", "$expand", "$skiptoken", "$schemaversion"}
 )
-_LITERALS: Final[Mapping[str, str]] = {
+LITERALS: Final[Mapping[str, str]] = {
     "Edm.Guid": r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}",
     "Edm.Date": r"\d{4}-\d\d-\d\d",
     "Edm.DateTimeOffset": r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)",
@@ -226,7 +226,7 @@ class _Filter:
             return text
         if edm == "Edm.String" and text is not None and token[0] == "'":
             return text
-        if re.fullmatch(_LITERALS.get(edm, "(?!)"), token):
+        if re.fullmatch(LITERALS.get(edm, "(?!)"), token):
             return token.lower() if edm == "Edm.Guid" else token
         raise Refusal(400, f"The value {token} does not go with '{word}', which is {edm}.")
 

@@ -1,0 +1,189 @@
+"""Writing over OData V4: a POST makes a row with its lines, a PATCH changes one, a PUT puts a file.
+
+The profile's words: `writes:` with `repeat:` for each table, and `files with: PATCH` for services
+that take the bytes of a file with PATCH. A change always bears `If-Match`: the tag of the row as it
+was shown, or `*` when nothing was shown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+
+from balie.connectors.odata.connector import OData
+from balie.connectors.odata.question import key_of
+from balie.systems.authentication import authenticated
+from balie.systems.checking import wanted
+from balie.systems.connector import Connection
+from balie.systems.contract import Table
+from balie.systems.errors import Misconfigured, Refused, Unavailable, nothing_is_done_yet
+from balie.systems.query import Relation
+from balie.systems.reading import Call, table_of
+from balie.systems.rows import Row, text_of, value_at
+from balie.systems.transport import Request, Response
+from balie.systems.writing import Change, How, Writer, Written
+from balie.systems.written import (
+    TRIES,
+    check_as_shown,
+    check_fields,
+    check_written,
+    is_as_asked,
+    json_body,
+)
+
+_JSON = "application/json"
+_CHANGED_MEANWHILE = frozenset({409, 412})  # Business Central says 409 too
+
+
+def writer(connection: Connection) -> Writer:
+    """What writes to one OData service."""
+    return ODataWriter(OData(connection, authenticated(connection)))
+
+
+@dataclass(frozen=True)
+class ODataWriter:
+    """Writes to one OData service."""
+
+    odata: OData
+
+    async def write(self, change: Change) -> Written:
+        """Makes the row, changes it, or puts its file. Raises as `Writer` says."""
+        table = table_of(self.odata.connection, change.table)
+        check_fields(table, change, self._title)
+        if change.document is not None:
+            return await self._put_document(change, table)
+        if change.row is not None:
+            return await self._changed(change, table)
+        return await self._made(change, table)
+
+    async def find(self, change: Change) -> Written | None:
+        """The row that bears the key of this change, or what the change has in that field."""
+        table = table_of(self.odata.connection, change.table)
+        name = change.repeat.name
+        key = text_of(change.fields.get(name)) or change.key
+        rows = await self._rows(table, {name: key}, (*table.key, name, *change.returns))
+        return next((_written(change, table, row, again=True) for row in rows), None)
+
+    async def rows_with(self, table: str, values: Mapping[str, str]) -> tuple[str, ...]:
+        """The keys of the rows that have all these values: none, one, or the first two."""
+        described = table_of(self.odata.connection, table)
+        rows = await self._rows(described, values, (*described.key, *values))
+        return tuple(filter(None, (text_of(row[described.key[0]]) for row in rows)))[:2]
+
+    # ---- the ways to write
+
+    async def _made(self, change: Change, table: Table) -> Written:
+        body = dict(change.fields)
+        if change.repeat.how is How.FIND:
+            body.setdefault(change.repeat.name, change.key)
+        url = f"{self.odata.connection.at}/{self.odata.path(table)}"
+        response = await self._send("POST", url, table, change, msgspec.json.encode(body), _JSON)
+        self._check(response, table)
+        row = json_body(response, self._title)
+        if not isinstance(row, dict) or text_of(row.get(table.key[0])) is None:
+            raise Unavailable(f'{self._title} made a row of "{table.name}" and does not say which.')
+        return _written(change, table, row)
+
+    async def _changed(self, change: Change, table: Table) -> Written:
+        url = self._row_url(change, table)
+        body = msgspec.json.encode(change.fields)
+        for _ in range(TRIES):
+            tag = "*"
+            if change.shown:
+                with nothing_is_done_yet():
+                    row = await self._read(url, table, change)
+                if is_as_asked(change, row):
+                    return _written(change, table, row, again=True)
+                check_as_shown(change, row, self._title)
+                tag = text_of(row.get("@odata.etag")) or "*"
+            response = await self._send("PATCH", url, table, change, body, _JSON, tag)
+            if response.status not in _CHANGED_MEANWHILE or tag == "*":
+                return self._done(change, table, response)
+        raise Unavailable(
+            f'{self._title}: a row of "{table.name}" is changed by others all the time.',
+            may_be_done=False,
+        )
+
+    def _done(self, change: Change, table: Table, response: Response) -> Written:
+        self._check(response, table)
+        row = json_body(response, self._title)
+        values = row if isinstance(row, dict) else {}
+        told = {name: value_at(values, name) for name in change.returns}
+        return Written(row=change.row or "", values=told)
+
+    async def _put_document(self, change: Change, table: Table) -> Written:
+        document = change.document
+        if document is None or change.row is None:
+            raise Misconfigured(f'A file for "{table.name}" has no row to go to.')
+        url = f"{self._row_url(change, table)}/{document.path.replace('.', '/')}"
+        method = self.odata.connection.profile.text("files with", "PUT")
+        response = await self._send(
+            method, url, table, change, document.content, document.media_type, "*"
+        )
+        self._check(response, table)
+        return Written(row=change.row)
+
+    async def _read(self, url: str, table: Table, change: Change) -> Row:
+        response = await self._send("GET", url, table, change, None, "")
+        if response.status in (404, 410):
+            raise Refused(f'{self._title}: this row of "{table.name}" is not there any more.')
+        self._check(response, table)
+        row = json_body(response, self._title)
+        return row if isinstance(row, dict) else {}
+
+    # ---- calls
+
+    @property
+    def _title(self) -> str:
+        return self.odata.connection.title
+
+    def _row_url(self, change: Change, table: Table) -> str:
+        key = key_of(table, {table.key[0]: change.row or ""})
+        if key is None:
+            raise Refused(f'{self._title}: no row of "{table.name}" can have such a key.')
+        return f"{self.odata.connection.at}/{self.odata.path(table)}({key})"
+
+    async def _send(
+        self,
+        method: str,
+        url: str,
+        table: Table,
+        change: Change,
+        body: bytes | None,
+        kind: str,
+        tag: str = "",
+    ) -> Response:
+        headers = {"Accept": _JSON, "OData-MaxVersion": "4.0"}
+        if body is not None:
+            headers |= {"Content-Type": kind, "Prefer": "return=representation"}
+        if tag:
+            headers["If-Match"] = tag
+        if change.repeat.how is How.HEADER and method != "GET":
+            headers[change.repeat.name] = change.key
+        return await self.odata.transport.send(
+            Request(method=method, url=url, headers=headers, body=body, template=table.name)
+        )
+
+    def _check(self, response: Response, table: Table) -> None:
+        now = self.odata.connection.now()
+        check_written(response, title=self._title, table=table.name, now=now, known=table.fields)
+
+    async def _rows(
+        self, table: Table, values: Mapping[str, str], paths: tuple[str, ...]
+    ) -> list[Row]:
+        """The rows that have these values, each looked at again."""
+        unasked = sorted(set(values) - table.equals)
+        if unasked:
+            raise Misconfigured(
+                f'{self._title} cannot be asked for "{table.name}" by "{", ".join(unasked)}".'
+            )
+        relations = tuple(Relation(name, (value,)) for name, value in values.items())
+        tree = wanted(table.fields, dict.fromkeys(paths))
+        part = await self.odata.ask(Call(table=table, relations=relations, wanted=tree, limit=10))
+        rows = [item for item in part.items if isinstance(item, dict)]
+        return [r for r in rows if all(text_of(value_at(r, n)) == v for n, v in values.items())]
+
+
+def _written(change: Change, table: Table, row: Row, *, again: bool = False) -> Written:
+    key = text_of(row.get(table.key[0])) or ""
+    return Written(row=key, values={n: value_at(row, n) for n in change.returns}, again=again)
