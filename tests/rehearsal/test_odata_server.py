@@ -220,9 +220,71 @@ def test_another_company_is_not_there(ask: Asking) -> None:
     assert ask.erp(url).status_code == 404
 
 
-@pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE", "PUT"])
-def test_writing_is_refused_for_now(ask: Asking, method: str) -> None:
-    token = ask.token("ERP").json()["access_token"]
-    url = f"{ask.settings['ERP_URL']}/companies({ask.settings['ERP_COMPANY']})/salesOrders"
-    answer = ask.send(method, url, headers={"Authorization": f"Bearer {token}"}, json={})
-    assert answer.status_code == 405
+@pytest.mark.parametrize("method", ["PATCH", "DELETE", "PUT"])
+def test_a_whole_list_cannot_be_written(ask: Asking, method: str) -> None:
+    assert ask.write("erp", method, "salesOrders", {}).status_code == 405
+
+
+CUSTOMERS = "customers?$filter=number eq '10085'"
+
+
+def test_a_change_needs_the_rows_own_tag_or_any(ask: Asking) -> None:
+    row = ask.erp(CUSTOMERS).json()["value"][0]
+    path, sent = f"customers({row['id']})", {"city": "Zwolle"}
+    tag = row["@odata.etag"]
+    assert ask.write("erp", "PATCH", path, sent).status_code == 428
+    changed = ask.write("erp", "PATCH", path, sent, **{"If-Match": tag})
+    assert (changed.status_code, changed.json()["city"]) == (200, "Zwolle")
+    assert changed.json()["@odata.etag"] != tag
+    stale = ask.write("erp", "PATCH", path, {"city": "Gouda"}, **{"If-Match": tag})
+    assert stale.status_code == 412
+    assert ask.write("erp", "PATCH", path, sent, **{"If-Match": "*"}).status_code == 200
+    assert ask.erp(path).json()["city"] == "Zwolle"
+
+
+@pytest.mark.parametrize(
+    ("sent", "named"),
+    [
+        ({"colour": "red"}, "colour"),
+        ({"id": "00000000-0000-4000-8000-000000000001"}, "id"),
+        ({"city": "x" * 31}, "city"),
+        ({"city": 7}, "city"),
+        ({"blocked": "Sometimes"}, "blocked"),
+    ],
+)
+def test_what_does_not_fit_is_refused_by_its_name(
+    ask: Asking, sent: dict[str, object], named: str
+) -> None:
+    row = ask.erp(CUSTOMERS).json()["value"][0]
+    path = f"customers({row['id']})"
+    refused = ask.write("erp", "PATCH", path, sent, **{"If-Match": "*"})
+    assert refused.status_code == 400
+    assert f"'{named}'" in refused.json()["error"]["message"]
+    assert ask.erp(path).json() == ask.erp(path).json() | {
+        name: value for name, value in row.items() if not name.startswith("@")
+    }
+
+
+def test_a_row_is_made_with_the_rows_inside_it(ask: Asking) -> None:
+    memo = {
+        "customerNumber": "10085",
+        "externalDocumentNumber": "R-000042",
+        "salesCreditMemoLines": [
+            {"lineType": "Item", "lineObjectNumber": "KB-2215", "quantity": 5}
+        ],
+    }
+    made = ask.write("erp", "POST", "salesCreditMemos", memo)
+    row = made.json()
+    assert made.status_code == 201
+    assert (row["number"], row["status"], row["customerNumber"]) == ("VCN-25001", "Draft", "10085")
+    assert made.headers["Location"].endswith(f"salesCreditMemos({row['id']})")
+    lines = ask.erp(f"salesCreditMemoLines?$filter=documentId eq {row['id']}").json()["value"]
+    assert [(line["lineObjectNumber"], line["quantity"]) for line in lines] == [("KB-2215", 5)]
+
+
+def test_a_line_that_does_not_fit_keeps_the_whole_row_from_being_made(ask: Asking) -> None:
+    memo = {"customerNumber": "10085", "salesCreditMemoLines": [{"quantity": "many"}]}
+    before = ask.erp("salesCreditMemos?$count=true&$top=1").json()["@odata.count"]
+    refused = ask.write("erp", "POST", "salesCreditMemos", memo)
+    assert (refused.status_code, "'quantity'" in refused.text) == (400, True)
+    assert ask.erp("salesCreditMemos?$count=true&$top=1").json()["@odata.count"] == before

@@ -93,7 +93,8 @@ def check_fields(table: Table, change: Change, title: str) -> None:
     """Raises Misconfigured for a field that the contract does not have, or that nobody can send."""
     for path in change.fields:
         described = table.field(path)
-        inside = described is not None and described.type in (Type.LIST, Type.OBJECT)
+        outer = table.fields.get(path.partition(".")[0])  # another row is pointed at, not changed
+        inside = outer is not None and outer.type in (Type.LIST, Type.OBJECT)
         if described is None or not (described.writable or inside):
             raise Misconfigured(f'{title} has no field "{path}" of "{table.name}" to write.')
 
