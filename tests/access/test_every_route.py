@@ -4,8 +4,9 @@ The routes come from the portal itself: those of the story from its description 
 signing in and of staff from Django. A route without a case fails, so nobody can forget one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import httpx
 import pytest
@@ -83,6 +84,8 @@ MARKERS = {
     FATIMA: ("VF-33015", "V-000007", "Vanaf de volgende factuur"),
     JOOST: ("VO-26098", "HZ 2026-311"),
 }
+
+LISTS = ("/bestellingen", "/facturen", "/retour", "/vraag")
 
 
 @dataclass(frozen=True)
@@ -230,6 +233,44 @@ def test_nobody_sees_anything_of_others_on_any_page(
             text = answer.text
             shown = text.replace(case.address, "")
             assert not [marker for marker in of_others if marker in shown], case.address
+
+
+@pytest.mark.parametrize("person", MARKERS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_nobody_finds_anything_of_others_in_a_list(
+    people: dict[str, httpx.Client], person: str, kind: str
+) -> None:
+    """Whatever the order, and whatever they search for: also for what is really there."""
+    of_others = [
+        marker for other, markers in MARKERS.items() if other != person for marker in markers
+    ]
+    for address in LISTS:
+        for marker in of_others:
+            for asked in (f"?q={marker}", f"?q={marker}&sort=-number"):
+                answer = people[person].get(address + asked, headers={"Accept": kind})
+                assert answer.status_code in (200, 404)
+                if answer.status_code == 200:
+                    said = answer.json() if kind == "application/json" else None
+                    assert said is None or _records(said) == []
+                    assert "<tbody>" not in answer.text
+
+
+def test_everybody_finds_what_is_theirs_in_a_list(people: dict[str, httpx.Client]) -> None:
+    for address, person, marker in (
+        ("/bestellingen", BRAM, "VO-26107"),
+        ("/facturen", FATIMA, "VF-33015"),
+        ("/retour", BRAM, "R-000042"),
+        ("/vraag", FATIMA, "V-000007"),
+    ):
+        asked = f"{address}?q={marker}&sort=number"
+        answer = people[person].get(asked, headers={"Accept": "application/json"})
+        assert [record["link"] or marker for record in _records(answer.json())] == [
+            marker if address == "/facturen" else f"{address}/{marker}"
+        ]
+
+
+def _records(page: Mapping[str, Any]) -> list[Any]:
+    return [r for b in page["blocks"].values() if b["type"] == "list" for r in b["records"]]
 
 
 def test_somebody_elses_row_and_no_row_are_the_same_page(people: dict[str, httpx.Client]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from http import HTTPStatus
 from pathlib import Path
 from types import MappingProxyType
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -43,6 +44,7 @@ def record_all(state: Path, languages: Sequence[str] = LANGUAGES) -> Recording:
     ):
         everything_off(recorder, languages)
         somebodies = well(recorder, languages)
+        arranged(recorder, somebodies)
         each_off_when_known(recorder, somebodies)
         a_broken_row(recorder, somebodies)
         for language in languages:  # ends sign-ins, and uses up attempts
@@ -75,6 +77,7 @@ def record_quickly(
         chosen = [recorder.somebody(mail, language) for mail in (mails[0], mails[-1])]
         for person in chosen:
             recorder.walk(person, WELL)
+        arranged(recorder, chosen)
         each_off_when_known(recorder, chosen, systems=("erp",))
         signing_in.record(recorder, language, mails[0], database_of(state / "known"))
     return recorder.recording
@@ -106,6 +109,17 @@ def everything_off(recorder: Recorder, languages: Sequence[str]) -> None:
         recorder.again(person, ["/"], "everything off, first visit")
     recorder.portal.behave()
     let_it_age()
+
+
+def arranged(recorder: Recorder, somebodies: Sequence[Person]) -> None:
+    """Lists that are sorted and searched: something is found, nothing is, and it cannot be done."""
+    for person in somebodies:
+        lists = {urlsplit(address).path for address in recorder.addresses_of(person)}
+        for path in sorted(lists & set(recorder.routes)):
+            found = ["?sort=-number&q=2", "?q=%3Cb%3Eniets"]
+            wrong = ["?sort=niets", "?q=" + "x" * 200, "?q=a&q=b"]
+            recorder.again(person, [path + one for one in found], "searched and sorted")
+            recorder.again(person, [path + one for one in wrong], "cannot be sorted so")
 
 
 def each_off_when_known(

@@ -17,8 +17,8 @@ from balie.systems.rows import BrokenRow, Row
 from tests.semantics.world import LINDEMAN, World, restarted, rows_of, visitor
 
 Worlds = Callable[..., World]
-SANNE, BRAM = "sanne@example.nl", "bram@example.nl"
-PEOPLE = (SANNE, BRAM, "fatima@example.nl", "joost@example.nl")
+SANNE, BRAM, FATIMA = (f"{name}@example.nl" for name in ("sanne", "bram", "fatima"))
+PEOPLE = (SANNE, BRAM, FATIMA, "joost@example.nl")
 ADDRESSES = (
     "/",
     "/bestellingen",

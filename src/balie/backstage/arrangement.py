@@ -5,7 +5,7 @@ What somebody looks for is about them: it is never logged, kept or told to staff
 """
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlencode
@@ -76,14 +76,14 @@ class Arrangement:
 NEWEST_FIRST = Arrangement()
 
 
-def arrangement_of(sorts: Iterable[str], queries: Iterable[str]) -> Arrangement:
-    """What an address asks for, of which each may be said once. Raises CannotArrange."""
-    sort, query = _once(sorts), _readable(_once(queries))
+def arrangement_of(sorts: Sequence[str], queries: Sequence[str]) -> Arrangement | Wrong:
+    """What an address asks for, of which each may be said once; or what is wrong with that."""
+    if len(sorts) > 1 or len(queries) > 1:
+        return Wrong.TWICE
+    sort, query = "".join(sorts), _readable("".join(queries))
     if sort == _DOWN:
-        raise CannotArrange(Wrong.SORT)
-    if len(query) > MOST_CHARACTERS:
-        raise CannotArrange(Wrong.QUERY)
-    return Arrangement(sort, query)
+        return Wrong.SORT
+    return Wrong.QUERY if len(query) > MOST_CHARACTERS else Arrangement(sort, query)
 
 
 def folded(text: str) -> str:
@@ -93,13 +93,6 @@ def folded(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return bare.casefold().translate(_NOT_TAKEN_APART)
-
-
-def _once(said: Iterable[str]) -> str:
-    texts = tuple(said)
-    if len(texts) > 1:
-        raise CannotArrange(Wrong.TWICE)
-    return texts[0] if texts else ""
 
 
 def _readable(text: str) -> str:

@@ -3,7 +3,7 @@
 For that all records are looked at, so at most MOST_ROWS rows of each source, the newest. Small
 lists are asked for as they are for newest first: then nothing more is asked. Of a thing with
 several sources a record counts when each source that has more rows has a row of it among these:
-else nobody knows how it stands. Whatever the number of rows, a source is asked at most twice.
+else nobody knows how it stands. Whatever the number of rows, a source gets two questions at most.
 """
 
 import asyncio

@@ -14,13 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from balie.access.origin import is_from_here
 from balie.access.viewer import Visitor
-from balie.backstage.arrangement import (
-    NEWEST_FIRST,
-    Arrangement,
-    CannotArrange,
-    Wrong,
-    arrangement_of,
-)
+from balie.backstage.arrangement import arrangement_of
 from balie.frontstage.preferences import Preferences, address_without_choices, preferences_of
 from balie.frontstage.surroundings import Surroundings
 from balie.frontstage.views import Answer, Ask, Views
@@ -94,7 +88,7 @@ async def _ask(
         preferences=preferences,
         visitor=visitor,
         after=asked.get("after", ""),
-        arrangement=_arrangement(pairs) if pairs else NEWEST_FIRST,
+        arrangement=arrangement_of(_said_of("sort", pairs), _said_of("q", pairs)),
         newest="newest" in asked,
         wants_json=_wants_json(said.get(b"accept", b"")),
         from_here=method in ("GET", "HEAD") or _is_from_here(Request(scope)),
@@ -102,13 +96,8 @@ async def _ask(
     )
 
 
-def _arrangement(pairs: Sequence[tuple[str, str]]) -> Arrangement | Wrong:
-    """How a list is asked for, or what is wrong with that."""
-    sorts, queries = ([text for name, text in pairs if name == one] for one in ("sort", "q"))
-    try:
-        return arrangement_of(sorts, queries)
-    except CannotArrange as refusal:
-        return refusal.wrong
+def _said_of(name: str, pairs: Sequence[tuple[str, str]]) -> list[str]:
+    return [text for one, text in pairs if one == name]
 
 
 def _is_from_here(request: Request) -> bool:
