@@ -221,8 +221,9 @@ class _Recipe:
         rename_rows(self.g, at(root, "also") or root)
         for making in items(at(root, "make")):
             self._making(making)
-        for table, fields in entries(at(root, "fill")):
-            self._row_recipe(table, fields, row=True)
+        for word in ("fill", "gives"):
+            for table, fields in entries(at(root, word)):
+                self._row_recipe(table, fields, row=True)
 
     def _find_rows_inside(self, node: yaml.Node) -> None:
         for making in items(at(node, "make") or at(node, "inside")):
