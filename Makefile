@@ -11,6 +11,7 @@ TRYTON := tests/backoffices/tryton
 install: .venv/installed
 
 .venv/installed: pyproject.toml
+	@echo "Installing in .venv: a minute or two, the first time."
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[scale,draw]" --group dev

@@ -23,6 +23,7 @@ examples:
 settings (environment), and what holds without them:
   BALIE_BLUEPRINT        the blueprint's folder, when it is not on the command line
   BALIE_STATE            the folder for our own files; var/balie
+  BALIE_HOST, BALIE_PORT  what --host and --port say; 127.0.0.1 and 8000
   BALIE_PUBLIC_URL       the address that customers type; http://127.0.0.1:PORT
   BALIE_MAIL_URL         smtp://user:password@host:587?tls=starttls
   BALIE_MAIL_FROM        service@example.com

@@ -8,6 +8,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import sys
 from collections.abc import Callable
@@ -44,9 +45,18 @@ def main(arguments: list[str] | None = None) -> int:
         _tell({"problem": str(error)})
         return 2
     except OSError as error:
-        _tell({"problem": f"Port {args.port} cannot be used: {error.strerror}."})
+        _tell({"problem": _no_port(args.port, error)})
         return 2
     return 0
+
+
+def _no_port(port: int, error: OSError) -> str:
+    # The text of uvloop and asyncio says the address twice.
+    why = os.strerror(error.errno) if error.errno else str(error)
+    return (
+        f"Port {port} cannot be used: {why}.\n"
+        "    Other ports:  --port 8510, or with make:  BALIE_PORT=8510 make demo"
+    )
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -149,7 +149,7 @@ def demands(configuration: Configuration) -> None:
             "Customers sign in with a code that we mail to them, and I have no mail server.",
             "BALIE_MAIL_URL=smtp://user:password@mail.example.com:587?tls=starttls",
             "BALIE_MAIL_FROM=service@example.com",
-            "To look around first, without mail:  balie run --rehearse",
+            "To look around first, without mail:  balie run --demo",
         )
     if configuration.mail is not None and not configuration.mail_from:
         raise WrongSetting(

@@ -1,6 +1,7 @@
 """Serves the site with uvicorn until it is told to stop."""
 
 import asyncio
+import os
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -106,9 +107,17 @@ def _listening(configuration: Configuration) -> socket.socket:
     except OSError as error:
         raise Refusal(
             "PORT",
-            f"I cannot listen at {configuration.host}:{configuration.port}: {error.strerror}.",
-            [f"Another port:  balie run --port {configuration.port + 10}"],
+            f"I cannot listen at {configuration.host}:{configuration.port}: {_reason(error)}.",
+            [
+                f"Another port:  balie run --port {configuration.port + 10}",
+                f"or, with make:  BALIE_PORT={configuration.port + 10} make demo",
+            ],
         ) from error
+
+
+def _reason(error: OSError) -> str:
+    # Where there is a number, its own text: the longer one says the address again.
+    return os.strerror(error.errno) if error.errno else str(error)
 
 
 def _told(

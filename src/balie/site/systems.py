@@ -92,7 +92,7 @@ def _refuse_missing(blueprint: Blueprint, values: Mapping[str, str]) -> None:
             [
                 "Set them in the environment:",
                 *(f"    export {name}=..." for name in names),
-                "To look around first, without any system:  balie run --rehearse",
+                "To look around first, without any system:  balie run --demo",
             ],
         )
 
