@@ -41,6 +41,7 @@ proof: install browser
 # By hand: connectors on servers that others wrote. They install what they need from npm and PyPI.
 proof-long: install
 	$(BIN)/pytest -m proof tests/backoffices/cap tests/backoffices/datasette
+	SCREENS=all $(BIN)/pytest -m proof -s tests/screens/test_every_page.py
 
 bench: install
 	$(BIN)/python -m benchmarks

@@ -163,10 +163,14 @@ def everybody(portal: Portal) -> list[str]:
     return [unquote(mail) for mail in _ENTERS.findall(page)]
 
 
+_DOCUMENT = re.compile(r"\.(\{\w+\}|[a-z]{2,4})(\?|$)")
+
+
 def routes_of(portal: Portal) -> list[str]:
-    """The address patterns of the story, the longest first."""
+    """The address patterns of the story's pages, the longest first. Documents are no pages."""
     described = httpx.get(portal.url + "/api/openapi.json").json()["paths"]
-    return sorted({path.split("?")[0] for path in described}, key=len, reverse=True)
+    pages = {path.split("?")[0] for path in described if not _DOCUMENT.search(path)}
+    return sorted(pages, key=len, reverse=True)
 
 
 def recorder_of(portal: Portal) -> Recorder:

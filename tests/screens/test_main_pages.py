@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from tests.screens.looking import Variant, look_at_all
+from tests.screens.looking import Looks, Variant, look_at_all
 from tests.screens.screen import Recording
 from tests.screens.texts import Rules
 
@@ -18,7 +18,7 @@ WALK = (Variant(390, 844),)
 def test_nothing_is_found_on_the_main_pages(quick: Recording, rules: Rules) -> None:
     step = len(quick.screens) // PAGES
     some = quick.only(*quick.screens[::step][:PAGES])
-    report = asyncio.run(look_at_all(some, rules, VARIANTS, WALK))
+    report = asyncio.run(look_at_all(some, rules, lambda _: Looks(VARIANTS, WALK)))
 
     assert report.looks == PAGES * len(VARIANTS)
     assert sorted(map(str, report.findings)) == []

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.screens.faults import FAULTS, Fault, pages_of, planted
-from tests.screens.looking import Report, Variant, look_at_all
+from tests.screens.looking import Looks, Report, Variant, look_at_all
 from tests.screens.screen import Recording
 from tests.screens.texts import Rules
 from tests.screens.tools import markup_errors
@@ -30,7 +30,7 @@ def noticed(quick: Recording, rules: Rules) -> dict[str, set[str]]:
 
 
 async def _look(plot: Recording, rules: Rules) -> Report:
-    return await look_at_all(plot, rules, NARROW, WALK)
+    return await look_at_all(plot, rules, lambda _: Looks(NARROW, WALK))
 
 
 def _checks(report: Report) -> set[str]:
