@@ -31,7 +31,8 @@ async def text(portal: Site, address: str, who: str = "sanne", language: str = "
 
 async def test_heads_of_columns_sort_and_say_how_the_list_stands(portal: Site) -> None:
     page = await text(portal, "/bestellingen?sort=-placed_on")
-    assert '<th scope="col" aria-sort="descending"><a href="/bestellingen?sort=placed_on">' in page
+    way = 'class="sort" href="/bestellingen?sort=placed_on" aria-label="Sorteer op Besteld op: oud'
+    assert f'aria-sort="descending">Besteld op<a {way}' in page
     assert page.count("aria-sort") == 1
     assert 'href="/bestellingen?sort=number"' in page
     assert "Gesorteerd op Besteld op: nieuwste eerst" in page
