@@ -38,9 +38,12 @@ check: install
 proof: install browser
 	tools/proof.sh
 
-# By hand: connectors on servers that others wrote. They install what they need from npm and PyPI.
-proof-long: install
+# By hand: connectors on servers that others wrote, and every page in every variant in a browser.
+# They install what they need from npm and PyPI.
+proof-long: install browser
 	$(BIN)/pytest -m proof tests/backoffices/cap tests/backoffices/datasette
+	GENERATED=300 $(BIN)/pytest -m proof tests/generated
+	$(BIN)/pytest -m proof -s tests/screens
 	SCREENS=all $(BIN)/pytest -m proof -s tests/screens/test_every_page.py
 
 bench: install

@@ -125,6 +125,7 @@ OF_DJANGO = {
     "staff": Fixed("/staff", 404, 404, 200),
     "staff/": Fixed("/staff/", 404, 404, 200),
     "staff/blueprint": Fixed("/staff/blueprint", 404, 404, 200),
+    "staff/blueprint/<str:step>": _everybody("/staff/blueprint/no-such-step", 404),
 }
 OF_THE_OTHERS = [
     _everybody("/demo", 200),

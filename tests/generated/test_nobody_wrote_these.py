@@ -5,6 +5,7 @@ Who may see what is worked out a second time in `oracle.py`, which knows nothing
 
 import asyncio
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,7 +43,12 @@ FEW = settings(
     derandomize=True,
     suppress_health_check=list(HealthCheck),
 )
-MANY = settings(FEW, max_examples=300, derandomize=False)
+# As many others as `GENERATED` says, other ones every time; without it a hundred, the same ones.
+MANY = settings(
+    FEW,
+    max_examples=int(os.environ.get("GENERATED", "100")),
+    derandomize="GENERATED" not in os.environ,
+)
 
 shops = st.builds(made, st.randoms(use_true_random=False))
 

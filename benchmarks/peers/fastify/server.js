@@ -66,7 +66,7 @@ async function page(number) {
 
 const listing = (title, freshness, records) => ({
   type: "list", title, freshness, records: records.map((fields) => ({ link: null, fields })),
-  broken: 0, newer: null, older: null,
+  broken: 0, newer: null, older: null, arranged: null,
 });
 
 const customer = (row) => ({

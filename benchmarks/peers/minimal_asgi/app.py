@@ -87,7 +87,7 @@ async def page(number: str) -> dict:
 def listing(title: str, fresh: dict, records: list[dict]) -> dict:
     return {"type": "list", "title": title, "freshness": fresh,
             "records": [{"link": None, "fields": fields} for fields in records],
-            "broken": 0, "newer": None, "older": None}  # fmt: skip
+            "broken": 0, "newer": None, "older": None, "arranged": None}  # fmt: skip
 
 
 def customer(row: dict) -> dict:

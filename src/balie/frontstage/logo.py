@@ -90,8 +90,6 @@ _ATTRIBUTES = frozenset(
 _REFERENCE = re.compile(r"url\(\s*#([\w-]+)\s*\)")
 _ANY_URL = re.compile(r"url\(", re.IGNORECASE)
 
-register_namespace("", "http://www.w3.org/2000/svg")
-
 
 def safe_logo(svg: bytes) -> Markup:
     """The drawing as markup for inside a page, without a name of its own for screen readers.
@@ -106,6 +104,7 @@ def safe_logo(svg: bytes) -> Markup:
         raise ValueError("The logo needs <svg> with a viewBox, so that it can be scaled.")
     clean = _clean(root)
     clean.attrib = {"viewBox": root.attrib["viewBox"], "aria-hidden": "true", "class": "mark"}
+    register_namespace("", _SVG.strip("{}"))  # others may have taken the empty prefix since
     return Markup(tostring(clean, encoding="unicode"))  # noqa: S704  made of allowed parts only
 
 
