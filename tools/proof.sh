@@ -20,7 +20,7 @@ part() { # name, command...
 
 part "rehearsed systems: down, slow, rubbish, filters ignored" .venv/bin/pytest -m proof tests/rehearsed
 part "faults of the network before every rehearsed system" .venv/bin/pytest -m proof tests/faults
-part "services that nobody wrote: a hundred in memory, three over HTTP" .venv/bin/pytest -m proof tests/generated
+part "services that nobody wrote: three over HTTP" .venv/bin/pytest -m proof tests/generated
 part "README walked in a browser" .venv/bin/pytest -m proof tests/walk
 part "real Tryton: install and load" tests/backoffices/tryton/install.sh
 part "real Tryton: the walk, T1, T4, T12" .venv/bin/pytest -m proof tests/backoffices/tryton
