@@ -134,7 +134,7 @@ def test_where_a_value_comes_from_is_shown_when_it_is_asked_for(looks: Site) -> 
     with_origins = read(html(page, looks, "nl", origins=True))
     assert "Business Central : salesOrders.number" in with_origins.text
     asked = [button.text for button in with_origins.all("button")]
-    assert "? Waar komt dit vandaan? Bestelnummer" in asked
+    assert "? Herkomst Bestelnummer" in asked
     assert "salesOrders" not in html(page, looks, "nl")
 
 

@@ -158,7 +158,7 @@
       return all(".facts dd, .tbl td, .tbl tbody th").filter((cell) => {
         const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
         for (let text; (text = walker.nextNode());) {
-          if (text.textContent.trim() && !text.parentElement.closest("bdi, time, .tag, .soft, .vh, .ask")) return true;
+          if (text.textContent.trim() && !text.parentElement.closest("bdi, time, .tag, .soft, .vh, .ask, .origins")) return true;
         }
         return false;
       }).map((e) => `data that does not stand by itself: ${called(e)}`);
@@ -185,11 +185,11 @@
       for (let node; (node = walker.nextNode());) {
         const e = node.parentElement, text = node.textContent.replace(/\s+/g, " ").trim();
         if (!text || e.closest("script, style, template")) continue;
-        found.push([text, called(e), e.closest("bdi, time, .mail, .num, pre") !== null, e.closest(".demo, .switch, .ask") !== null, e.closest("svg, .drawing, .scroll") !== null]);
+        found.push([text, called(e), e.closest("bdi, time, .mail, .num, pre") !== null, e.closest(".demo, .switch, .ask, .origin, .origins") !== null, e.closest("svg, .drawing, .scroll") !== null]);
       }
       for (const e of all("[aria-label], [title], [alt], [data-label], [data-busy]")) {
         for (const name of ["aria-label", "title", "alt", "data-label", "data-busy"]) {
-          if (e.getAttribute(name)?.trim()) found.push([e.getAttribute(name).trim(), `${name} of ${called(e)}`, false, e.closest(".demo, .switch, .ask") !== null, e.closest("svg, .drawing, .scroll") !== null]);
+          if (e.getAttribute(name)?.trim()) found.push([e.getAttribute(name).trim(), `${name} of ${called(e)}`, false, e.closest(".demo, .switch, .ask, .origin, .origins") !== null, e.closest("svg, .drawing, .scroll") !== null]);
         }
       }
       found.push([document.title, "the title", false, false, false]);
@@ -203,7 +203,7 @@
     several(...names) { return names.map((name) => [name, this[name]()]); },
     letters(size) { document.documentElement.style.fontSize = size; return []; },
     untranslated(...names) { // words outside brackets, where every translated text is inside them
-      const ours = "bdi, time, .num, .mail, pre, script, style, .logo, .avatar, [hreflang], svg, .ask li";
+      const ours = "bdi, time, .num, .mail, pre, script, style, .logo, .avatar, [hreflang], svg, .origin, .origins";
       const dates = /\b(?:(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day )?(?:\d{1,2} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*(?: \d{4})?\b/g;
       const found = [];
       let depth = 0;

@@ -207,7 +207,7 @@ def _file(answer: httpx.Response) -> File:
 def _links(html: str) -> Iterator[str]:
     for link in outline(html).links:
         address = link.split("#")[0]
-        chosen = re.search(r"[?&](lang|theme|newest)\b", address)
+        chosen = re.search(r"[?&](lang|theme|origins|newest)\b", address)
         if address and is_ours(address) and not chosen and address not in _NEVER_FOLLOWED:
             yield address
 

@@ -45,6 +45,7 @@ def record_all(state: Path, languages: Sequence[str] = LANGUAGES) -> Recording:
         everything_off(recorder, languages)
         somebodies = well(recorder, languages)
         arranged(recorder, somebodies)
+        with_origins(recorder, somebodies)
         each_off_when_known(recorder, somebodies)
         a_broken_row(recorder, somebodies)
         for language in languages:  # ends sign-ins, and uses up attempts
@@ -78,6 +79,7 @@ def record_quickly(
         for person in chosen:
             recorder.walk(person, WELL)
         arranged(recorder, chosen)
+        with_origins(recorder, chosen)
         each_off_when_known(recorder, chosen, systems=("erp",))
         signing_in.record(recorder, language, mails[0], database_of(state / "known"))
     return recorder.recording
@@ -99,6 +101,15 @@ def well(recorder: Recorder, languages: Sequence[str]) -> list[Person]:
     for person in somebodies:
         recorder.walk(person, WELL)
     return somebodies
+
+
+def with_origins(recorder: Recorder, somebodies: Sequence[Person]) -> None:
+    """Every page with a question mark behind every value, for whoever wants it in the demo."""
+    for person in somebodies:
+        for mode in ("on", "off"):
+            person.client.get("/demo", params={"origins": mode})
+            if mode == "on":
+                recorder.again(person, recorder.addresses_of(person), "origins on")
 
 
 def everything_off(recorder: Recorder, languages: Sequence[str]) -> None:

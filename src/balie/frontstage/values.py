@@ -64,7 +64,7 @@ def _value(cell: Cell, of: str = "") -> str:
         return f'<span class="tag {_TONES[cell.tone]}">{text}</span>'
     if cell.link:
         shape = "doc" if cell.kind is Kind.DOCUMENT else ""
-        more = f'<span class="vh"> {_safe(of)}</span>' if shape and of else ""
-        return f'<a class="{shape}" href="{_safe(cell.link)}">{text}{more}</a>'
+        more = f'<bdi class="vh"> {_safe(of)}</bdi>' if shape and of else ""
+        return f'<a class="{shape}" href="{_safe(cell.link)}"><bdi>{text}</bdi>{more}</a>'
     shape = ' class="num"' if cell.kind in _NUMERIC else ""
     return f"<bdi{shape}>{text}</bdi>"
