@@ -136,6 +136,7 @@ async def test_an_organisation_is_seen_by_whoever_reads_its_mail(office: TrytonO
 
 async def test_a_code_without_words_reads_as_trytons_own_label(office: TrytonOffice) -> None:
     async with running(office) as here:
+        await here.open(ANNA, "/facturen/1")  # until it is known
         viewer = await here.service.viewer(visitor(ANNA))
         for language, label in (("nl", "Factuur"), ("en", "Invoice")):
             page = await here.service.open("/facturen/1", viewer, language)
