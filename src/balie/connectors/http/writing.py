@@ -12,12 +12,11 @@ import msgspec
 
 from balie.connectors.http.connector import Http
 from balie.systems.authentication import authenticated
-from balie.systems.checking import wanted
 from balie.systems.connector import Connection
 from balie.systems.contract import Table
 from balie.systems.errors import Misconfigured, Refused, Unavailable, nothing_is_done_yet
-from balie.systems.query import Relation
-from balie.systems.reading import Call, table_of
+from balie.systems.looking_up import LookUp, fields_with_key, written_row
+from balie.systems.reading import table_of
 from balie.systems.rows import Raw, Row, text_of, value_at
 from balie.systems.transport import Request, Response
 from balie.systems.writing import Change, How, Writer, Written
@@ -55,25 +54,17 @@ class HttpWriter:
         return await self._made(change, table)
 
     async def find(self, change: Change) -> Written | None:
-        """The row that bears the key of this change, or what the change has in that field."""
-        table = table_of(self.http.connection, change.table)
-        name = change.repeat.name
-        key = text_of(change.fields.get(name)) or change.key
-        rows = await self._rows(table, {name: key}, (*table.key, name, *change.returns))
-        return next((_written(change, table, row, again=True) for row in rows), None)
+        """The row that an earlier try made, or None."""
+        return await self._look_up.find(change)
 
     async def rows_with(self, table: str, values: Mapping[str, str]) -> tuple[str, ...]:
         """The keys of the rows that have all these values: none, one, or the first two."""
-        described = table_of(self.http.connection, table)
-        rows = await self._rows(described, values, (*described.key, *values))
-        return tuple(filter(None, (text_of(row[described.key[0]]) for row in rows)))[:2]
+        return await self._look_up.rows_with(table, values)
 
     # ---- the ways to write
 
     async def _made(self, change: Change, table: Table) -> Written:
-        body = dict(change.fields)
-        if change.repeat.how is How.FIND:
-            body.setdefault(change.repeat.name, change.key)
+        body = fields_with_key(change)
         method, kind = _way(table.creates_with, "POST")
         response = await self._send(method, table.name, table, change, _json(body), kind)
         if response.status == 409 and change.repeat.how is How.FIND:
@@ -84,7 +75,7 @@ class HttpWriter:
         row = json_body(response, self._title)
         if not isinstance(row, dict) or text_of(row.get(table.key[0])) is None:
             raise Unavailable(f'{self._title} made a row of "{table.name}" and does not say which.')
-        return _written(change, table, row)
+        return written_row(change, table, row)
 
     async def _changed(self, change: Change, table: Table) -> Written:
         path = f"{table.name}/{quote(change.row or '', safe='')}"
@@ -97,7 +88,7 @@ class HttpWriter:
                 with nothing_is_done_yet():
                     row, tag = await self._row_and_tag(path, table, change)
                 if is_as_asked(change, row):
-                    return _written(change, table, row, again=True)
+                    return written_row(change, table, row, again=True)
                 check_as_shown(change, row, self._title)
             body = _json(change.fields)
             response = await self._send(method, path, table, change, body, kind, tag)
@@ -140,6 +131,10 @@ class HttpWriter:
     # ---- calls
 
     @property
+    def _look_up(self) -> LookUp:
+        return LookUp(self.http.connection, self.http.ask)
+
+    @property
     def _title(self) -> str:
         return self.http.connection.title
 
@@ -169,23 +164,6 @@ class HttpWriter:
         now = self.http.connection.now()
         check_written(response, title=self._title, table=table.name, now=now)
 
-    async def _rows(
-        self, table: Table, values: Mapping[str, str], paths: tuple[str, ...]
-    ) -> list[Row]:
-        """The rows that have these values, each looked at again."""
-        unasked = sorted(set(values) - table.equals)
-        if unasked:
-            raise Misconfigured(
-                f'{self._title} cannot be asked for "{table.name}" by "{", ".join(unasked)}".'
-            )
-        relations = tuple(Relation(name, (value,)) for name, value in values.items())
-        tree = wanted(table.fields, dict.fromkeys(paths))
-        part = await self.http.ask(
-            Call(table=table, relations=relations, wanted=tree, limit=min(10, table.page_size))
-        )
-        rows = [item for item in part.items if isinstance(item, dict)]
-        return [r for r in rows if all(text_of(value_at(r, n)) == v for n, v in values.items())]
-
 
 def _way(said: str, method: str) -> tuple[str, str]:
     """The method and the kind of body of `PATCH application/merge-patch+json`."""
@@ -195,8 +173,3 @@ def _way(said: str, method: str) -> tuple[str, str]:
 
 def _json(body: Mapping[str, Raw]) -> bytes:
     return msgspec.json.encode(body)
-
-
-def _written(change: Change, table: Table, row: Row, *, again: bool = False) -> Written:
-    key = text_of(row.get(table.key[0])) or ""
-    return Written(row=key, values={n: value_at(row, n) for n in change.returns}, again=again)

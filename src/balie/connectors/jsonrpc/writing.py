@@ -13,7 +13,6 @@ from typing import Final
 from balie.connectors.jsonrpc.connector import Tryton, row_of, session_of
 from balie.connectors.jsonrpc.session import UNKNOWN_NAME, Error
 from balie.connectors.jsonrpc.values import Wire, packed
-from balie.systems.checking import wanted
 from balie.systems.connector import Connection
 from balie.systems.contract import Field, Table, Type
 from balie.systems.errors import (
@@ -23,10 +22,10 @@ from balie.systems.errors import (
     Unavailable,
     nothing_is_done_yet,
 )
-from balie.systems.query import Relation
-from balie.systems.reading import Call, table_of
-from balie.systems.rows import Raw, Row, text_of, value_at
-from balie.systems.writing import Change, How, Writer, Written
+from balie.systems.looking_up import LookUp, fields_with_key, written_row
+from balie.systems.reading import table_of
+from balie.systems.rows import Raw, Row, value_at
+from balie.systems.writing import Change, Writer, Written
 from balie.systems.written import TRIES, check_as_shown, check_fields, is_as_asked
 
 _WARNINGS: Final = 10  # of one change that can be acknowledged
@@ -61,25 +60,17 @@ class TrytonWriter:
         return await self._made(change, table)
 
     async def find(self, change: Change) -> Written | None:
-        """The record that bears the key of this change, or what the change has in that field."""
-        table = table_of(self._connection, change.table)
-        name = change.repeat.name
-        key = text_of(change.fields.get(name)) or change.key
-        rows = await self._rows(table, {name: key}, (*table.key, name, *change.returns))
-        return next((_written(change, row, again=True) for row in rows), None)
+        """The row that an earlier try made, or None."""
+        return await self._look_up.find(change)
 
     async def rows_with(self, table: str, values: Mapping[str, str]) -> tuple[str, ...]:
-        """The keys of the records that have all these values: none, one, or the first two."""
-        described = table_of(self._connection, table)
-        rows = await self._rows(described, values, (*described.key, *values))
-        return tuple(filter(None, (text_of(row[described.key[0]]) for row in rows)))[:2]
+        """The keys of the rows that have all these values: none, one, or the first two."""
+        return await self._look_up.rows_with(table, values)
 
     # ---- the ways to write
 
     async def _made(self, change: Change, table: Table) -> Written:
-        fields = dict(change.fields)
-        if change.repeat.how is How.FIND:
-            fields.setdefault(change.repeat.name, change.key)
+        fields = fields_with_key(change)
         made = await self._call(table, "create", [_sent(fields, table.fields)])
         match made:
             case [int(number)]:
@@ -94,7 +85,7 @@ class TrytonWriter:
         """What the record has now in these fields."""
         if not returns:
             return {}
-        rows = await self._rows(table, {"id": str(number)}, ("id", *returns))
+        rows = await self._look_up.rows(table, {"id": str(number)}, ("id", *returns))
         return {name: value_at(rows[0], name) for name in returns} if rows else {}
 
     async def _changed(self, change: Change, table: Table) -> Written:
@@ -107,7 +98,7 @@ class TrytonWriter:
                 with nothing_is_done_yet():
                     row, moment = await self._now(table, number, change)
                 if is_as_asked(change, row):
-                    return _written(change, row, again=True)
+                    return written_row(change, table, row, again=True)
                 check_as_shown(change, row, self._title)
                 context = {_FROM_AFAR: {f"{table.name},{number}": moment}}
             try:
@@ -134,6 +125,10 @@ class TrytonWriter:
                 raise Refused(f'{self._title}: this row of "{table.name}" is not there any more.')
 
     # ---- calls
+
+    @property
+    def _look_up(self) -> LookUp:
+        return LookUp(self._connection, self.tryton.ask)
 
     @property
     def _connection(self) -> Connection:
@@ -189,21 +184,6 @@ class TrytonWriter:
             case _:
                 return Unavailable(f'{self._title} failed at a change of "{table.name}".')
 
-    async def _rows(
-        self, table: Table, values: Mapping[str, str], paths: tuple[str, ...]
-    ) -> list[Row]:
-        """The records that have these values, each looked at again."""
-        unasked = sorted(set(values) - table.equals)
-        if unasked:
-            raise Misconfigured(
-                f'{self._title} cannot be asked for "{table.name}" by "{", ".join(unasked)}".'
-            )
-        relations = tuple(Relation(name, (value,)) for name, value in values.items())
-        tree = wanted(table.fields, dict.fromkeys(paths))
-        part = await self.tryton.ask(Call(table=table, relations=relations, wanted=tree, limit=10))
-        rows = [item for item in part.items if isinstance(item, dict)]
-        return [r for r in rows if all(text_of(value_at(r, n)) == v for n, v in values.items())]
-
 
 def _impersonal(message: Wire) -> str:
     text = message if isinstance(message, str) else ""
@@ -221,11 +201,6 @@ def _in_domain(domain: Wire, table: Table) -> list[str]:
 
 def _number(row: str | None) -> int | None:
     return int(row) if row and row.isascii() and row.isdigit() else None
-
-
-def _written(change: Change, row: Row, *, again: bool) -> Written:
-    values = {name: value_at(row, name) for name in change.returns}
-    return Written(row=text_of(row.get("id")) or "", values=values, again=again)
 
 
 # ---- values, as Tryton wants them

@@ -13,12 +13,11 @@ import msgspec
 from balie.connectors.odata.connector import OData
 from balie.connectors.odata.question import key_of
 from balie.systems.authentication import authenticated
-from balie.systems.checking import wanted
 from balie.systems.connector import Connection
 from balie.systems.contract import Table
 from balie.systems.errors import Misconfigured, Refused, Unavailable, nothing_is_done_yet
-from balie.systems.query import Relation
-from balie.systems.reading import Call, table_of
+from balie.systems.looking_up import LookUp, fields_with_key, written_row
+from balie.systems.reading import table_of
 from balie.systems.rows import Row, text_of, value_at
 from balie.systems.transport import Request, Response
 from balie.systems.writing import Change, How, Writer, Written
@@ -57,32 +56,24 @@ class ODataWriter:
         return await self._made(change, table)
 
     async def find(self, change: Change) -> Written | None:
-        """The row that bears the key of this change, or what the change has in that field."""
-        table = table_of(self.odata.connection, change.table)
-        name = change.repeat.name
-        key = text_of(change.fields.get(name)) or change.key
-        rows = await self._rows(table, {name: key}, (*table.key, name, *change.returns))
-        return next((_written(change, table, row, again=True) for row in rows), None)
+        """The row that an earlier try made, or None."""
+        return await self._look_up.find(change)
 
     async def rows_with(self, table: str, values: Mapping[str, str]) -> tuple[str, ...]:
         """The keys of the rows that have all these values: none, one, or the first two."""
-        described = table_of(self.odata.connection, table)
-        rows = await self._rows(described, values, (*described.key, *values))
-        return tuple(filter(None, (text_of(row[described.key[0]]) for row in rows)))[:2]
+        return await self._look_up.rows_with(table, values)
 
     # ---- the ways to write
 
     async def _made(self, change: Change, table: Table) -> Written:
-        body = dict(change.fields)
-        if change.repeat.how is How.FIND:
-            body.setdefault(change.repeat.name, change.key)
+        body = fields_with_key(change)
         url = f"{self.odata.connection.at}/{self.odata.path(table)}"
         response = await self._send("POST", url, table, change, msgspec.json.encode(body), _JSON)
         self._check(response, table)
         row = json_body(response, self._title)
         if not isinstance(row, dict) or text_of(row.get(table.key[0])) is None:
             raise Unavailable(f'{self._title} made a row of "{table.name}" and does not say which.')
-        return _written(change, table, row)
+        return written_row(change, table, row)
 
     async def _changed(self, change: Change, table: Table) -> Written:
         url = self._row_url(change, table)
@@ -93,7 +84,7 @@ class ODataWriter:
                 with nothing_is_done_yet():
                     row = await self._read(url, table, change)
                 if is_as_asked(change, row):
-                    return _written(change, table, row, again=True)
+                    return written_row(change, table, row, again=True)
                 check_as_shown(change, row, self._title)
                 tag = text_of(row.get("@odata.etag")) or "*"
             response = await self._send("PATCH", url, table, change, body, _JSON, tag)
@@ -134,6 +125,10 @@ class ODataWriter:
     # ---- calls
 
     @property
+    def _look_up(self) -> LookUp:
+        return LookUp(self.odata.connection, self.odata.ask)
+
+    @property
     def _title(self) -> str:
         return self.odata.connection.title
 
@@ -167,23 +162,3 @@ class ODataWriter:
     def _check(self, response: Response, table: Table) -> None:
         now = self.odata.connection.now()
         check_written(response, title=self._title, table=table.name, now=now, known=table.fields)
-
-    async def _rows(
-        self, table: Table, values: Mapping[str, str], paths: tuple[str, ...]
-    ) -> list[Row]:
-        """The rows that have these values, each looked at again."""
-        unasked = sorted(set(values) - table.equals)
-        if unasked:
-            raise Misconfigured(
-                f'{self._title} cannot be asked for "{table.name}" by "{", ".join(unasked)}".'
-            )
-        relations = tuple(Relation(name, (value,)) for name, value in values.items())
-        tree = wanted(table.fields, dict.fromkeys(paths))
-        part = await self.odata.ask(Call(table=table, relations=relations, wanted=tree, limit=10))
-        rows = [item for item in part.items if isinstance(item, dict)]
-        return [r for r in rows if all(text_of(value_at(r, n)) == v for n, v in values.items())]
-
-
-def _written(change: Change, table: Table, row: Row, *, again: bool = False) -> Written:
-    key = text_of(row.get(table.key[0])) or ""
-    return Written(row=key, values={n: value_at(row, n) for n in change.returns}, again=again)
