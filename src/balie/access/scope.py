@@ -171,3 +171,17 @@ def recognition_scope(
         return NoScope.NOTHING
     reason = " and ".join(f"{relation.field} of who signed in" for relation in related)
     return Scope(_DOOR, system, table, related, reason)
+
+
+def desk_scope(
+    system: str, table: str, field: str, value: str, *, fold_case: bool = False
+) -> Scope | NoScope:
+    """The scope of somebody of staff who looks for a customer, by exactly one value of one field.
+
+    It is for finding out who somebody is, and for no page; each search stands in the audit.
+    """
+    wanted = value.casefold() if fold_case else value
+    if not wanted:
+        return NoScope.NOTHING
+    relation = Relation(field, (wanted,), fold_case)
+    return Scope(_DOOR, system, table, (relation,), f"staff look for a {field}")

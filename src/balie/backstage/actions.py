@@ -26,6 +26,7 @@ class ActionState(StrEnum):
     REFUSED = "refused"  # the master said no; nothing else was sent
     CONFLICT = "conflict"  # the row had changed; nothing was overwritten
     ATTENTION = "attention"  # a person looks at it; the customer never reads this as a failure
+    DROPPED = "dropped"  # staff decided that it is not sent
 
 
 class ErrandState(StrEnum):
@@ -50,11 +51,12 @@ FOR_A_PERSON = frozenset({ErrandState.REFUSED, ErrandState.UNCERTAIN, ErrandStat
 class Errand:
     """One row of one system that must become so.
 
-    id: `<action>:<number>`; it is the key of the write. part: what traces and the engine call it.
+    id: `<action>:<number>`. part: what traces and the engine call it.
     link: for a follower whose row must be found first: table's field -> value; exactly one row.
     follows: number of the errand whose row, once it is done, is this one's row.
     file, upload: the raw field of a file, and the id of what was uploaded.
-    give_up: when trying ends, and to which team it goes then.
+    give_up: when trying ends, and to which team it goes then. corrected: how often staff changed
+    what is sent; then it is another write, with another key.
     """
 
     id: str
@@ -73,6 +75,13 @@ class Errand:
     upload: str = ""
     give_up: datetime | None = None
     goes_to: str = ""
+    corrected: int = 0
+
+    @property
+    def key(self) -> str:
+        """Of its write: the same at every try. ASCII, at most 40 characters."""
+        correction = f".{self.corrected}" if self.corrected else ""
+        return f"{self.action}-{self.number}{correction}"
 
     @property
     def part(self) -> str:
@@ -209,6 +218,8 @@ def state_of(action: Action, progress: Sequence[Progress]) -> ActionState:
     masters = [
         states.get(errand.id, ErrandState.DUE) for errand in action.errands if errand.is_master
     ]
+    if ErrandState.DROPPED in masters:
+        return ActionState.DROPPED
     if ErrandState.CONFLICT in masters:
         return ActionState.CONFLICT
     if ErrandState.REFUSED in masters:

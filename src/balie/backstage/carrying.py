@@ -144,7 +144,7 @@ class Carrier:
     ) -> Change:
         return Change(
             table=errand.table,
-            key=f"{errand.action}-{errand.number}",
+            key=errand.key,
             repeat=repeat,
             row=await self._row(writer, errand, states),
             fields=errand.fields,

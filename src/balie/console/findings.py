@@ -1,7 +1,7 @@
 """What was noted, put so that somebody at the service desk can act on it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -59,6 +59,34 @@ def findings(noted: Iterable[Noted], blueprint: Blueprint, language: str) -> tup
     """What staff should look at, in their language: the gravest first, then the latest."""
     lines = [_finding(one, blueprint, language) for one in noted if one.about.kind in _WEIGHT]
     return tuple(sorted(lines, key=lambda line: (line.weight, -line.last.timestamp())))
+
+
+def together(
+    noted: Iterable[Noted], blueprint: Blueprint, language: str
+) -> tuple[Finding, ...]:
+    """The same for the service desk: what is one trouble is told once, however many tables or
+    pages it was met in.
+    """
+    found: dict[tuple[str, str, str], Finding] = {}
+    for line in findings(noted, blueprint, language):
+        is_outage = line.says == f"finding.{IncidentKind.DOWN.name.lower()}"
+        says = f"{line.says}_all" if is_outage else line.says
+        key = (says, line.system, "" if is_outage else line.table)
+        found[key] = _more(found.get(key), replace(line, says=says))
+    return tuple(found.values())
+
+
+def _more(before: Finding | None, line: Finding) -> Finding:
+    if before is None:
+        return line
+    step = before.step if before.step == line.step else ""
+    return replace(
+        before,
+        step=step,
+        count=before.count + line.count,
+        first=min(before.first, line.first),
+        last=max(before.last, line.last),
+    )
 
 
 def system_states(

@@ -2,11 +2,18 @@
 
 from django.urls import path
 
-from balie.console import views
+from balie.console import customers, operating, settling, views, working
 
 urlpatterns = [
     path("", views.first_screen, name="staff"),
     path("/", views.first_screen),
+    path("/operations", operating.operations, name="operations"),
+    path("/operations/again", operating.again, name="again"),
+    path("/actions/<str:action>", settling.action, name="action"),
+    path("/work/<str:item>", working.work_item, name="work"),
+    path("/search", customers.search, name="search"),
+    path("/look", customers.look, name="look"),
+    path("/looks/<str:key>", customers.looks, name="looks"),
     path("/blueprint", views.drawing, name="blueprint"),
     path("/blueprint/<str:step>", views.origins, name="origins"),
 ]

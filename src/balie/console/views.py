@@ -1,46 +1,50 @@
-"""The pages of staff. For everybody else they do not exist."""
+"""The first screen of staff, and the drawing of the blueprint that runs."""
 
-from collections.abc import Callable
-
+from asgiref.sync import async_to_sync
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
-from balie.console.findings import findings, system_states
+from balie.backstage.service_desk.stuck import FOR_PEOPLE
+from balie.console.doors import for_staff
+from balie.console.findings import system_states, together
+from balie.console.service_desk import Colleague, ServiceDesk, colleague_of
+from balie.console.told import Told, load_lines, stuck_lines, work_lines
 from balie.console.watch import watch_of
-
-View = Callable[..., HttpResponse]
-
-
-def for_staff(view: View) -> View:
-    """The view for staff; 404 for whoever is not, signed in or out."""
-
-    @require_safe
-    @never_cache
-    def guarded(request: HttpRequest, **named: str) -> HttpResponse:
-        if not getattr(request.user, "is_staff", False):
-            raise Http404
-        return view(request, **named)
-
-    return guarded
 
 
 @for_staff
 def first_screen(request: HttpRequest) -> HttpResponse:
-    """What is down, since when, and what was found."""
+    """What is stuck, since when, and what the customer sees; then how the systems are."""
     watch, language = watch_of(request), str(get_language())
-    return render(
-        request,
-        "console/first_screen.html",
-        {
-            "systems": system_states(watch.blueprint, watch.health(), language),
-            "findings": findings(watch.noted(), watch.blueprint, language),
-            "version": watch.blueprint.version,
-        },
-    )
+    told = Told(watch.blueprint, language)
+    context: dict[str, object] = {
+        "systems": system_states(watch.blueprint, watch.health(), language),
+        "findings": together(watch.noted(), watch.blueprint, language),
+        "version": watch.blueprint.version,
+        "desk": watch.desk is not None,
+        "mine": (),
+        "others": 0,
+        "work": (),
+        "waiting": (),
+    }
+    if watch.desk is not None:
+        context |= _to_do(watch.desk, told, colleague_of(request))
+    return render(request, "console/first_screen.html", context)
+
+
+def _to_do(desk: ServiceDesk, told: Told, colleague: Colleague) -> dict[str, object]:
+    held = async_to_sync(desk.actions.held_up)(FOR_PEOPLE)
+    loads = [load for load in async_to_sync(desk.actions.loads)() if load.waiting]
+    mine = stuck_lines(held, told, colleague.teams)
+    items = async_to_sync(desk.work.items.open_for)(colleague.teams) if desk.work else ()
+    return {
+        "mine": mine,
+        "others": len(held) - len(mine),
+        "work": work_lines(items, told, desk.now()),
+        "waiting": load_lines(loads, told),
+    }
 
 
 @for_staff

@@ -5,7 +5,7 @@ Answers and what is sent are encrypted; what is looked up by is a digest or says
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 import msgspec
@@ -23,13 +23,16 @@ from balie.backstage.actions import (
     state_of,
 )
 from balie.store.ciphers import Cipher
-from balie.store.models import Action, Audit, Errand
+from balie.store.models import Action, Attempt, Audit, Errand
 from balie.store.unit_of_work import UnitOfWork
 from balie.systems.rows import Raw
 
 Enqueue = Callable[[str, str], None]
 """Puts an action in the engine's queue, in the transaction that is open: its id, and what it is
 carried in order with."""
+
+ANSWERS_STAY = timedelta(days=30)
+"""After all of an action is done; then the systems are the record."""
 
 _OVER = ENDED | FOR_A_PERSON | {ErrandState.CONFLICT}
 
@@ -59,22 +62,22 @@ class StoredActions:
     async def receipt(self, reference: str, person: str) -> Receipt | None:
         """The receipt with this reference of this person, or None."""
         mine = Action.objects.filter(reference=reference, person=person)
-        return next(iter(await self.work.read(lambda: self._receipts(mine))), None)
+        return next(iter(await self.work.read(lambda: self.read(mine))), None)
 
     async def receipts(self, person: str, most: int = 50) -> Sequence[Receipt]:
         """The newest receipts of a person."""
         mine = Action.objects.filter(person=person).order_by("-id")[:most]
-        return await self.work.read(lambda: self._receipts(mine))
+        return await self.work.read(lambda: self.read(mine))
 
     async def under_way(self, person: str) -> Sequence[Receipt]:
         """The receipts of a person of which not every errand is done."""
         going = Action.objects.filter(person=person, ended_at=None).order_by("-id")
-        return await self.work.read(lambda: self._receipts(going))
+        return await self.work.read(lambda: self.read(going))
 
     async def carry(self, action: str) -> Receipt | None:
         """An action for whoever carries it; None when it was erased."""
         found = Action.objects.filter(id=action)
-        return next(iter(await self.work.read(lambda: self._receipts(found))), None)
+        return next(iter(await self.work.read(lambda: self.read(found))), None)
 
     async def note(self, progress: Progress) -> None:
         """Keeps how an errand fares. What has ended is never changed back."""
@@ -97,10 +100,10 @@ class StoredActions:
             step=action.step,
             version=action.version,
             person=action.person,
-            acting_for=self._closed(action.acting_for) if action.acting_for else None,
+            acting_for=self.closed(action.acting_for) if action.acting_for else None,
             at=action.at,
             order_with=action.order_with,
-            closed=self._closed(
+            closed=self.closed(
                 {
                     "language": action.language,
                     "token": action.token,
@@ -123,18 +126,23 @@ class StoredActions:
             state=ErrandState.DUE.value,
             give_up=errand.give_up,
             goes_to=errand.goes_to,
-            closed=self._closed(
-                {
-                    "row": errand.row,
-                    "link": dict(errand.link),
-                    "fields": dict(errand.fields),
-                    "shown": dict(errand.shown),
-                    "returns": list(errand.returns),
-                    "follows": errand.follows,
-                    "file": errand.file,
-                    "upload": errand.upload,
-                }
-            ),
+            corrected=errand.corrected,
+            closed=self.body(errand),
+        )
+
+    def body(self, errand: ours.Errand) -> bytes:
+        """What an errand sends, closed."""
+        return self.closed(
+            {
+                "row": errand.row,
+                "link": dict(errand.link),
+                "fields": dict(errand.fields),
+                "shown": dict(errand.shown),
+                "returns": list(errand.returns),
+                "follows": errand.follows,
+                "file": errand.file,
+                "upload": errand.upload,
+            }
         )
 
     def _note(self, progress: Progress) -> None:
@@ -142,7 +150,6 @@ class StoredActions:
         if ErrandState(kept.state) in ENDED:
             return
         has_ended = progress.state in _OVER
-        outcome = {"row": progress.row, "values": dict(progress.values), "now": dict(progress.now)}
         Errand.objects.filter(id=progress.errand).update(
             state=progress.state.value,
             has_ended=has_ended,
@@ -150,27 +157,48 @@ class StoredActions:
             next_at=progress.next_at,
             since=progress.since,
             why=progress.why[:500],
-            outcome=self._closed(outcome),
+            outcome=self.outcome(progress),
         )
+        if progress.state is not ErrandState.UNDER_WAY:
+            self.tried(progress)
         if has_ended:
-            self._end(kept.action_id)
+            self.end(kept.action_id)
 
-    def _end(self, action: str) -> None:
-        """Says of an action that all of it is done, once it is."""
+    def outcome(self, progress: Progress) -> bytes:
+        """What came of an errand, closed."""
+        return self.closed(
+            {"row": progress.row, "values": dict(progress.values), "now": dict(progress.now)}
+        )
+
+    def tried(self, progress: Progress) -> None:
+        """Counts a try with those before it that had the same outcome."""
+        now, why = self.now(), progress.why[:500]
+        last = Attempt.objects.filter(errand=progress.errand).order_by("-id").first()
+        if last is not None and (last.state, last.why) == (progress.state.value, why):
+            Attempt.objects.filter(id=last.id).update(count=models.F("count") + 1, last=now)
+            return
+        Attempt.objects.create(
+            errand_id=progress.errand, state=progress.state.value, why=why, first=now, last=now
+        )
+
+    def end(self, action: str) -> None:
+        """Says of an action that all of it is done, once it is; its answers go later."""
         states = Errand.objects.filter(action=action).values_list("state", flat=True)
         if all(ErrandState(state) in ENDED for state in states):
             now = self.now()
-            Action.objects.filter(id=action).update(ended_at=now)
+            Action.objects.filter(id=action, ended_at=None).update(
+                ended_at=now, erase_at=now + ANSWERS_STAY
+            )
             Audit.objects.create(at=now, who="", what="settled", about=action)
 
     # ---- reading
 
     def _sent_with(self, token: str) -> Receipt | None:
-        found = self._receipts(Action.objects.filter(token=_digest(token)))
+        found = self.read(Action.objects.filter(token=_digest(token)))
         return next(iter(found), None)
 
-    def _receipts(self, wanted: "models.QuerySet[Action]") -> list[Receipt]:
-        """Two queries, however many there are."""
+    def read(self, wanted: "models.QuerySet[Action]") -> list[Receipt]:
+        """These actions as receipts. Two queries, however many there are."""
         rows = list(wanted)
         errands: dict[str, list[Errand]] = {row.id: [] for row in rows}
         for errand in Errand.objects.filter(action__in=list(errands)).order_by("number"):
@@ -178,7 +206,7 @@ class StoredActions:
         return [self._receipt(row, errands[row.id]) for row in rows]
 
     def _receipt(self, row: Action, errands: Sequence[Errand]) -> Receipt:
-        said = self._opened(row.closed)
+        said = self.opened(row.closed)
         told = said.get("answers")
         answers = tuple(
             Told(str(one[0]), str(one[1]), str(one[2]))
@@ -197,14 +225,15 @@ class StoredActions:
             digest=row.digest,
             at=row.at,
             answers=answers,
-            errands=tuple(self._errand(one) for one in errands),
+            errands=tuple(self.errand(one) for one in errands),
             order_with=row.order_with,
         )
-        progress = tuple(self._progress(one) for one in errands if one.outcome is not None)
+        progress = tuple(self.progress(one) for one in errands if one.outcome is not None)
         return Receipt(action=action, state=state_of(action, progress), progress=progress)
 
-    def _errand(self, row: Errand) -> ours.Errand:
-        said = self._opened(row.closed)
+    def errand(self, row: Errand) -> ours.Errand:
+        """An errand out of its row."""
+        said = self.opened(row.closed)
         follows = said.get("follows")
         return ours.Errand(
             id=row.id,
@@ -223,10 +252,12 @@ class StoredActions:
             upload=str(said.get("upload") or ""),
             give_up=row.give_up,
             goes_to=row.goes_to,
+            corrected=row.corrected,
         )
 
-    def _progress(self, row: Errand) -> Progress:
-        said = self._opened(row.outcome)
+    def progress(self, row: Errand) -> Progress:
+        """How an errand fares, out of its row."""
+        said = self.opened(row.outcome)
         return Progress(
             errand=row.id,
             state=ErrandState(row.state),
@@ -241,10 +272,11 @@ class StoredActions:
 
     # ---- closed and opened
 
-    def _closed(self, value: object) -> bytes:
+    def closed(self, value: object) -> bytes:
+        """What is personal, as it is kept."""
         return self.cipher.seal(msgspec.json.encode(value))
 
-    def _opened(self, closed: "bytes | memoryview | None") -> Mapping[str, Raw]:
+    def opened(self, closed: "bytes | memoryview | None") -> Mapping[str, Raw]:
         """What was closed; nothing when it was erased, or its key is gone."""
         plain = self.cipher.unseal(bytes(closed)) if closed else None
         said: Raw = msgspec.json.decode(plain) if plain else None

@@ -38,6 +38,7 @@ class Errand(models.Model):
 
     closed: what is sent. outcome: the row's key and what the system gave, or what it has by now.
     why: for staff, without any value. has_ended: nothing is left that carrying can do.
+    corrected: how often staff changed what is sent.
     """
 
     id = models.CharField(max_length=40, primary_key=True)
@@ -54,6 +55,7 @@ class Errand(models.Model):
     give_up = models.DateTimeField(null=True)
     goes_to = models.CharField(max_length=100, blank=True)
     why = models.CharField(max_length=500, blank=True)
+    corrected = models.PositiveSmallIntegerField(default=0)
     closed = models.BinaryField()
     outcome = models.BinaryField(null=True)
 
@@ -64,23 +66,65 @@ class Errand(models.Model):
                 fields=["action"],
                 name="errand_under_way",
                 condition=models.Q(has_ended=False),
-            )
+            ),
+            models.Index(
+                fields=["state", "since"],
+                name="errand_held_up",
+                condition=~models.Q(state__in=["done", "dropped"]),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.system}.{self.table}: {self.state}"
 
 
+class Attempt(models.Model):
+    """Tries of an errand with the same outcome, one after another. Nothing of it is personal."""
+
+    errand = models.ForeignKey(Errand, on_delete=models.CASCADE, related_name="attempts")
+    state = models.CharField(max_length=20)
+    why = models.CharField(max_length=500, blank=True)
+    count = models.PositiveIntegerField(default=1)
+    first = models.DateTimeField()
+    last = models.DateTimeField()
+
+    class Meta:
+        db_table = "attempt"
+
+    def __str__(self) -> str:
+        return f"{self.state}, {self.count} times"
+
+
+class Correction(models.Model):
+    """What an errand would have sent before somebody of staff corrected it. closed: encrypted."""
+
+    errand = models.ForeignKey(Errand, on_delete=models.CASCADE, related_name="corrections")
+    at = models.DateTimeField()
+    who = models.CharField(max_length=64)
+    closed = models.BinaryField()
+
+    class Meta:
+        db_table = "correction"
+
+    def __str__(self) -> str:
+        return f"{self.errand_id} at {self.at}"
+
+
 class Audit(models.Model):
-    """Who did what, when. Only ever added to. what: a word; about: an id; nothing personal."""
+    """Who did what, when. Only ever added to. what: a word; about: an id; nothing personal.
+
+    more: a word too, such as the reason that was given or the team that something was handed to.
+    """
 
     at = models.DateTimeField(db_index=True)
     who = models.CharField(max_length=64)
     what = models.CharField(max_length=40)
     about = models.CharField(max_length=64)
+    more = models.CharField(max_length=100, blank=True)
 
     class Meta:
         db_table = "audit"
+        indexes: ClassVar = [models.Index(fields=["about", "at"], name="audit_about")]
 
     def __str__(self) -> str:
         return f"{self.at} {self.what} {self.about}"

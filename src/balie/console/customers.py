@@ -1,0 +1,184 @@
+"""Finding a customer, and looking along with them."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from asgiref.sync import async_to_sync
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from balie.access.viewer import Visitor
+from balie.backstage.service_desk.finding import Customer, Search, Sort
+from balie.backstage.service_desk.stuck import Line
+from balie.console.doors import for_staff, staff_sends
+from balie.console.looks_along import REASONS, Passes
+from balie.console.service_desk import ServiceDesk, colleague_of
+from balie.console.told import Told, sees
+from balie.console.watch import desk_of, watch_of
+
+_LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A customer in the list. who: unreadable, for the form."""
+
+    mail: str
+    name: str
+    told: tuple[str, ...]
+    signs_in: bool
+    who: str
+
+
+@staff_sends
+def search(request: HttpRequest) -> HttpResponse:
+    """The one search box: a reference leads to its action, anything else to customers."""
+    words = " ".join(request.POST.get("words", "").split())[:_LONGEST]
+    if not words:
+        return render(request, "console/search.html", _nothing(request))
+    desk = desk_of(request)
+    action = async_to_sync(desk.actions.with_reference)(words.upper())
+    sort = Sort.REFERENCE if action else Sort.MAIL if "@" in words else Sort.OTHER
+    _note(request, desk, "searched", more=sort.value)
+    if action is not None:
+        return HttpResponseRedirect(f"/staff/actions/{action}")
+    found = async_to_sync(desk.finding.find)(words)
+    customers = _together(desk, words, found)
+    told = Told(watch_of(request).blueprint, str(get_language()))
+    context = {
+        **_nothing(request),
+        "words": words,
+        "customers": customers,
+        "away": [told.system(name) for name in sorted(found.away)],
+        "more": found.more,
+    }
+    return render(request, "console/search.html", context)
+
+
+def _nothing(request: HttpRequest) -> dict[str, object]:
+    return {
+        "words": "",
+        "customers": (),
+        "away": (),
+        "more": False,
+        "reasons": REASONS,
+        "missing": "missing" in request.GET,
+    }
+
+
+def _together(desk: ServiceDesk, words: str, found: Search) -> list[_Found]:
+    """Those of the systems and those who sign in here, each once."""
+    passes = Passes(desk.seal, desk.unseal, desk.now)
+    customers = {one.mail: one for one in found.customers}
+    here = [desk.directory.with_mail(words)] if "@" in words else desk.directory.called(words)
+    for visitor in (one for one in here if one is not None and not _is_staff(one)):
+        customers.setdefault(visitor.email, Customer(mail=visitor.email))
+    return [_found(desk, passes, one) for one in customers.values()]
+
+
+def _found(desk: ServiceDesk, passes: Passes, customer: Customer) -> _Found:
+    visitor = desk.directory.with_mail(customer.mail)
+    return _Found(
+        mail=customer.mail,
+        name=visitor.name if visitor is not None else "",
+        told=customer.told,
+        signs_in=visitor is not None,
+        who=passes.hide(customer.mail),
+    )
+
+
+@staff_sends
+def look(request: HttpRequest) -> HttpResponse:
+    """Begins to look along with a customer: for a reason, that the audit keeps."""
+    desk, colleague = desk_of(request), colleague_of(request)
+    passes = Passes(desk.seal, desk.unseal, desk.now)
+    mail = passes.shown(request.POST.get("who", ""))
+    if request.method != "POST" or mail is None:
+        raise Http404
+    why = request.POST.get("why", "")
+    if why not in REASONS:
+        context = {"who": request.POST["who"], "mail": mail, "reasons": REASONS}
+        wrong = "why" in request.POST or "asked" in request.POST
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
+        return render(request, "console/why.html", {**context, "wrong": wrong}, status=status)
+    visitor = _visitor(desk, mail)
+    _note(request, desk, "looked along", about=visitor.person, more=why)
+    return HttpResponseRedirect(f"/staff/looks/{passes.give(colleague.id, mail, why)}")
+
+
+@for_staff
+def looks(request: HttpRequest, key: str) -> HttpResponse:
+    """What this customer sees now: what they sent, and one of their pages."""
+    desk, language = desk_of(request), str(get_language())
+    passes = Passes(desk.seal, desk.unseal, desk.now)
+    given = passes.read(key, colleague_of(request).id)
+    if given is None:
+        return render(request, "console/look_over.html", status=HTTPStatus.NOT_FOUND)
+    visitor = _visitor(desk, given.mail)
+    portal = async_to_sync(desk.looking.portal)(visitor, language)
+    address = passes.shown(request.GET.get("page", "")) or "/"
+    seen = async_to_sync(desk.looking.page)(address, visitor, language)
+    _note(request, desk, "looked along", about=visitor.person, more=given.why)
+    told = Told(watch_of(request).blueprint, language)
+    context = {
+        "visitor": visitor,
+        "why": given.why,
+        "kinds": [told.kind(kind) for kind in portal.kinds],
+        "portal": portal,
+        "ways": _ways(passes, key, portal.addresses),
+        "seen": seen,
+        "here": address,
+        "systems": {
+            name: told.system(name) for block in seen.blocks for name in block.systems
+        },
+        "receipts": _receipts(desk, visitor, told),
+        "to": _to(passes, key),
+    }
+    return render(request, "console/look.html", context)
+
+
+def _ways(
+    passes: Passes, key: str, addresses: Iterable[tuple[str, str]]
+) -> list[tuple[str, str, str]]:
+    to = _to(passes, key)
+    return [(label, address, to(address)) for label, address in addresses]
+
+
+def _to(passes: Passes, key: str) -> Callable[[str], str]:
+    """The address under which staff read a page of the customer's."""
+    return lambda address: f"/staff/looks/{key}?page={passes.hide(address)}"
+
+
+def _receipts(desk: ServiceDesk, visitor: Visitor, told: Told) -> list[Mapping[str, object]]:
+    """What this customer sent, and what they read of it."""
+    if not visitor.person:
+        return []
+    return [
+        {
+            "action": receipt.action,
+            "step": told.step(receipt.action.step),
+            "sees": sees(receipt.state),
+        }
+        for receipt in async_to_sync(desk.receipts)(visitor.person)
+    ]
+
+
+def _visitor(desk: ServiceDesk, mail: str) -> Visitor:
+    """Whoever signs in with this address, or would. Staff are no customers."""
+    visitor = desk.directory.with_mail(mail) or Visitor(person="", email=mail)
+    if _is_staff(visitor):
+        raise Http404
+    return visitor
+
+
+def _is_staff(visitor: Visitor) -> bool:
+    return visitor.is_staff or bool(visitor.staff_roles)
+
+
+def _note(
+    request: HttpRequest, desk: ServiceDesk, what: str, about: str = "", more: str = ""
+) -> None:
+    line = Line(who=colleague_of(request).id, what=what, about=about, more=more)
+    async_to_sync(desk.actions.note)(line)

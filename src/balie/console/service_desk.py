@@ -1,0 +1,89 @@
+"""What the service desk's pages get from the rest of the site, by way of the request."""
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from django.http import HttpRequest
+
+from balie.access.viewer import Visitor
+from balie.backstage.actions import Receipt
+from balie.backstage.process.processes import Answered
+from balie.backstage.service_desk.confirming import Confirming
+from balie.backstage.service_desk.finding import Finding
+from balie.backstage.service_desk.looking import Looking
+from balie.backstage.service_desk.stuck import StaffActions
+from balie.backstage.service_desk.work import WorkItems
+from balie.systems.contract import Contract
+
+
+class Directory(Protocol):
+    """Who signs in here, customers and staff. Asks the database, no system."""
+
+    def with_mail(self, mail: str) -> Visitor | None:
+        """Whoever signs in with exactly this address, capitals aside."""
+        ...
+
+    def with_id(self, person: str) -> Visitor | None:
+        """Whoever has this id."""
+        ...
+
+    def called(self, name: str) -> Sequence[Visitor]:
+        """Customers in whose name these words stand; twenty at most."""
+        ...
+
+    def names(self, people: Iterable[str]) -> Mapping[str, str]:
+        """Id -> name, else mail address, of those who are still there."""
+        ...
+
+
+class Answers(Protocol):
+    """Takes a person's answer to a work item: `Processes.answer`. Raises NotAnAnswer."""
+
+    def __call__(
+        self, item: str, answer: str, by: str, said: Mapping[str, str]
+    ) -> Awaitable[Answered | None]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """Work items of instances, and how they are answered."""
+
+    items: WorkItems
+    answer: Answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceDesk:
+    """All that staff see and settle.
+
+    receipts: the newest of a person. work: None while no instances are run. seal, unseal: make
+    something unreadable, to be carried in an address, and readable again.
+    """
+
+    actions: StaffActions
+    receipts: Callable[[str], Awaitable[Sequence[Receipt]]]
+    directory: Directory
+    finding: Finding
+    confirming: Confirming
+    looking: Looking
+    contracts: Mapping[str, Contract]
+    seal: Callable[[bytes], bytes]
+    unseal: Callable[[bytes], bytes | None]
+    now: Callable[[], datetime]
+    work: Work | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody of staff who is signed in. teams: of the blueprint."""
+
+    id: str
+    teams: frozenset[str]
+
+
+def colleague_of(request: HttpRequest) -> Colleague:
+    """Whoever asks, with their teams."""
+    person = request.user
+    return Colleague(person.pk.hex, frozenset(getattr(person, "staff_roles", ())))

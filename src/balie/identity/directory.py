@@ -1,0 +1,47 @@
+"""Who signs in here, for the pages of staff."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from uuid import UUID
+
+from balie.access.viewer import Visitor
+from balie.identity.models import Person
+from balie.identity.signing_in import visitor_of
+
+_MOST = 20
+
+
+class PeopleHere:
+    """Fulfils `console.service_desk.Directory`."""
+
+    def with_mail(self, mail: str) -> Visitor | None:
+        """Whoever signs in with exactly this address, capitals aside."""
+        return _visitor(Person.objects.filter(email=mail.strip().lower()).first())
+
+    def with_id(self, person: str) -> Visitor | None:
+        """Whoever has this id."""
+        return _visitor(Person.objects.filter(pk__in=_ids([person])).first())
+
+    def called(self, name: str) -> Sequence[Visitor]:
+        """Customers in whose name these words stand; twenty at most."""
+        found = Person.objects.filter(name__icontains=name, is_staff=False).order_by("name")
+        return [visitor_of(person) for person in found[:_MOST]]
+
+    def names(self, people: Iterable[str]) -> Mapping[str, str]:
+        """Id -> name, else mail address, of those who are still there."""
+        found = Person.objects.filter(pk__in=_ids(people))
+        return {person.pk.hex: person.name or person.email for person in found}
+
+
+def _visitor(person: Person | None) -> Visitor | None:
+    return None if person is None else visitor_of(person)
+
+
+def _ids(texts: Iterable[str]) -> list[UUID]:
+    """Those that are ids of people; actions of Balie itself have none."""
+    found = []
+    for text in texts:
+        try:
+            found.append(UUID(hex=text))
+        except ValueError:
+            continue
+    return found

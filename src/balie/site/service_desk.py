@@ -1,0 +1,38 @@
+"""Puts together what the service desk's pages need."""
+
+from balie.backstage.service_desk.confirming import Confirming
+from balie.backstage.service_desk.finding import Finding
+from balie.backstage.service_desk.looking import Looking
+from balie.console.service_desk import ServiceDesk, Work
+from balie.identity.directory import PeopleHere
+from balie.site.blueprints import Checked
+from balie.site.connecting import Connected, utc_now
+from balie.store.actions import StoredActions
+from balie.store.ciphers import Cipher
+from balie.store.incidents import IncidentBook
+from balie.store.staff_actions import StoredStaffActions
+
+
+def service_desk(
+    found: Checked,
+    connected: Connected,
+    actions: StoredActions,
+    incidents: IncidentBook,
+    cipher: Cipher,
+    work: Work | None = None,
+) -> ServiceDesk:
+    """The service desk of a running blueprint. work: None while no instances are run."""
+    given = (found.blueprint, found.contracts, connected.connectors)
+    return ServiceDesk(
+        actions=StoredStaffActions(actions),
+        receipts=actions.receipts,
+        directory=PeopleHere(),
+        finding=Finding(*given),
+        confirming=Confirming(*given),
+        looking=Looking(connected.service, incidents.noted, utc_now),
+        contracts=found.contracts,
+        seal=cipher.seal,
+        unseal=cipher.unseal,
+        now=utc_now,
+        work=work,
+    )
