@@ -124,6 +124,13 @@ OF_DJANGO = {
     "accounts/login/code/confirm/": _everybody("/accounts/login/code/confirm/", 302),
     "staff": Fixed("/staff", 404, 404, 200),
     "staff/": Fixed("/staff/", 404, 404, 200),
+    "staff/operations": Fixed("/staff/operations", 404, 404, 200),
+    "staff/operations/again": _everybody("/staff/operations/again", 404),  # sent to, never read
+    "staff/actions/<str:action>": _everybody("/staff/actions/no-such-action", 404),
+    "staff/work/<str:item>": _everybody("/staff/work/no-such-item", 404),
+    "staff/search": Fixed("/staff/search", 404, 404, 200),
+    "staff/look": _everybody("/staff/look", 404),
+    "staff/looks/<str:key>": _everybody("/staff/looks/no-such-pass", 404),
     "staff/blueprint": Fixed("/staff/blueprint", 404, 404, 200),
     "staff/blueprint/<str:step>": _everybody("/staff/blueprint/no-such-step", 404),
 }

@@ -40,14 +40,16 @@ def test_when_nothing_is_wrong_the_heading_says_so(mila: Browser) -> None:
 def test_a_system_that_is_down_is_first_with_its_time_and_what_customers_see(
     site: Site, mila: Browser
 ) -> None:
-    site.down["carrier"] = Health(up=False, since=NOW, why="De vervoerder antwoordt niet.")
+    site.down["carrier"] = Health(up=False, since=NOW, why="The carrier does not answer.")
     page = mila.get("/staff").text
 
     assert "<h1>1 systeem doet het niet</h1>" in page
     assert "Klanten zien de laatst bekende gegevens" in page
     assert page.index("Vervoerder") < page.index("Business Central")
     assert "werkt niet, sinds" in page
-    assert "De vervoerder antwoordt niet." in page
+    assert "The carrier does not answer." not in page
+    codes = mila.get("/staff/operations").text
+    assert '<bdi class="soft small" lang="en">The carrier does not answer.</bdi>' in codes
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def test_a_system_that_is_down_is_first_with_its_time_and_what_customers_see(
         (IncidentKind.AMBIGUOUS, "twee regels waar er één hoort te zijn"),
         (IncidentKind.MISCONFIGURED, "Business Central is niet goed ingesteld."),
         (IncidentKind.REFUSED, "Business Central weigerde een vraag over salesOrders."),
-        (IncidentKind.DOWN, "Business Central antwoordde niet op een vraag over salesOrders."),
+        (IncidentKind.DOWN, "Business Central antwoordde niet."),
         (IncidentKind.CUT, "Business Central heeft meer regels in salesOrders dan Balie leest."),
         (IncidentKind.FAILED, "Een pagina is misgegaan door een fout van Balie zelf."),
     ],
@@ -81,8 +83,20 @@ def test_systems_have_their_name_in_the_language_of_whoever_reads(
     site.incidents.report(incident(IncidentKind.DOWN, system="carrier"))
     page = mila.get("/staff", headers={"accept-language": "en"}).text
 
-    assert "Carrier did not answer a question" in page
+    assert "Carrier did not answer." in page
     assert "Vervoerder" not in page
+
+
+def test_one_outage_is_told_once_and_for_operators_with_each_place(
+    site: Site, mila: Browser
+) -> None:
+    for table in ("salesOrders", "salesInvoices", "salesShipments"):
+        site.incidents.report(incident(IncidentKind.DOWN, table=table, count=2, step="home"))
+    page, codes = mila.get("/staff").text, mila.get("/staff/operations").text
+
+    assert page.count("Business Central antwoordde niet.") == 1
+    assert "6 keer" in page
+    assert codes.count("Business Central antwoordde niet op een vraag over") == 3
 
 
 def test_the_gravest_comes_before_the_latest(site: Site, mila: Browser) -> None:
@@ -127,6 +141,13 @@ def test_staff_read_where_every_value_on_a_page_comes_from(mila: Browser) -> Non
         "/staff/blueprint",
         "/staff/blueprint/follow-order",
         "/staff/nothing",
+        "/staff/operations",
+        "/staff/operations/again",
+        "/staff/search",
+        "/staff/look",
+        "/staff/looks/x",
+        "/staff/actions/a1",
+        "/staff/work/a1:1",
     ],
 )
 def test_for_everybody_else_these_pages_do_not_exist(build: Callable[..., Site], path: str) -> None:

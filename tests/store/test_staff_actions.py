@@ -72,9 +72,7 @@ async def whole(desk: StoredStaffActions, id_: str = "a1") -> Dossier:
 
 
 def decision(part: Part, what: Verdict, who: str = "mila", **more: object) -> Settling:
-    return replace(
-        Settling(errand=part.errand.id, mark=part.mark, what=what, who=who), **more
-    )
+    return replace(Settling(errand=part.errand.id, mark=part.mark, what=what, who=who), **more)
 
 
 async def state(desk: StoredStaffActions, id_: str = "a1") -> ActionState:
@@ -138,9 +136,7 @@ async def test_tried_again_it_is_due_for_as_long_as_at_first(
     stuck = await sent(desk, ErrandState.STUCK)
     time.passes(3 * 24 * 3600)
     settled = await desk.settle(decision(stuck, Verdict.AGAIN))
-    assert settled == Settled(
-        is_first=True, by=Decided(what=Verdict.AGAIN, who="mila", at=time.at)
-    )
+    assert settled == Settled(is_first=True, by=Decided(what=Verdict.AGAIN, who="mila", at=time.at))
     again = await part(desk)
     assert (again.progress.state, again.progress.tries) == (ErrandState.DUE, 0)
     assert again.errand.give_up == time.at + timedelta(hours=24)

@@ -130,9 +130,7 @@ def looks(request: HttpRequest, key: str) -> HttpResponse:
         "ways": _ways(passes, key, portal.addresses),
         "seen": seen,
         "here": address,
-        "systems": {
-            name: told.system(name) for block in seen.blocks for name in block.systems
-        },
+        "systems": {name: told.system(name) for block in seen.blocks for name in block.systems},
         "receipts": _receipts(desk, visitor, told),
         "to": _to(passes, key),
     }

@@ -61,9 +61,7 @@ def findings(noted: Iterable[Noted], blueprint: Blueprint, language: str) -> tup
     return tuple(sorted(lines, key=lambda line: (line.weight, -line.last.timestamp())))
 
 
-def together(
-    noted: Iterable[Noted], blueprint: Blueprint, language: str
-) -> tuple[Finding, ...]:
+def together(noted: Iterable[Noted], blueprint: Blueprint, language: str) -> tuple[Finding, ...]:
     """The same for the service desk: what is one trouble is told once, however many tables or
     pages it was met in.
     """

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from balie.access.viewer import Visitor
 from balie.backstage.actions import Receipt
@@ -86,4 +86,6 @@ class Colleague:
 def colleague_of(request: HttpRequest) -> Colleague:
     """Whoever asks, with their teams."""
     person = request.user
+    if not person.is_authenticated:
+        raise Http404
     return Colleague(person.pk.hex, frozenset(getattr(person, "staff_roles", ())))

@@ -24,7 +24,6 @@ from balie.backstage.service_desk.stuck import (
     Verdict,
     is_for_good,
 )
-from balie.blueprint.model import Blueprint
 from balie.console.doors import staff_sends
 from balie.console.looks_along import Passes
 from balie.console.service_desk import Colleague, ServiceDesk, colleague_of
@@ -70,9 +69,7 @@ def action(request: HttpRequest, action: str) -> HttpResponse:
     return _page(asked)
 
 
-def _page(
-    asked: _Asked, status: HTTPStatus = HTTPStatus.OK, **more: object
-) -> HttpResponse:
+def _page(asked: _Asked, status: HTTPStatus = HTTPStatus.OK, **more: object) -> HttpResponse:
     dossier, desk = asked.dossier, asked.desk
     of = dossier.receipt.action
     deciders = {d.who for part in dossier.parts for d in part.decided}

@@ -60,9 +60,7 @@ def _page(
     return render(request, "console/work_item.html", context, status=status)
 
 
-def _answered(
-    request: HttpRequest, desk: ServiceDesk, item: WorkItem, told: Told
-) -> HttpResponse:
+def _answered(request: HttpRequest, desk: ServiceDesk, item: WorkItem, told: Told) -> HttpResponse:
     """The first answer counts; whoever comes second reads whose it was."""
     button = next(
         (one for one in button_lines(item, told) if one.answer == request.POST.get("answer")), None
@@ -89,6 +87,4 @@ def _answered(
 
 
 def _said(request: HttpRequest, button: ButtonLine) -> dict[str, str]:
-    return {
-        named: request.POST.get(name, "").strip()[:_LONGEST] for name, named, _ in button.asks
-    }
+    return {named: request.POST.get(name, "").strip()[:_LONGEST] for name, named, _ in button.asks}

@@ -67,11 +67,7 @@ class Errand(models.Model):
                 name="errand_under_way",
                 condition=models.Q(has_ended=False),
             ),
-            models.Index(
-                fields=["state", "since"],
-                name="errand_held_up",
-                condition=~models.Q(state__in=["done", "dropped"]),
-            ),
+            models.Index(fields=["state", "since"], name="errand_held_up"),
         ]
 
     def __str__(self) -> str:

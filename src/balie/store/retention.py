@@ -70,5 +70,3 @@ class Retention:
 
 def _some(*counted: tuple[str, int]) -> tuple[Gone, ...]:
     return tuple(Gone(what, number) for what, number in counted if number)
-
-

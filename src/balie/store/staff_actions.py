@@ -152,9 +152,7 @@ class StoredStaffActions:
         """
         errand = self.actions.errand(row)
         if progress.now:
-            row.closed = self.actions.body(
-                replace(errand, shown={**errand.shown, **progress.now})
-            )
+            row.closed = self.actions.body(replace(errand, shown={**errand.shown, **progress.now}))
         self._due(row)
 
     def _correct(self, row: Errand, progress: Progress, settling: Settling) -> None:
@@ -216,9 +214,7 @@ class StoredStaffActions:
         )
 
     def _again_all(self, system: str, who: str) -> int:
-        rows = list(
-            Errand.objects.select_for_update().filter(system=system, state__in=_AWAY)
-        )
+        rows = list(Errand.objects.select_for_update().filter(system=system, state__in=_AWAY))
         now = self.actions.now()
         for row in rows:
             self._again(row, self._progress(row))

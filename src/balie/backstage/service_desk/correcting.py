@@ -79,15 +79,19 @@ def corrected(
             continue
         described = table.field(path) or Field(name=path, type=Type.UNKNOWN)
         try:
-            typed = raw(said[path].strip(), described)
-            if typed is None and not described.nullable:
-                raise Unfit(f'"{path}" cannot be empty')
-            put(fields, path, typed)
+            put(fields, path, _typed(said[path].strip(), described))
         except Unfit as fault:
             wrong[path] = str(fault)
     if wrong:
         raise CannotCorrect(wrong)
     return fields
+
+
+def _typed(text: str, described: Field) -> Raw:
+    typed = raw(text, described)
+    if typed is None and not described.nullable:
+        raise Unfit(f'"{described.name}" cannot be empty')
+    return typed
 
 
 def _table(errand: Errand, blueprint: Blueprint, contracts: Contracts) -> Table:

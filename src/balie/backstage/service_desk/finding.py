@@ -110,7 +110,9 @@ class Finding:
     async def _look(self, place: "_Place", said: str, met: _Met) -> None:
         wanted = (place.field, *place.wanted)
         fold = place.is_mail
-        for row in await self._rows(place.system, place.table, place.field, said, wanted, met, fold):
+        for row in await self._rows(
+            place.system, place.table, place.field, said, wanted, met, fold
+        ):
             told = tuple(dict.fromkeys(_texts(row, place.told)))
             await self._owners(place, row, told, met)
 
@@ -123,9 +125,7 @@ class Finding:
             if key is not None:
                 await self._of(name, key, told, met, _AROUND)
 
-    async def _of(
-        self, name: str, key: str, told: tuple[str, ...], met: _Met, left: int
-    ) -> None:
+    async def _of(self, name: str, key: str, told: tuple[str, ...], met: _Met, left: int) -> None:
         """Whoever has this value of a name of `me`."""
         for line in self.blueprint.me.names.get(name, ()) if left else ():
             if self._can_be_asked(line.system, line.table, line.field):
@@ -222,9 +222,7 @@ def _places_of_me(blueprint: Blueprint) -> Iterator[_Place]:
             for equality in line.where:
                 if isinstance(equality.value, relations.Login):
                     told = _told_of(blueprint, line.system, line.table)
-                    yield _Place(
-                        line.system, line.table, equality.field, "mail", (), line, told
-                    )
+                    yield _Place(line.system, line.table, equality.field, "mail", (), line, told)
 
 
 def _places_of_things(blueprint: Blueprint) -> Iterator[_Place]:
