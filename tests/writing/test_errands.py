@@ -7,8 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from balie.access.viewer import Knowledge, Mine, Viewer
-from balie.backstage.errands import CannotBeSent, Sending, errands
+from balie.backstage.errands import Sending, errands
 from balie.backstage.filled import Filled, PickedRow
+from balie.backstage.row_to_write import CannotBeSent
 from balie.mapping.raw import Unfit
 from balie.mapping.thing import Record, map_things
 from balie.systems.rows import Row

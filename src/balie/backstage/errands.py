@@ -5,12 +5,13 @@ table that the thing comes from, is the first; the others wait until it is done.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from balie.access.viewer import Viewer
 from balie.backstage.actions import Errand
 from balie.backstage.filled import Filled, PickedRow
+from balie.backstage.row_to_write import CannotBeSent, Numbering, RowToWrite, put
 from balie.blueprint import relations
 from balie.blueprint.conditions import Lookup, Outcome
 from balie.blueprint.formulas import formula
@@ -20,14 +21,6 @@ from balie.mapping.rules import number_of
 from balie.mapping.thing import MappedThing, described_table
 from balie.systems.contract import Contract, Field, Type, field_at
 from balie.systems.rows import Raw, text_of, value_at
-
-
-class CannotBeSent(Exception):
-    """What was filled in cannot go where it must. why: in words for staff, without any value."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,18 +37,6 @@ class Sending:
     today: date
 
 
-@dataclass
-class _Row:
-    """One row to write, while it is put together."""
-
-    system: str
-    table: str
-    fields: dict[str, Raw] = field(default_factory=dict)
-    shown: dict[str, Raw] = field(default_factory=dict)
-    row: str | None = None
-    link: dict[str, str] = field(default_factory=dict)
-
-
 def errands(sending: Sending, filled: Filled) -> tuple[Errand, ...]:
     """The errands, in order. None when a form that changes something changed nothing.
 
@@ -66,44 +47,14 @@ def errands(sending: Sending, filled: Filled) -> tuple[Errand, ...]:
         raise CannotBeSent(f'"{sending.step.id}" neither creates nor changes anything')
     thing = sending.things[str(screen.creates or screen.changes)]
     rows = _created(sending, thing, filled) if screen.creates else _changed(sending, thing, filled)
-    numbered = list(enumerate(rows, start=1))
-    files = _files(sending, thing, filled, after=len(numbered))
-    return (*(_errand(sending, number, row) for number, row in numbered), *files)
-
-
-def _errand(sending: Sending, number: int, row: _Row) -> Errand:
-    give_up, team = when_it_fails(sending.step, row.system)
-    return Errand(
-        id=f"{sending.action}:{number}",
-        action=sending.action,
-        number=number,
-        system=row.system,
-        table=row.table,
-        is_master=number == 1,
-        row=row.row,
-        link=row.link,
-        fields=row.fields,
-        shown=row.shown,
-        give_up=sending.at + give_up,
-        goes_to=team,
-    )
-
-
-_A_DAY = timedelta(days=1)
-
-
-def when_it_fails(step: Step, system: str) -> tuple[timedelta, str]:
-    """How long it is tried, and which team it goes to then."""
-    for fail in step.fails:
-        if fail.system == system and fail.give_up_after is not None:
-            return fail.give_up_after.length, str(fail.then_goes_to or "")
-    return _A_DAY, ""
+    numbering = Numbering(action=sending.action, step=sending.step, at=sending.at)
+    return numbering.errands((*rows, *_files(thing, filled)))
 
 
 # ---- a new row
 
 
-def _created(sending: Sending, thing: MappedThing, filled: Filled) -> list[_Row]:
+def _created(sending: Sending, thing: MappedThing, filled: Filled) -> list[RowToWrite]:
     master = _row_of(thing.sources[0].at)
     rows = {(master.system, master.table): master}
     _stamp(sending, thing, master)
@@ -121,11 +72,11 @@ def _created(sending: Sending, thing: MappedThing, filled: Filled) -> list[_Row]
     return list(rows.values())
 
 
-def _row_of(at: TableRef) -> _Row:
-    return _Row(at.system, at.table)
+def _row_of(at: TableRef) -> RowToWrite:
+    return RowToWrite(system=at.system, table=at.table)
 
 
-def _stamp(sending: Sending, thing: MappedThing, master: _Row) -> None:
+def _stamp(sending: Sending, thing: MappedThing, master: RowToWrite) -> None:
     """Whose it is, and what kind of row: never from the form."""
     for equality in (*thing.thing.owner, *thing.thing.where):
         match equality.value:
@@ -150,7 +101,7 @@ def _mine(viewer: Viewer, name: str) -> str | None:
 def _put_field(
     sending: Sending,
     thing: MappedThing,
-    rows: dict[tuple[str, str], _Row],
+    rows: dict[tuple[str, str], RowToWrite],
     id_: str,
     value: Outcome,
 ) -> None:
@@ -168,7 +119,7 @@ def _put_field(
 def _put_rows(
     sending: Sending,
     thing: MappedThing,
-    master: _Row,
+    master: RowToWrite,
     name: str,
     picked: tuple[PickedRow, ...],
     lookup: Lookup,
@@ -210,7 +161,7 @@ def _inner(
 # ---- a row that changes
 
 
-def _changed(sending: Sending, thing: MappedThing, filled: Filled) -> list[_Row]:
+def _changed(sending: Sending, thing: MappedThing, filled: Filled) -> list[RowToWrite]:
     if filled.subject is None:
         raise CannotBeSent(f'no "{thing.id}" was shown to change')
     source = thing.sources[0]
@@ -238,8 +189,8 @@ def _own_path(thing: Thing, id_: str) -> str:
 
 
 def _linked(
-    sending: Sending, thing: MappedThing, rows: Mapping[tuple[str, str], _Row]
-) -> Iterator[_Row]:
+    sending: Sending, thing: MappedThing, rows: Mapping[tuple[str, str], RowToWrite]
+) -> Iterator[RowToWrite]:
     """The master, and of the followers those that follow for this viewer, with how to find them."""
     followers = {(f.table.system, f.table.table): f for f in thing.thing.followers}
     for place, row in rows.items():
@@ -247,40 +198,25 @@ def _linked(
         if row.row is None and follower is not None:
             if follower.for_ and not sending.viewer.kinds & set(map(str, follower.for_)):
                 continue
-            for equality in follower.linked_by:
-                name = equality.value.name if isinstance(equality.value, relations.Me) else ""
-                row.link[equality.field] = _mine(sending.viewer, name) or ""
+            row.link = {e.field: _own_value(sending, e.value) for e in follower.linked_by}
         yield row
+
+
+def _own_value(sending: Sending, value: relations.Value) -> str:
+    """What a follower's row is found by; "", which finds none, when it is not known."""
+    return _mine(sending.viewer, value.name) or "" if isinstance(value, relations.Me) else ""
 
 
 # ---- files
 
 
-def _files(sending: Sending, thing: MappedThing, filled: Filled, after: int) -> tuple[Errand, ...]:
-    """An errand for each file: it follows the row that it belongs to."""
-    made: list[Errand] = []
+def _files(thing: MappedThing, filled: Filled) -> Iterator[RowToWrite]:
+    """The files: each follows the master's row, that it belongs to."""
     for id_, upload in filled.files.items():
         for at, path in targets(thing.thing, thing.thing.fields[id_]):
-            row = _Row(at.system, at.table)
-            made.append(_file_errand(sending, row, after + len(made) + 1, path, upload))
-    return tuple(made)
-
-
-def _file_errand(sending: Sending, row: _Row, number: int, path: str, upload: str) -> Errand:
-    give_up, team = when_it_fails(sending.step, row.system)
-    return Errand(
-        id=f"{sending.action}:{number}",
-        action=sending.action,
-        number=number,
-        system=row.system,
-        table=row.table,
-        is_master=False,
-        follows=1,
-        file=path,
-        upload=upload,
-        give_up=sending.at + give_up,
-        goes_to=team,
-    )
+            yield RowToWrite(
+                system=at.system, table=at.table, follows=1, file=path, upload=upload
+            )
 
 
 # ---- where a field goes
@@ -302,17 +238,6 @@ def _described(sending: Sending, at: TableRef, path: str) -> Field:
     """What the contract says of a path; text when it does not say."""
     table = described_table(at, sending.blueprint, sending.contracts)
     return field_at(table.fields, path) or Field(name=path, type=Type.UNKNOWN)
-
-
-def put(fields: dict[str, Raw], path: str, value: Raw) -> None:
-    """Puts a value at a dotted path, in objects within the row."""
-    *around, last = path.split(".")
-    for name in around:
-        inner = fields.setdefault(name, {})
-        if not isinstance(inner, dict):
-            raise CannotBeSent(f'"{path}" is inside something that is no object')
-        fields = inner
-    fields[last] = value
 
 
 # ---- what a formula can look at

@@ -9,7 +9,7 @@ from hashlib import sha256
 import msgspec
 
 from balie.backstage.actions import Action, Actions, Receipt, SentBefore
-from balie.backstage.errands import CannotBeSent, Sending, errands
+from balie.backstage.errands import Sending, errands
 from balie.backstage.filled import Filled
 from balie.backstage.forms.filling import Checked, Posted, Uploaded, check
 from balie.backstage.forms.offering import FormOpening, Offered, offered, subjects, why_not
@@ -18,6 +18,7 @@ from balie.backstage.forms.plan import FormPlan
 from balie.backstage.forms.showing import Around, Showing
 from balie.backstage.forms.tokens import Bound, is_good, mint
 from balie.backstage.ports import Clock, Incident, IncidentKind, Incidents
+from balie.backstage.row_to_write import CannotBeSent
 from balie.mapping.raw import Unfit
 from balie.systems.contract import Contract
 

@@ -4,13 +4,14 @@ The same errands as those of a form: typed by the system's contract, carried in 
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from balie.backstage.actions import Errand
-from balie.backstage.errands import CannotBeSent, put, targets, when_it_fails
+from balie.backstage.errands import targets
 from balie.backstage.process.instance import Instance
 from balie.backstage.process.story import Story
+from balie.backstage.row_to_write import CannotBeSent, Numbering, RowToWrite, put
 from balie.blueprint import relations
 from balie.blueprint.conditions import Lookup, Outcome
 from balie.blueprint.formulas import Formula, formula
@@ -37,17 +38,6 @@ class Making:
     look: Lookup
 
 
-@dataclass
-class _Row:
-    """One row to write, while it is put together."""
-
-    system: str
-    table: str
-    row: str | None = None
-    link: Mapping[str, str] = field(default_factory=dict)
-    fields: dict[str, Raw] = field(default_factory=dict)
-
-
 def names_in(values: Iterable[Sends]) -> frozenset[str]:
     """The dotted names that these values are computed from."""
     return frozenset(str(name) for line in values for name in formula(line.value).names)
@@ -55,7 +45,7 @@ def names_in(values: Iterable[Sends]) -> frozenset[str]:
 
 def errands_of(making: Making, work: Work) -> tuple[Errand, ...]:
     """The errands of one line. Raises CannotBeSent, and Unfit for what a contract cannot hold."""
-    rows: list[_Row] = []
+    rows: list[RowToWrite] = []
     if work.makes is not None:
         rows.append(_made(making, table_ref(work.makes), work.sends))
     if work.updates is not None:
@@ -72,32 +62,21 @@ def errands_of_a_decision(
     return _numbered(making, _set(making, sets, said))
 
 
-def _numbered(making: Making, rows: Iterable[_Row]) -> tuple[Errand, ...]:
-    return tuple(_errand(making, number, row) for number, row in enumerate(rows, start=1))
-
-
-def _errand(making: Making, number: int, row: _Row) -> Errand:
-    give_up, team = when_it_fails(making.step, row.system)
-    return Errand(
-        id=f"{making.action}:{number}",
+def _numbered(making: Making, rows: Iterable[RowToWrite]) -> tuple[Errand, ...]:
+    numbering = Numbering(
         action=making.action,
-        number=number,
-        system=row.system,
-        table=row.table,
-        is_master=number == 1,
-        row=row.row,
-        link=row.link,
-        fields=row.fields,
-        give_up=making.at + give_up,
-        goes_to=team or making.story.fallback(making.step),
+        step=making.step,
+        at=making.at,
+        otherwise=making.story.fallback(making.step),
     )
+    return numbering.errands(rows)
 
 
 # ---- a row of any table
 
 
-def _made(making: Making, at: TableRef, sends: Sequence[Sends]) -> _Row:
-    row = _Row(at.system, at.table)
+def _made(making: Making, at: TableRef, sends: Sequence[Sends]) -> RowToWrite:
+    row = RowToWrite(system=at.system, table=at.table)
     table = described_table(at, making.story.blueprint, making.story.contracts)
     inside: dict[str, list[Sends]] = {}
     for line in sends:
@@ -112,7 +91,7 @@ def _made(making: Making, at: TableRef, sends: Sequence[Sends]) -> _Row:
     return row
 
 
-def _updated(making: Making, at: TableRef, sends: Sequence[Sends]) -> _Row:
+def _updated(making: Making, at: TableRef, sends: Sequence[Sends]) -> RowToWrite:
     """A row that changes: our own, or else the one with the keys that are sent."""
     row = _made(making, at, sends)
     if (at.system, at.table) == _own_table(making):
@@ -204,13 +183,13 @@ def _own_table(making: Making) -> tuple[str, str]:
     return at.system, at.table
 
 
-def _set(making: Making, sets: Sequence[Sends], said: Mapping[str, str]) -> list[_Row]:
+def _set(making: Making, sets: Sequence[Sends], said: Mapping[str, str]) -> list[RowToWrite]:
     """The rows that hold these fields: our own first, then those that follow it."""
     thing = making.story.things[making.instance.thing].thing
     system, table = _own_table(making)
     if making.instance.row is None:
         raise CannotBeSent(f'nobody knows which row of "{system}.{table}" this is about')
-    rows = {(system, table): _Row(system, table, row=making.instance.row)}
+    rows = {(system, table): RowToWrite(system=system, table=table, row=making.instance.row)}
     for line in sets:
         value = formula(line.value).value(making.look, making.today)
         if value is None or isinstance(value, list):
@@ -224,7 +203,7 @@ def _set(making: Making, sets: Sequence[Sends], said: Mapping[str, str]) -> list
 def _put_field(
     making: Making,
     thing: Thing,
-    rows: dict[tuple[str, str], _Row],
+    rows: dict[tuple[str, str], RowToWrite],
     target: str,
     value: Clear,
 ) -> None:
@@ -234,7 +213,8 @@ def _put_field(
     for at, path in targets(thing, thing.fields[id_]):
         place = (at.system, at.table)
         if place not in rows:
-            rows[place] = _Row(*place, link=_link(making, thing, place))
+            link = _link(making, thing, place)
+            rows[place] = RowToWrite(system=at.system, table=at.table, link=link)
         table = described_table(at, making.story.blueprint, making.story.contracts)
         described = field_at(table.fields, path) or Field(name=path, type=Type.UNKNOWN)
         put(rows[place].fields, path, raw(value, described))

@@ -15,7 +15,6 @@ from balie.backstage.actions import (
     Progress,
     Receipt,
 )
-from balie.backstage.errands import CannotBeSent
 from balie.backstage.process import instance as at
 from balie.backstage.process.draft import Draft
 from balie.backstage.process.happenings import Becomes, IsSettled, Tells, happening
@@ -40,6 +39,7 @@ from balie.backstage.process.sending import (
     names_in,
 )
 from balie.backstage.process.story import Story, answer_of, lines, patience, when_nobody_decides
+from balie.backstage.row_to_write import CannotBeSent
 from balie.blueprint import relations
 from balie.blueprint.conditions import Lookup, Outcome
 from balie.blueprint.model import Answer, Duration, Sends, Step, Waits, Work
