@@ -502,7 +502,7 @@ def _added(of: str, in_a_row: Evaluate) -> Evaluate:
         rows = lookup(of)
         if not isinstance(rows, list):
             return None
-        amounts = [in_a_row(_within(row, of, lookup), today) for row in rows]
+        amounts = [in_a_row(within(row, of, lookup), today) for row in rows]
         if not all(isinstance(a, int | Decimal) and not isinstance(a, bool) for a in amounts):
             return None
         return sum((Decimal(a) for a in amounts if isinstance(a, int | Decimal)), Decimal(0))
@@ -510,8 +510,8 @@ def _added(of: str, in_a_row: Evaluate) -> Evaluate:
     return total
 
 
-def _within(row: Lookup, of: str, around: Lookup) -> Lookup:
-    """Names of the list are those of this row; others keep their meaning."""
+def within(row: Lookup, of: str, around: Lookup) -> Lookup:
+    """A lookup in which names of a list are those of this row; others keep their meaning."""
 
     def look(name: str) -> Outcome:
         return row(name.removeprefix(f"{of}.")) if name.startswith(f"{of}.") else around(name)

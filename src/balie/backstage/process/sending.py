@@ -13,7 +13,7 @@ from balie.backstage.process.instance import Instance
 from balie.backstage.process.story import Story
 from balie.backstage.row_to_write import CannotBeSent, Numbering, RowToWrite, put
 from balie.blueprint import relations
-from balie.blueprint.conditions import Lookup, Outcome
+from balie.blueprint.conditions import Lookup, within
 from balie.blueprint.formulas import Formula, formula
 from balie.blueprint.model import Sends, Step, TableRef, Thing, Work
 from balie.blueprint.modelling import table_ref
@@ -165,14 +165,7 @@ def _row_lookups(making: Making, sends: Sequence[Sends]) -> Iterator[Lookup]:
     if not isinstance(rows, list):
         raise CannotBeSent(f'the rows of "{of}" are not known')
     for row in rows:
-        yield _in_row(row, of, making.look)
-
-
-def _in_row(row: Lookup, of: str, around: Lookup) -> Lookup:
-    def look(name: str) -> Outcome:
-        return row(name.removeprefix(f"{of}.")) if name.startswith(f"{of}.") else around(name)
-
-    return look
+        yield within(row, of, making.look)
 
 
 # ---- our own row
