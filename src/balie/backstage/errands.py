@@ -18,8 +18,8 @@ from balie.blueprint.formulas import formula
 from balie.blueprint.model import Blueprint, Step, TableRef, Thing, ThingField
 from balie.mapping.raw import raw
 from balie.mapping.rules import number_of
-from balie.mapping.thing import MappedThing, described_table
-from balie.systems.contract import Contract, Field, Type, field_at
+from balie.mapping.thing import MappedThing, described_field
+from balie.systems.contract import Contract, Field, Type, field_or_text
 from balie.systems.rows import Raw, text_of, value_at
 
 
@@ -153,8 +153,7 @@ def _inner(
     for id_, value in values.items():
         if value is not None and not isinstance(value, list):
             for target in nested.fields[id_].to:
-                described = inside.get(str(target), Field(name=str(target), type=Type.UNKNOWN))
-                fields[str(target)] = raw(value, described)
+                put(fields, target, raw(value, field_or_text(inside, target)))
     return fields
 
 
@@ -235,9 +234,7 @@ def targets(thing: Thing, ours: ThingField) -> Iterator[tuple[TableRef, str]]:
 
 
 def _described(sending: Sending, at: TableRef, path: str) -> Field:
-    """What the contract says of a path; text when it does not say."""
-    table = described_table(at, sending.blueprint, sending.contracts)
-    return field_at(table.fields, path) or Field(name=path, type=Type.UNKNOWN)
+    return described_field(at, path, sending.blueprint, sending.contracts)
 
 
 # ---- what a formula can look at

@@ -21,7 +21,7 @@ from balie.blueprint.model import Blueprint, Stage, TableRef, Thing, ThingField
 from balie.mapping.calculations import Calculation, calculation
 from balie.mapping.clear import Clear, Reader, Unreadable, reader
 from balie.mapping.kinds import Kind
-from balie.systems.contract import Contract, Field, Table, Type, field_at
+from balie.systems.contract import Contract, Field, Table, Type, field_at, field_or_text
 from balie.systems.profile import Profile
 from balie.systems.rows import Row, text_of, value_at
 
@@ -57,8 +57,7 @@ class MappedSource:
         """What the contract says of a path; a field without a contract is text."""
         found = self._fields.get(path)
         if found is None:
-            found = field_at(self.fields, path) or Field(name=path, type=Type.UNKNOWN)
-            self._fields[path] = found
+            found = self._fields[path] = field_or_text(self.fields, path)
         return found
 
     def knows(self, path: str) -> bool:
@@ -489,6 +488,13 @@ def described_table(at: TableRef, blueprint: Blueprint, contracts: Mapping[str, 
     theirs = str(blueprint.systems[at.system].tables.get(at.table, at.table))
     found = contract.tables.get(theirs) if contract is not None else None
     return found or Table(name=theirs, fields={}, key=())
+
+
+def described_field(
+    at: TableRef, path: str, blueprint: Blueprint, contracts: Mapping[str, Contract]
+) -> Field:
+    """What the contract says of a path in a table; text when it does not say."""
+    return field_or_text(described_table(at, blueprint, contracts).fields, path)
 
 
 def _moment(thing: Thing, source: str, fields: Mapping[str, Field]) -> str | None:

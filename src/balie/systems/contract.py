@@ -84,6 +84,11 @@ def field_at(fields: Mapping[str, Field], path: str) -> Field | None:
     return found
 
 
+def field_or_text(fields: Mapping[str, Field], path: str) -> Field:
+    """The field at a dotted path; one of text when nothing describes it."""
+    return field_at(fields, path) or Field(name=path, type=Type.UNKNOWN)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
     """All that a system's description says. Tables bear the names that the system gives them."""

@@ -8,8 +8,8 @@ from balie.blueprint.lineage import nested_list
 from balie.blueprint.model import Blueprint, FieldRef, Screen, Step, Thing, ThingField
 from balie.blueprint.source import Text
 from balie.mapping.rules import Bounds, Must, Picture, must_be
-from balie.mapping.thing import MappedThing, described_table
-from balie.systems.contract import Contract, Field, Type, field_at
+from balie.mapping.thing import MappedThing, described_field
+from balie.systems.contract import Contract, Field, Type
 
 SHORT = 100  # characters: what is longer gets a field of several lines
 
@@ -185,7 +185,9 @@ class _Asking:
         )
 
     def _of(self, thing: Thing, field: ThingField) -> Question:
-        described = self._described(thing, field)
+        at = thing.from_[0].table
+        path = at.within(str(field.to[0])) if field.to else str(field.id)
+        described = described_field(at, path, self.blueprint, self.contracts)
         must = must_be(field.must_be) if field.must_be is not None else None
         chosen = FieldRef.of(field.choose_from) if field.choose_from is not None else None
         return Question(
@@ -195,12 +197,6 @@ class _Asking:
             described=described,
             choose_from=chosen,
         )
-
-    def _described(self, thing: Thing, field: ThingField) -> Field:
-        at = thing.from_[0].table
-        table = described_table(at, self.blueprint, self.contracts)
-        path = at.within(str(field.to[0])) if field.to else str(field.id)
-        return field_at(table.fields, path) or Field(name=path, type=Type.UNKNOWN)
 
 
 def _control(field: ThingField, must: Must | None, described: Field) -> Control:

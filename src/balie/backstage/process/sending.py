@@ -20,8 +20,8 @@ from balie.blueprint.modelling import table_ref
 from balie.blueprint.source import Text
 from balie.mapping.clear import Clear
 from balie.mapping.raw import raw
-from balie.mapping.thing import described_table
-from balie.systems.contract import Field, Table, Type, field_at
+from balie.mapping.thing import described_field, described_table
+from balie.systems.contract import Field, Table, Type, field_or_text
 from balie.systems.rows import Raw
 
 
@@ -113,7 +113,7 @@ def _send(
     look: Lookup,
 ) -> None:
     """Puts a value at a path. Only what customers may leave open is left out when not known."""
-    described = field_at(fields, path) or Field(name=path, type=Type.UNKNOWN)
+    described = field_or_text(fields, path)
     computed = formula(written)
     value = computed.value(look, making.today)
     if value is not None and not isinstance(value, list):
@@ -208,8 +208,7 @@ def _put_field(
         if place not in rows:
             link = _link(making, thing, place)
             rows[place] = RowToWrite(system=at.system, table=at.table, link=link)
-        table = described_table(at, making.story.blueprint, making.story.contracts)
-        described = field_at(table.fields, path) or Field(name=path, type=Type.UNKNOWN)
+        described = described_field(at, path, making.story.blueprint, making.story.contracts)
         put(rows[place].fields, path, raw(value, described))
 
 
