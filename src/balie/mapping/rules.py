@@ -85,6 +85,12 @@ def must_be(text: str) -> Must:
     raise ValueError(f'"must be: {text}" is none of: {", ".join(PHRASES)}')
 
 
+def longest(text: str | None) -> int | None:
+    """The characters that `at most 60 characters` allows; None for another rule, or none."""
+    length = _LENGTH.fullmatch(text or "")
+    return int(length[1]) if length else None
+
+
 PHRASES = (
     "e-mail",
     "phone",

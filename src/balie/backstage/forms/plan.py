@@ -7,7 +7,7 @@ from enum import StrEnum
 from balie.blueprint.lineage import nested_list
 from balie.blueprint.model import Blueprint, FieldRef, Screen, Step, Thing, ThingField
 from balie.blueprint.source import Text
-from balie.mapping.rules import Bounds, Must, Picture, must_be
+from balie.mapping.rules import Bounds, Must, Picture, longest, must_be
 from balie.mapping.thing import MappedThing, described_field
 from balie.systems.contract import Contract, Field, Type
 
@@ -221,13 +221,5 @@ def _of_text(field: ThingField, described: Field) -> Control:
         return by_rule
     if described.type in _BY_TYPE:
         return _BY_TYPE[described.type]
-    longest = _longest(str(field.must_be or ""), described)
-    return Control.LINES if longest is not None and longest > SHORT else Control.LINE
-
-
-def _longest(rule: str, described: Field) -> int | None:
-    """The most characters that an answer may have, as its rule or its contract says."""
-    words = rule.split()
-    if len(words) == 4 and words[2].isdigit():
-        return int(words[2])
-    return described.max_length
+    most = longest(field.must_be) or described.max_length
+    return Control.LINES if most is not None and most > SHORT else Control.LINE

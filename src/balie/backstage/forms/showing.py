@@ -12,7 +12,7 @@ from balie.backstage.found import Found
 from balie.backstage.page import Cell, Freshness, Help, MenuItem, Trust
 from balie.blueprint.lineage import columns
 from balie.mapping.clear import Clear
-from balie.mapping.rules import LONGEST, Wrong
+from balie.mapping.rules import LONGEST, Wrong, longest
 from balie.mapping.thing import MappedThing, Record
 from balie.systems.rows import text_of
 
@@ -238,7 +238,6 @@ def _typed(value: Clear) -> str:
 def _most(question: Question) -> int | None:
     """Characters that fit: the contract's, for a field of text."""
     if question.control in (Control.LINE, Control.LINES, Control.MAIL, Control.PHONE):
-        rule = str(question.field.must_be or "").split()
-        by_rule = int(rule[2]) if len(rule) == 4 and rule[2].isdigit() else LONGEST
-        return min(by_rule, question.described.max_length or LONGEST)
+        by_rule, by_contract = longest(question.field.must_be), question.described.max_length
+        return min(by_rule or LONGEST, by_contract or LONGEST)
     return None
