@@ -17,14 +17,14 @@ class Cipher:
     def close(self, remembered: Remembered) -> bytes:
         """An answer and its time, unreadable without a key."""
         stamp = remembered.as_of.astimezone(UTC).isoformat().encode()
-        return self._fernet.encrypt(stamp + b"\n" + remembered.value)
+        return self.seal(stamp + b"\n" + remembered.value)
 
     def open(self, closed: bytes) -> Remembered | None:
         """The answer again, or None when it was closed with a key that is gone, or was damaged."""
-        try:
-            stamp, _, value = self._fernet.decrypt(closed).partition(b"\n")
-        except InvalidToken:
+        plain = self.unseal(closed)
+        if plain is None:
             return None
+        stamp, _, value = plain.partition(b"\n")
         return Remembered(value, datetime.fromisoformat(stamp.decode()))
 
     def seal(self, plain: bytes) -> bytes:
