@@ -40,7 +40,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One value in clear: `text` is what is read; `value` is what a program reads (JSON).
 
     empty: there is no value; `text` then says so in the blueprint's words, or is "".
-    sources: "system.table.field" for each place it comes from; shown to staff and in the demo only.
+    sources: "system.table.field" for each place it comes from: what `balie try` shows raw.
     """
 
     field: str

@@ -82,16 +82,10 @@ class FormDesk:
         files: Mapping[str, Uploaded] = _FILES,
     ) -> FormPage | NotAccepted | None:
         """What was filled in, to be looked at before it is sent; or the form with its problems."""
-        given = await offered(opening, about)
-        if _is_missing(opening.plan, given):
-            return None
-        showing = Showing(opening, around)
-        checked = check(opening, given, posted, about, files)
-        if self._is_wrong(opening, given, checked):
-            return NotAccepted(page=showing.to_fill(given, about, checked))
-        if BACK in posted:
-            return showing.to_fill(given, about, checked)
-        return showing.to_check(given, about, checked, self._kept(opening, posted, files))
+        filled = await self._filled_in(opening, around, about, posted, files)
+        if not isinstance(filled, _FilledIn):
+            return filled
+        return filled.to_fill() if BACK in posted else filled.to_check()
 
     async def send(
         self,
@@ -102,29 +96,23 @@ class FormDesk:
         files: Mapping[str, Uploaded] = _FILES,
     ) -> Receipt | NotAccepted | None:
         """Accepts what was filled in: the receipt, of now or of the first time."""
-        given = await offered(opening, about)
-        if _is_missing(opening.plan, given):
-            return None
-        showing = Showing(opening, around)
-        checked = check(opening, given, posted, about, files)
-        if self._is_wrong(opening, given, checked):
-            return NotAccepted(page=showing.to_fill(given, about, checked))
-        again = showing.to_check(given, about, checked, self._kept(opening, posted, files))
+        filled = await self._filled_in(opening, around, about, posted, files)
+        if not isinstance(filled, _FilledIn):
+            return filled
         token = next(iter(posted.get(TOKEN, ())), "")
         if not is_good(token, self._bound(opening), self.clock.now(), self.secret):
-            return NotAccepted(page=again, status=409, expired=True)
+            return NotAccepted(page=filled.to_check(), status=409, expired=True)
         try:
-            action = self._action(opening, checked, token)
+            action = self._action(opening, filled.checked, token)
         except (CannotBeSent, Unfit) as fault:
             self._report(opening, str(fault))
-            return NotAccepted(page=again, status=503, cannot=True)
+            return NotAccepted(page=filled.to_check(), status=503, cannot=True)
         if not action.errands:
-            page = showing.to_fill(given, about, checked)
-            return NotAccepted(page=page, nothing_changed=True)
+            return NotAccepted(page=filled.to_fill(), nothing_changed=True)
         try:
             return await self.actions.accept(action)
         except SentBefore as before:
-            return NotAccepted(page=again, status=409, before=before.receipt)
+            return NotAccepted(page=filled.to_check(), status=409, before=before.receipt)
 
     def token(self, opening: FormOpening) -> str:
         """A new token for this form and this person."""
@@ -132,25 +120,29 @@ class FormDesk:
 
     # ---- parts
 
-    def _is_wrong(self, opening: FormOpening, given: Offered, checked: Checked) -> bool:
+    async def _filled_in(
+        self,
+        opening: FormOpening,
+        around: Around,
+        about: str | None,
+        posted: Posted,
+        files: Mapping[str, Uploaded],
+    ) -> "_FilledIn | NotAccepted | None":
+        """What was filled in and is right; the form with its problems; None: no such row."""
+        given = await offered(opening, about)
+        if _is_missing(opening.plan, given):
+            return None
+        filled = _FilledIn(
+            showing=Showing(opening, around),
+            given=given,
+            about=about,
+            checked=check(opening, given, posted, about, files),
+            kept=_kept(opening.plan, posted, files),
+        )
         reason = opening.plan.subject and given.record and why_not(opening, given.record)
-        return bool(checked.problems or reason)
-
-    def _kept(
-        self, opening: FormOpening, posted: Posted, files: Mapping[str, Uploaded]
-    ) -> Mapping[str, tuple[str, ...]]:
-        """What is sent again from the page that asks whether it is right: only what is asked."""
-        plan = opening.plan
-        names = [question.id for question in plan.questions]
-        rows = f"{plan.rows.name}." if plan.rows is not None else None
-        own = {
-            name: tuple(values)
-            for name, values in posted.items()
-            if name in names
-            or (plan.rows is not None and name == plan.rows.name)
-            or (rows is not None and name.startswith(rows))
-        }
-        return {**own, **{name: (upload.id,) for name, upload in files.items()}}
+        if filled.checked.problems or reason:
+            return NotAccepted(page=filled.to_fill())
+        return filled
 
     def _bound(self, opening: FormOpening) -> Bound:
         return Bound(
@@ -211,6 +203,39 @@ class FormDesk:
                 step=str(opening.plan.step.id),
             )
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FilledIn:
+    """A form as it was sent, and the pages that show it again."""
+
+    showing: Showing
+    given: Offered
+    about: str | None
+    checked: Checked
+    kept: Mapping[str, tuple[str, ...]]
+
+    def to_fill(self) -> FormPage:
+        return self.showing.to_fill(self.given, self.about, self.checked)
+
+    def to_check(self) -> FormPage:
+        return self.showing.to_check(self.given, self.about, self.checked, self.kept)
+
+
+def _kept(
+    plan: FormPlan, posted: Posted, files: Mapping[str, Uploaded]
+) -> Mapping[str, tuple[str, ...]]:
+    """What is sent again from the page that asks whether it is right: only what is asked."""
+    names = [question.id for question in plan.questions]
+    rows = f"{plan.rows.name}." if plan.rows is not None else None
+    own = {
+        name: tuple(values)
+        for name, values in posted.items()
+        if name in names
+        or (plan.rows is not None and name == plan.rows.name)
+        or (rows is not None and name.startswith(rows))
+    }
+    return {**own, **{name: (upload.id,) for name, upload in files.items()}}
 
 
 def _is_missing(plan: FormPlan, given: Offered) -> bool:

@@ -236,7 +236,7 @@ def _typed(value: Clear) -> str:
 
 
 def _most(question: Question) -> int | None:
-    """Characters that fit: the contract's, for a field of text."""
+    """Characters that fit, as its rule and its contract say; None for what is no text."""
     if question.control in (Control.LINE, Control.LINES, Control.MAIL, Control.PHONE):
         by_rule, by_contract = longest(question.field.must_be), question.described.max_length
         return min(by_rule or LONGEST, by_contract or LONGEST)
