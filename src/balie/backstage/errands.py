@@ -213,9 +213,7 @@ def _files(thing: MappedThing, filled: Filled) -> Iterator[RowToWrite]:
     """The files: each follows the master's row, that it belongs to."""
     for id_, upload in filled.files.items():
         for at, path in targets(thing.thing, thing.thing.fields[id_]):
-            yield RowToWrite(
-                system=at.system, table=at.table, follows=1, file=path, upload=upload
-            )
+            yield RowToWrite(system=at.system, table=at.table, follows=1, file=path, upload=upload)
 
 
 # ---- where a field goes
