@@ -235,3 +235,38 @@ async def test_without_its_key_an_action_tells_nothing_and_breaks_nothing(
     assert receipt is not None
     assert receipt.action.answers == ()
     assert receipt.action.errands[0].fields == {}
+
+
+async def test_what_only_a_person_can_help_does_not_wait_for_the_carrier(
+    actions: StoredActions,
+) -> None:
+    await actions.accept(action("a1"))
+    await actions.accept(action("a2"))
+    stuck = Progress(errand="a1:1", state=ErrandState.STUCK, tries=9, why="It stays away.")
+    await actions.note(stuck)
+    assert list(await actions.waiting()) == ["a2"]
+    await actions.note(replace(stuck, state=ErrandState.DONE, row="c1"))
+    assert list(await actions.waiting()) == ["a1", "a2"]
+
+
+async def test_an_action_comes_after_earlier_ones_to_the_same_system_only(
+    actions: StoredActions,
+) -> None:
+    first, second = action("a1", order_with="p1"), action("a2", order_with="p1")
+    other = action("a3", order_with="p2")
+    elsewhere = action("a4", order_with="p1", errands=(errand("a4", 1, system="carrier"),))
+    for one in (first, second, other, elsewhere):
+        await actions.accept(one)
+    again = AT + timedelta(minutes=5)
+    waits = Progress(errand="a1:1", state=ErrandState.WAITING, tries=3, next_at=again)
+    await actions.note(waits)
+    before = await actions.ahead(second)
+    assert before is not None
+    assert (before.errand, before.next_at) == ("a1:1", again)
+    assert await actions.ahead(first) is None
+    assert await actions.ahead(other) is None
+    assert await actions.ahead(elsewhere) is None
+    for number in (1, 2):
+        done = Progress(errand=f"a1:{number}", state=ErrandState.DONE, tries=4, row="c1")
+        await actions.note(done)
+    assert await actions.ahead(second) is None

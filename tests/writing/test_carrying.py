@@ -238,6 +238,22 @@ async def test_a_look_that_fails_has_done_nothing_yet() -> None:
     assert scene.state(2) is ErrandState.DONE
 
 
+async def test_a_later_one_to_the_same_system_waits_for_the_one_before_it() -> None:
+    scene = Scene(errand(1))
+    second = replace(
+        action(replace(errand(1), id="a2:1", action="a2")), id="a2", token="t2", order_with="p1"
+    )
+    scene.actions.kept["a1"] = replace(scene.actions.kept["a1"], order_with="p1")
+    scene.actions.kept["a2"], scene.actions.progress["a2"] = second, {}
+    mishaps(scene.systems["crm"], "before", unheard(), unheard())
+    assert await scene.carrier.carry("a1") == 1
+    assert await scene.carrier.carry("a2") == 2  # a second after the one before it
+    assert scene.systems["crm"].effects == []
+    await scene.to_the_end()
+    assert await scene.carrier.carry("a2") is None
+    assert scene.systems["crm"].effects == ["a1-1", "a2-1"]
+
+
 BEFORE = st.sampled_from([None, None, lost, unheard, Killed])
 AFTER = st.sampled_from([None, None, lost, Killed])  # what was done was heard
 MISHAP = st.one_of(

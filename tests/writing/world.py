@@ -4,11 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from balie.backstage.actions import Action, Progress, Receipt, SentBefore, state_of
+from balie.backstage.actions import (
+    Action,
+    ErrandState,
+    Progress,
+    Receipt,
+    SentBefore,
+    state_of,
+)
 from balie.systems.errors import Misconfigured, Refused, Unavailable
 from balie.systems.rows import Raw
 from balie.systems.writing import Change, Conflict, Document, How, Written
 
+GOING = frozenset({ErrandState.DUE, ErrandState.UNDER_WAY, ErrandState.WAITING})
 START = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 
 
@@ -71,6 +79,18 @@ class HeldActions:
 
     async def waiting(self) -> Sequence[str]:
         return sorted(self.kept)
+
+    async def ahead(self, action: Action) -> Progress | None:
+        systems = {errand.system for errand in action.errands}
+        for one in sorted(self.kept.values(), key=lambda one: one.id):
+            if one.order_with != action.order_with or one.id >= action.id or not one.order_with:
+                continue
+            for errand in one.errands:
+                due = Progress(errand=errand.id, state=ErrandState.DUE)
+                progress = self.progress[one.id].get(errand.id, due)
+                if errand.system in systems and progress.state in GOING:
+                    return progress
+        return None
 
     def _receipt(self, action: Action) -> Receipt:
         progress = tuple(self.progress[action.id].values())

@@ -189,8 +189,14 @@ class Actions(Protocol):
         ...
 
     async def waiting(self) -> Sequence[str]:
-        """Ids of accepted actions with errands that have not ended, oldest first: for the sweep
-        that gives to the engine what it lost.
+        """Ids of accepted actions that carrying can bring further, now or later, oldest first: for
+        the sweep that gives to the engine what it lost. Not those that only a person can help.
+        """
+        ...
+
+    async def ahead(self, action: Action) -> Progress | None:
+        """What must be carried before this action: the first errand of an earlier action with the
+        same `order_with`, to a system that this one goes to as well. None: nothing is in the way.
         """
         ...
 

@@ -32,6 +32,7 @@ from balie.systems.writing import Change, Conflict, Document, How, Repeat, Write
 
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 600.0
+_AFTER_ANOTHER = 1.0  # seconds that an action comes after the one that must be carried first
 _MENDED_BY_STAFF = 60.0  # seconds: a wrong address or key is not mended in less
 
 
@@ -65,6 +66,9 @@ class Carrier:
         receipt = await self.actions.carry(action)
         if receipt is None:
             return None
+        before = await self.actions.ahead(receipt.action)
+        if before is not None:
+            return self._until(before) + _AFTER_ANOTHER
         states = {one.errand: one for one in receipt.progress}
         pauses: list[float] = []
         for errand in receipt.action.errands:
@@ -72,10 +76,15 @@ class Carrier:
             progress = await self._advance(receipt.action, errand, progress, states)
             states[errand.id] = progress
             if progress.next_at is not None and progress.state is ErrandState.WAITING:
-                pauses.append(max(0.0, (progress.next_at - self.now()).total_seconds()))
+                pauses.append(self._until(progress))
                 if errand.is_master:
                     break
         return min(pauses, default=None)
+
+    def _until(self, progress: Progress) -> float:
+        """Seconds until it is tried again."""
+        at = progress.next_at
+        return 0.0 if at is None else max(0.0, (at - self.now()).total_seconds())
 
     async def _advance(
         self,

@@ -46,7 +46,7 @@ from balie.store.sqlite_memory import SqliteMemory
 log = log_of(__name__)
 
 
-class _Closable(Memory, Protocol):
+class Closable(Memory, Protocol):
     """A memory that holds on to something until it is closed."""
 
     async def close(self) -> None: ...
@@ -71,7 +71,7 @@ async def start(
     rehearsed: the demo's people and switches. The database must have its tables.
     """
     async with AsyncExitStack() as opening:
-        memory = _memory(configuration)
+        memory = memory_of(configuration)
         opening.push_async_callback(memory.close)
         incidents = IncidentBook(configuration.state / "trace.db")
         incidents.start()
@@ -79,7 +79,7 @@ async def start(
         reader = await _reader(configuration)
         opening.push_async_callback(reader.close)
         told = ToldIncidents(incidents, log)
-        kept = Kept(memory, told, _secret(configuration))
+        kept = Kept(memory, told, secret_of(configuration))
         connected = connect(found, configuration, kept, opening)
         lookout = Lookout(connected.network, connected.connectors, utc_now)
         opened = Opened(connected.service, lookout, incidents, told, reader)
@@ -169,12 +169,13 @@ def _application(
     return application(layers, configuration)
 
 
-def _memory(configuration: Configuration) -> _Closable:
+def memory_of(configuration: Configuration) -> Closable:
+    """Where last-known answers are kept. Raises Refusal."""
     cipher = Cipher(configuration.keys)
     if configuration.cache_url.startswith("sqlite:"):
         return SqliteMemory(configuration.cache_file, cipher)
     with _needs_the_extra():
-        memory: Callable[[str, Cipher], _Closable] = resolve_name("balie.site.scale:memory")
+        memory: Callable[[str, Cipher], Closable] = resolve_name("balie.site.scale:memory")
     return memory(configuration.cache_url, cipher)
 
 
@@ -199,6 +200,6 @@ def _needs_the_extra() -> Iterator[None]:
         ) from error
 
 
-def _secret(configuration: Configuration) -> bytes:
+def secret_of(configuration: Configuration) -> bytes:
     """A secret of the service's own, so that no key is used for two purposes."""
     return hashlib.sha256(b"balie: cursors\0" + configuration.keys[0].encode()).digest()

@@ -50,6 +50,7 @@ class Configuration:
     demo_for_everybody: the demo may be at an address that others can open.
     private_systems: hosts of systems that may have a private address, such as "127.0.0.1".
     log: from which level on is logged: "debug", "info" or "warning".
+    failpoint: where a demo is killed on purpose, "" for nowhere.
     values: the environment, for `${NAME}` in `systems.yaml` and in profiles.
     """
 
@@ -68,6 +69,7 @@ class Configuration:
     mail: MailServer | None = None
     mail_from: str = ""
     log: str = "warning"
+    failpoint: str = ""
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -121,6 +123,7 @@ def read(environment: Mapping[str, str]) -> Configuration:
         mail=said.read("BALIE_MAIL_URL", _mail),
         mail_from=environment.get("BALIE_MAIL_FROM", ""),
         log=said.read("BALIE_LOG", _log, default="warning"),
+        failpoint=environment.get("BALIE_FAILPOINT", ""),
         values=dict(environment),
     )
 
@@ -142,6 +145,12 @@ def demands(configuration: Configuration) -> None:
             "and read its mail.",
             "If that is meant:  BALIE_DEMO=public",
             "If it is only for you, leave BALIE_PUBLIC_URL away.",
+        )
+    if configuration.failpoint and not configuration.demo:
+        raise WrongSetting(
+            "BALIE_FAILPOINT",
+            "This kills the process on purpose, to prove that nothing is lost.",
+            "Only a demo may be killed so:  balie run --demo",
         )
     if configuration.mail is None and not configuration.demo:
         raise WrongSetting(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from balie.backstage.actions import Actions
 from balie.backstage.ports import Clock, Incidents, Memory
 from balie.backstage.service import Service
 from balie.blueprint.model import Blueprint
@@ -20,11 +21,15 @@ from balie.transport.http import Network
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Where a service keeps what it knows and tells what it met. secret: 32 bytes or more."""
+    """Where a service keeps what it knows and tells what it met. secret: 32 bytes or more.
+
+    actions: where what customers send is kept; without it nothing can be sent.
+    """
 
     memory: Memory
     incidents: Incidents
     secret: bytes
+    actions: Actions | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ def connect(
         _clock(found.blueprint),
         kept.incidents,
         kept.secret,
+        actions=kept.actions,
     )
     closing.push_async_callback(service.close)
     return Connected(service, network, connectors)

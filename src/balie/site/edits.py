@@ -47,13 +47,24 @@ class _Turn:
 
 
 class Edited:
-    """An ASGI app: the newest version of a blueprint that may run."""
+    """An ASGI app: the newest version of a blueprint that may run.
 
-    def __init__(self, portal: Portal, folder: Path, start: Start, say: Say) -> None:
+    taken_over: called when another version is served.
+    """
+
+    def __init__(
+        self,
+        portal: Portal,
+        folder: Path,
+        start: Start,
+        say: Say,
+        taken_over: Callable[[], None],
+    ) -> None:
         self._turn = _Turn(portal)
         self._folder = folder
         self._start = start
         self._say = say
+        self._taken_over = taken_over
         self._endings: set[asyncio.Task[None]] = set()
 
     @property
@@ -117,6 +128,7 @@ class Edited:
         ending = asyncio.create_task(_ended(before))
         self._endings.add(ending)
         ending.add_done_callback(self._endings.discard)
+        self._taken_over()
         self._say(f"Taken over: {', '.join(changed)}.{_restart_for(changed)}")
 
 

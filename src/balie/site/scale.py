@@ -1,10 +1,15 @@
 """What an installation with PostgreSQL and Redis needs beyond ours: the extra `balie[scale]`."""
 
+import asyncio
+
+import psycopg
+from psycopg.rows import TupleRow
 from redis import Redis
 from redis.exceptions import RedisError
 
 from balie.identity.postgres_reader import connect
 from balie.identity.reader import Reader
+from balie.site.configuration import Configuration
 from balie.store.ciphers import Cipher
 from balie.store.redis_memory import RedisMemory
 
@@ -26,3 +31,40 @@ def ping(url: str) -> None:
             redis.ping()
     except RedisError as error:
         raise OSError(type(error).__name__) from error
+
+
+_CARRIES = 7_241_905_114  # any number; the same for every carrier of a database
+_LOOKED = 5.0  # seconds between two looks whether the lock is still ours
+
+
+class LockedRow:
+    """PostgreSQL's lock for the one that carries; it ends with its connection."""
+
+    def __init__(self, connection: psycopg.AsyncConnection[TupleRow]) -> None:
+        self._connection = connection
+
+    async def lost(self) -> None:
+        """Returns when the connection, and with it the lock, is gone."""
+        try:
+            while True:
+                await asyncio.sleep(_LOOKED)
+                await self._connection.execute("SELECT 1")
+        except psycopg.Error:
+            return
+
+    async def release(self) -> None:
+        """Lets the next one carry."""
+        await self._connection.close()
+
+
+async def only_carrier(configuration: Configuration) -> LockedRow | None:
+    """The lock, or None while another carrier has it."""
+    connection = await psycopg.AsyncConnection.connect(
+        configuration.database_url, autocommit=True, connect_timeout=5
+    )
+    asked = await connection.execute("SELECT pg_try_advisory_lock(%s)", [_CARRIES])
+    row = await asked.fetchone()
+    if row is not None and row[0] is True:
+        return LockedRow(connection)
+    await connection.close()
+    return None

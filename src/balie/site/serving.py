@@ -4,7 +4,8 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from contextlib import asynccontextmanager
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -15,6 +16,7 @@ from balie.rehearsal.launch import RehearsedSystem
 from balie.site import demo
 from balie.site.blueprints import Checked
 from balie.site.bootstrap import Portal, start, stop
+from balie.site.child import Child, carrier_command
 from balie.site.collecting import settle
 from balie.site.configuration import Configuration
 from balie.site.edits import Edited, Say, Start
@@ -47,36 +49,54 @@ def serve(
 
     with _listening(configuration) as listening:
         factory = auto_loop_factory(use_subprocess=False)
+        carrier = Child(carrier_command(found.folder))
         with asyncio.Runner(loop_factory=factory) as runner:
             if rehearsed:
-                runner.run(_serve_edited(found, opened, listening, tell, say))
+                runner.run(_serve_edited(found, opened, listening, tell, say, carrier))
             else:
-                runner.run(_serve(opened(found), listening, tell))
+                runner.run(_serve(opened(found), listening, tell, carrier))
 
 
-async def _serve(starting: Awaitable[Portal], listening: socket.socket, tell: Tell) -> None:
+async def _serve(
+    starting: Awaitable[Portal], listening: socket.socket, tell: Tell, carrier: Child
+) -> None:
     portal = await starting
     settle()
     try:
-        tell(portal)
-        await _until_stopped(portal.application, listening)
+        async with _beside(carrier.run()):
+            tell(portal)
+            await _until_stopped(portal.application, listening)
     finally:
         await stop(portal)
 
 
 async def _serve_edited(
-    found: Checked, opened: Start, listening: socket.socket, tell: Tell, say: Say
+    found: Checked,
+    opened: Start,
+    listening: socket.socket,
+    tell: Tell,
+    say: Say,
+    carrier: Child,
 ) -> None:
     """Serves the newest version of the files that may run, while somebody edits them."""
-    edited = Edited(await opened(found), found.folder, opened, say)
-    following = asyncio.create_task(edited.follow())
+    edited = Edited(await opened(found), found.folder, opened, say, carrier.replace)
     try:
-        tell(edited.portal)
-        await _until_stopped(edited, listening)
+        async with _beside(carrier.run()), _beside(edited.follow()):
+            tell(edited.portal)
+            await _until_stopped(edited, listening)
     finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
         await edited.stop()
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[object, object, None]) -> AsyncIterator[None]:
+    """Work that goes on for as long as what is inside."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
 
 
 async def _until_stopped(application: ASGIApp, listening: socket.socket) -> None:

@@ -12,11 +12,12 @@ from balie.systems.errors import Misconfigured
 from balie.systems.kinds import installed
 from balie.systems.placeholders import filled
 from balie.systems.profile import Plain
+from balie.systems.writing import Repeat, Writer, repeat_of
 from balie.transport.http import Network
 from balie.transport.limits import read_limits
 
 _NAME = re.compile(r"\$\{(\w+)\}")
-_NOT_READ_YET = frozenset({"news", "writes"})
+_NOT_READ_YET = frozenset({"news"})
 """Words of a profile for what Balie does not do yet; nobody has to set their values."""
 
 _COMMENT = re.compile(r"(^|\s)#.*")
@@ -46,6 +47,43 @@ def connectors(
         name: _connector(blueprint, system, described[name], network, values)
         for name, system in blueprint.systems.items()
     }
+
+
+def writers(
+    blueprint: Blueprint,
+    described: Mapping[str, Contract],
+    network: Network,
+    values: Mapping[str, str],
+) -> Mapping[str, Writer]:
+    """A writer for each system that can be written to. Raises Refusal."""
+    found: dict[str, Writer] = {}
+    for name, system in blueprint.systems.items():
+        make = installed()[str(system.speaks)].writer
+        if make is None:
+            continue
+        try:
+            found[name] = make(connection(blueprint, system, described[name], network, values))
+        except (ValueError, Misconfigured) as error:
+            raise _not_connected(system, error) from error
+    return found
+
+
+def repeats(blueprint: Blueprint) -> Mapping[tuple[str, str], Repeat]:
+    """A system and a table -> how it can be written twice; only those of which that is said.
+
+    Raises Refusal for what is said and cannot be meant.
+    """
+    found: dict[tuple[str, str], Repeat] = {}
+    for name, system in blueprint.systems.items():
+        profile = system.what_it_does_not_say
+        for table in profile.section("writes"):
+            try:
+                repeat = repeat_of(profile, table)
+            except ValueError as error:
+                raise _not_connected(system, error) from error
+            if repeat is not None:
+                found[name, table] = repeat
+    return found
 
 
 def named_values(blueprint: Blueprint) -> Iterator[Named]:

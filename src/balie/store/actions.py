@@ -34,6 +34,7 @@ carried in order with."""
 ANSWERS_STAY = timedelta(days=30)
 """After all of an action is done; then the systems are the record."""
 
+_ONLY_A_PERSON = (ErrandState.UNCERTAIN.value, ErrandState.STUCK.value)
 _OVER = ENDED | FOR_A_PERSON | {ErrandState.CONFLICT}
 
 
@@ -84,10 +85,21 @@ class StoredActions:
         await self.work.write(lambda: self._note(progress))
 
     async def waiting(self) -> Sequence[str]:
-        """Ids of actions with errands that have not ended, oldest first."""
-        going = Errand.objects.filter(has_ended=False).order_by("action_id")
-        ids = going.values_list("action_id", flat=True).distinct()
+        """Ids of actions that carrying can bring further, oldest first."""
+        ids = _going().order_by("action_id").values_list("action_id", flat=True).distinct()
         return await self.work.read(lambda: list(ids))
+
+    async def ahead(self, action: ours.Action) -> Progress | None:
+        """The first errand of an earlier action that must be carried before this one."""
+        if not action.order_with:
+            return None
+        before = _going().filter(
+            action__order_with=action.order_with,
+            action_id__lt=action.id,
+            system__in={errand.system for errand in action.errands},
+        )
+        found = await self.work.read(before.order_by("action_id", "number").first)
+        return None if found is None else self._progress(found)
 
     # ---- writing
 
@@ -285,6 +297,17 @@ class StoredActions:
     def _text(self, closed: "bytes | memoryview | None") -> str | None:
         plain = self.cipher.unseal(bytes(closed)) if closed else None
         return None if plain is None else msgspec.json.decode(plain, type=str)
+
+
+def _going() -> "models.QuerySet[Errand]":
+    """Errands that carrying can bring further, now or later.
+
+    What follows a master that waits for a person waits with it: nothing can be carried there.
+    """
+    held_up = Errand.objects.filter(
+        action=models.OuterRef("action"), is_master=True, state__in=_ONLY_A_PERSON
+    )
+    return Errand.objects.filter(~models.Exists(held_up), has_ended=False)
 
 
 def _digest(token: str) -> str:
