@@ -99,7 +99,7 @@ class StoredActions:
             system__in={errand.system for errand in action.errands},
         )
         found = await self.work.read(before.order_by("action_id", "number").first)
-        return None if found is None else self._progress(found)
+        return None if found is None else self.progress(found)
 
     # ---- writing
 

@@ -5,7 +5,8 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 from balie.backstage.actions import Errand
-from balie.backstage.errands import put, targets
+from balie.backstage.errands import targets
+from balie.backstage.row_to_write import put
 from balie.blueprint.model import Blueprint, TableRef
 from balie.blueprint.source import Text
 from balie.mapping.raw import Unfit, raw
