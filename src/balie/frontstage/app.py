@@ -5,16 +5,17 @@ cookies of a header, the choices in them, the headers of an answer.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from types import MappingProxyType
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request, cookie_parser
+from starlette.requests import ClientDisconnect, Request, cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from balie.access.origin import is_from_here
 from balie.access.viewer import Visitor
 from balie.backstage.arrangement import arrangement_of
+from balie.frontstage.bodies import Unreadable, read_body
 from balie.frontstage.preferences import Preferences, address_without_choices, preferences_of
 from balie.frontstage.surroundings import Surroundings
 from balie.frontstage.views import Answer, Ask, Views
@@ -22,8 +23,7 @@ from balie.frontstage.views import Answer, Ask, Views
 Reader = Callable[[str | None], Awaitable[Visitor | None]]
 """A cookie's value -> the completed sign-in behind it, or None."""
 
-_LONGEST_FORM = 10_000  # bytes
-_NOTHING: Mapping[str, str] = MappingProxyType({})
+_LONGEST_QUERY = 10_000  # characters
 
 
 def frontstage(
@@ -44,14 +44,29 @@ def frontstage(
         cookies = said.get(b"cookie", b"")
         visitor = await reader(_cookies(cookies).get(session_cookie))
         preferences = chosen(cookies, said.get(b"accept-language", b""))
-        ask = await _ask(scope, receive, said, visitor, preferences)
-        answer = await views.answer(ask)
+        ask = _ask(scope, said, visitor, preferences)
+        try:
+            answer = await _answer(views, ask, Request(scope, receive))
+        except ClientDisconnect:
+            return
         if answer.rest is None:
             await _send(answer, send)
         else:
             await _stream(answer, ask.method, send)
 
     return app
+
+
+async def _answer(views: Views, ask: Ask, request: Request) -> Answer:
+    """The answer; to a form once it was read, as far as it is welcome there."""
+    welcome = await views.welcome(ask) if ask.method == "POST" else None
+    if welcome is None:
+        return await views.answer(ask)
+    try:
+        body = await read_body(request, welcome)
+    except Unreadable as why:
+        return await views.problem(ask, why.status, why.words, "alert")
+    return await views.answer(replace(ask, form=body.fields, files=body.files))
 
 
 def _said(scope: Scope) -> Mapping[bytes, bytes]:
@@ -70,9 +85,8 @@ def _cookies(header: bytes) -> Mapping[str, str]:
     return cookie_parser(header.decode("latin-1"))
 
 
-async def _ask(
+def _ask(
     scope: Scope,
-    receive: Receive,
     said: Mapping[bytes, bytes],
     visitor: Visitor | None,
     preferences: Preferences,
@@ -92,7 +106,6 @@ async def _ask(
         newest="newest" in asked,
         wants_json=_wants_json(said.get(b"accept", b"")),
         from_here=method in ("GET", "HEAD") or _is_from_here(Request(scope)),
-        form=await _form(Request(scope, receive)) if method == "POST" else _NOTHING,
     )
 
 
@@ -116,17 +129,8 @@ def _wants_json(accept: bytes) -> bool:
     return b"json" in accept and b"text/html" not in accept
 
 
-async def _form(request: Request) -> Mapping[str, str]:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LONGEST_FORM:
-            return {}
-    return dict(_pairs(body.decode("utf-8", errors="replace")))
-
-
 def _pairs(text: str) -> list[tuple[str, str]]:
-    return parse_qsl(text[:_LONGEST_FORM], keep_blank_values=True, errors="replace")
+    return parse_qsl(text[:_LONGEST_QUERY], keep_blank_values=True, errors="replace")
 
 
 async def _send(answer: Answer, send: Send) -> None:

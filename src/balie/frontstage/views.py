@@ -14,11 +14,13 @@ from markupsafe import Markup
 
 from balie.access.viewer import Viewer, Visitor
 from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, CannotArrange, Wrong
+from balie.backstage.forms.filling import Posted, Uploaded
 from balie.backstage.handing import Handed, NoDocument
 from balie.backstage.lineage.origins import PageOrigins
 from balie.backstage.page import MenuItem, Page
 from balie.backstage.ports import Incident, IncidentKind, Incidents
 from balie.blueprint.drawing.draw import draw
+from balie.frontstage.bodies import Welcome
 from balie.frontstage.files import headers_of
 from balie.frontstage.looks import SIGN_OUT, Chrome, Link, Looks, Switch
 from balie.frontstage.own_pages import Broken, OwnPages
@@ -47,7 +49,8 @@ class Ask:
     after: the cursor of a list. arrangement: how a list is wanted, or what is wrong with that.
     newest: whatever is known, ask again.
     from_here: the request is no other website's doing.
-    form: the fields of a form that was sent.
+    form: the fields of a form that was sent, each with its values in order. files: what became of
+    each file that came with it.
     """
 
     method: str
@@ -60,7 +63,12 @@ class Ask:
     newest: bool = False
     wants_json: bool = False
     from_here: bool = True
-    form: Mapping[str, str] = field(default_factory=dict)
+    form: Posted = field(default_factory=dict)
+    files: Mapping[str, Uploaded] = field(default_factory=dict)
+
+    def said(self, name: str) -> str:
+        """The first value of a field that was sent; "" for none."""
+        return next(iter(self.form.get(name, ())), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +150,10 @@ class Views:
         self._rehearsed = rehearsed
         self._written = WrittenPages(most_bytes)
         self._own_pages = OwnPages(surroundings.blueprint, looks)
+
+    async def welcome(self, ask: Ask) -> Welcome | None:
+        """How much of a form is read at this address; None: nothing, it is refused as it is."""
+        return Welcome() if ask.from_here else None
 
     async def answer(self, ask: Ask) -> Answer:
         """The answer, whatever happens inside."""
@@ -322,8 +334,8 @@ class Views:
         if ask.path == "/demo/drawing" and ask.method in _READ_ONLY:
             return await self._drawing(ask)
         system = ask.path.removeprefix("/demo/systems/")
-        if ask.method == "POST" and await rehearsed.switch_to(system, ask.form.get("mode", "")):
-            return _to(_here(ask.form.get("next", "/")))
+        if ask.method == "POST" and await rehearsed.switch_to(system, ask.said("mode")):
+            return _to(_here(ask.said("next") or "/"))
         return await self._not_found(ask)
 
     def _in(self, language: str, person: DemoPerson) -> DemoPerson:
