@@ -102,7 +102,7 @@ def site(
         blueprint=blueprint,
         identity=identity_of(blueprint),
         words=words_of(blueprint),
-        icons=signs_of(real.routes, real.things, blueprint),
+        icons=signs_of(real.routes, real.things, blueprint, real.form_plans),
         now=running.hands.now if now is None else (lambda: now),
     )
     assets = Assets({**read_files(), **brand_files(blueprint)})
@@ -119,10 +119,13 @@ def site(
             cookie=COOKIE,
             public_url=AT,
             documents=real.documents,
+            forms=real.form_plans,
+            receipts_at=real.receipts_at,
         ),
         incidents,
         _rehearsed(blueprint, control) if demo else None,
         most_bytes,
+        real if real.forms is not None and service is None else None,
     )
     pages = with_choices(frontstage(views, reader, surroundings, COOKIE), surroundings.languages)
     return Site(

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from balie.access.viewer import Viewer, Visitor
+from balie.backstage.actions import Actions
 from balie.backstage.arrangement import arrangement_of
 from balie.backstage.handing import Handed, NoDocument
 from balie.backstage.page import Page
@@ -304,9 +305,11 @@ def world(
     list_rows: int = 200,
     change: Blueprint | None = None,
     telling: Telling = AS_WRITTEN,
+    actions: Actions | None = None,
 ) -> World:
     """A world for a blueprint, with its example rows or other ones.
 
+    actions: where what customers send is kept; without it there are no forms.
     telling: the words in which the example runs; whoever asks speaks those of the original.
     """
     as_it_stands, contracts = _standing(folder if telling is AS_WRITTEN else telling.folder)
@@ -329,6 +332,7 @@ def world(
         SECRET,
         page_rows=page_rows,
         list_rows=list_rows,
+        actions=actions,
     )
     return World(blueprint, service, systems, hands, memory, noticeboard, telling=telling)
 

@@ -66,6 +66,10 @@ class HeldActions:
         self.progress[action][progress.errand] = progress
         self.after_note(progress)
 
+    async def sent(self, token: str, person: str) -> Receipt | None:
+        found = (a for a in self.kept.values() if (a.token, a.person) == (token, person))
+        return next((self._receipt(one) for one in found), None)
+
     async def receipt(self, reference: str, person: str) -> Receipt | None:
         found = (a for a in self.kept.values() if (a.reference, a.person) == (reference, person))
         return next((self._receipt(one) for one in found), None)

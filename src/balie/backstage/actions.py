@@ -168,6 +168,10 @@ class Actions(Protocol):
         """
         ...
 
+    async def sent(self, token: str, person: str) -> Receipt | None:
+        """What this person sent with this token, or None."""
+        ...
+
     async def receipt(self, reference: str, person: str) -> Receipt | None:
         """The receipt with this reference of this person, or None."""
         ...

@@ -56,6 +56,7 @@ def errands(sending: Sending, filled: Filled) -> tuple[Errand, ...]:
 
 def _created(sending: Sending, thing: MappedThing, filled: Filled) -> list[RowToWrite]:
     master = _row_of(thing.sources[0].at)
+    master.returns = (thing.key_path(thing.sources[0]),)
     rows = {(master.system, master.table): master}
     _stamp(sending, thing, master)
     lookup = _lookup(sending, thing, filled)

@@ -1,21 +1,33 @@
-"""The pages that a viewer may open, worked out once for each set of kinds of customer.
+"""The pages and forms that a viewer may open, worked out once for each set of kinds of customer.
 
 What a page costs must not grow with the steps of a blueprint: nothing here is looked for at a
 request, it is looked up.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from balie.backstage.plans import Plan
+from balie.blueprint.model import OnlyWhile, Step
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormAbout:
+    """A form that is about a row of a thing. question: the name that picks it, in its address."""
+
+    step: Step
+    address: str
+    question: str
+    rules: Sequence[OnlyWhile]
 
 
 @dataclass(frozen=True)
 class Reach:
-    """Pages by what they are about, in the order of the story."""
+    """Pages and forms by what they are about, in the order of the story."""
 
     plans: Sequence[Plan]
+    forms: Mapping[str, Sequence[FormAbout]] = field(default_factory=dict)
 
     def about(self, thing: str) -> Sequence[Plan]:
         """The pages about one row of a thing; a row's own page is the first."""
@@ -24,6 +36,10 @@ class Reach:
     def list_of(self, thing: str) -> Plan | None:
         """The list of a thing, if there is one."""
         return self._lists.get(thing)
+
+    def forms_about(self, thing: str) -> Sequence[FormAbout]:
+        """The forms that are about one row of a thing."""
+        return self.forms.get(thing, ())
 
     @cached_property
     def _about(self) -> Mapping[str, Sequence[Plan]]:

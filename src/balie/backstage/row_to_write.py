@@ -27,6 +27,7 @@ class RowToWrite:
     link: Mapping[str, str] = field(default_factory=dict)
     fields: dict[str, Raw] = field(default_factory=dict)
     shown: dict[str, Raw] = field(default_factory=dict)
+    returns: tuple[str, ...] = ()
     follows: int | None = None
     file: str = ""
     upload: str = ""
@@ -61,6 +62,7 @@ class Numbering:
             link=row.link,
             fields=row.fields,
             shown=row.shown,
+            returns=row.returns,
             follows=row.follows,
             file=row.file,
             upload=row.upload,

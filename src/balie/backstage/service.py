@@ -4,7 +4,7 @@ Everything a customer sees comes through `Service.open`; there is no second door
 """
 
 import asyncio
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -31,12 +31,14 @@ from balie.backstage.paging import LIST_ROWS
 from balie.backstage.plans import Plan, may_be_old, plans
 from balie.backstage.ports import Clock, Incidents, Memory
 from balie.backstage.presenting import Presenting
-from balie.backstage.reach import Reach
+from balie.backstage.reach import FormAbout, Reach
 from balie.backstage.reading import Reading
+from balie.backstage.receipts import ReceiptList, ReceiptPage, Telling
 from balie.backstage.recognition import Recognition
 from balie.backstage.routes import Match, Routes
 from balie.backstage.sources import Patience, Sources, Trace, no_trace
 from balie.blueprint.model import Blueprint
+from balie.mapping.formats import receipts_word
 from balie.mapping.thing import MappedThing, map_things
 from balie.systems.connector import Connector
 from balie.systems.contract import Contract
@@ -108,6 +110,7 @@ class Service:
         self.blueprint = blueprint
         self.things: Mapping[str, MappedThing] = map_things(blueprint, contracts)
         self.forms: FormDesk | None = None
+        self._actions = actions
         self._form_plans: Mapping[str, FormPlan] = {}
         if actions is not None:
             self.forms = FormDesk(
@@ -311,6 +314,15 @@ class Service:
 
     # ---- forms
 
+    def is_form(self, path: str) -> bool:
+        """Whether a form is at a raw path; says nothing about who may fill it in."""
+        return path in self._form_plans
+
+    @property
+    def form_plans(self) -> tuple[FormPlan, ...]:
+        """Every form, in the order of the story."""
+        return tuple(self._form_plans.values())
+
     def form(self, path: str, viewer: Viewer, language: str) -> FormOpening | None:
         """The form at a path for a viewer; None when there is none for them."""
         plan = self._form_plans.get(path)
@@ -340,6 +352,37 @@ class Service:
             menu=self.menu(viewer, language, path), help=help_desk(self.blueprint, language)
         )
 
+    # ---- receipts
+
+    @property
+    def receipts_at(self) -> str:
+        """The address of the list of receipts; one is below it, by its reference."""
+        return f"/{receipts_word(str(self.blueprint.language))}"
+
+    async def receipts(self, viewer: Viewer, language: str) -> ReceiptList | None:
+        """What this person sent, the newest first; None where nothing can be sent."""
+        if self._actions is None:
+            return None
+        found = await self._actions.receipts(viewer.person)
+        return self._telling(viewer, language).all(found)
+
+    async def receipt(self, reference: str, viewer: Viewer, language: str) -> ReceiptPage | None:
+        """A receipt of this person, or None."""
+        if self._actions is None:
+            return None
+        found = await self._actions.receipt(reference, viewer.person)
+        return None if found is None else self._telling(viewer, language).one(found)
+
+    async def has_sent(self, person: str) -> bool:
+        """Whether a person has any receipt."""
+        return self._actions is not None and bool(await self._actions.receipts(person, 1))
+
+    def _telling(self, viewer: Viewer, language: str) -> Telling:
+        around = self.around(viewer, language, self.receipts_at)
+        return Telling(
+            self._presenting(viewer, language), self.receipts_at, around.menu, around.help
+        )
+
     def _patience_for_a_form(self, plan: FormPlan, viewer: Viewer) -> Patience:
         """A form reads what is now: what is shown there is what is changed."""
         now = asyncio.get_running_loop().time()
@@ -361,7 +404,8 @@ class Service:
         """What this viewer may open: the same for everybody who is of the same kinds."""
         if viewer.kinds not in self._reaches:
             mine = tuple(plan for plan in self._plans if self._may_open(plan, viewer))
-            self._reaches[viewer.kinds] = Reach(mine)
+            forms = [plan for plan in self._form_plans.values() if _may_fill(plan, viewer)]
+            self._reaches[viewer.kinds] = Reach(mine, _by_what_they_are_about(forms))
         return self._reaches[viewer.kinds]
 
     def _may_open(self, plan: Plan, viewer: Viewer) -> bool:
@@ -471,6 +515,21 @@ def _notices(blocks: tuple[Block, ...], viewer: Viewer) -> tuple[Freshness, ...]
         if block.freshness.says is not None:
             said.setdefault(block.freshness.says, block.freshness)
     return tuple(said.values())
+
+
+def _by_what_they_are_about(forms: Iterable[FormPlan]) -> Mapping[str, Sequence[FormAbout]]:
+    """Thing -> the forms that are about a row of it."""
+    found: dict[str, list[FormAbout]] = {}
+    for plan in forms:
+        if plan.subject is not None and plan.subject.choose_from is not None:
+            form = FormAbout(
+                step=plan.step,
+                address=plan.address,
+                question=plan.subject.id,
+                rules=plan.screen.only_while,
+            )
+            found.setdefault(plan.subject.choose_from.thing, []).append(form)
+    return found
 
 
 def _may_fill(plan: FormPlan, viewer: Viewer) -> bool:

@@ -5,7 +5,10 @@ has passed.
 """
 
 from collections.abc import Iterator, Sequence
+from datetime import date
+from urllib.parse import urlencode
 
+from balie.backstage.forms.rules import forbids
 from balie.backstage.page import MenuItem
 from balie.backstage.plans import Plan, references
 from balie.backstage.presenting import Presenting, one_way
@@ -34,6 +37,33 @@ def ways(
         if _is_reached(p.step, thing, record, presenting.blueprint)
         for address in _addresses(p, thing, record)
     )
+
+
+def ways_to_forms(
+    thing: MappedThing, record: Record, presenting: Presenting, today: date
+) -> tuple[MenuItem, ...]:
+    """The forms that can be about this record, and are allowed for it now."""
+    return tuple(
+        MenuItem(
+            step=str(form.step.id),
+            label=presenting.heading(form.step.title),
+            address=f"{form.address}?{urlencode({form.question: record.key})}",
+        )
+        for form in presenting.reach.forms_about(thing.id)
+        if forbids(form.rules, thing.id, record, today) is None
+    )
+
+
+def asked_by_forms(thing: MappedThing, presenting: Presenting) -> tuple[str, ...]:
+    """The fields of a thing that tell whether a form can be about it."""
+    names = (
+        str(name).partition(".")
+        for form in presenting.reach.forms_about(thing.id)
+        for rule in form.rules
+        for name in rule.if_.names
+    )
+    fields = (field for first, _, field in names if first == thing.id and field in thing.fields)
+    return tuple(dict.fromkeys(fields))
 
 
 def _addresses(plan: Plan, thing: MappedThing, record: Record) -> Iterator[str]:

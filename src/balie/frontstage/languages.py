@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from balie.mapping.formats import locale_of
 from balie.words.languages import PLACE, flat, part, spoken
 
-PAGES = ("pages", "signing_in", "staff")
+PAGES = ("pages", "forms", "signing_in", "staff")
 """The files of a language that pages are said from."""
 
 

@@ -9,11 +9,13 @@ import orjson
 
 from balie.backstage.arrangement import MOST_CHARACTERS
 from balie.backstage.documents import DocumentPlace
+from balie.backstage.forms.plan import FormPlan
 from balie.backstage.media import KNOWN
 from balie.backstage.page import Progress, Trust
 from balie.backstage.plans import Part, Plan, capital, references
 from balie.backstage.service import Route
 from balie.blueprint.model import Blueprint, Figure
+from balie.frontstage.form_openapi import form_paths, form_schemas
 from balie.frontstage.page_json import Json
 from balie.mapping.kinds import Kind
 from balie.mapping.thing import MappedField, MappedThing
@@ -44,9 +46,15 @@ def openapi(
     cookie: str,
     public_url: str,
     documents: Iterable[DocumentPlace] = (),
+    forms: Iterable[FormPlan] = (),
+    receipts_at: str = "",
 ) -> bytes:
-    """The description as UTF-8 JSON. cookie: the name of the session cookie."""
+    """The description as UTF-8 JSON. cookie: the name of the session cookie.
+
+    forms: those that can be filled in. receipts_at: the address of the list of receipts.
+    """
     described = tuple(routes)
+    sending = form_paths(forms, receipts_at)
     papers = {_document_template(place): _document(place, things) for place in documents}
     return orjson.dumps(
         {
@@ -62,6 +70,7 @@ def openapi(
             "paths": {
                 **{_template(route): _path(route, blueprint, things) for route in described},
                 **papers,
+                **sending,
             },
             "components": {
                 "securitySchemes": {
@@ -69,7 +78,7 @@ def openapi(
                 },
                 "parameters": {"language": _language(blueprint)},
                 "responses": _responses(),
-                "schemas": dict(_shared()),
+                "schemas": {**dict(_shared()), **(dict(form_schemas()) if sending else {})},
             },
         },
         option=orjson.OPT_INDENT_2,

@@ -31,7 +31,7 @@ Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None
 
 def page_json(page: Page) -> bytes:
     """A page as UTF-8 JSON. Blocks stand under their id; what is left out is not there."""
-    return _written(
+    return written(
         {
             "step": page.step,
             "kind": page.kind,
@@ -39,11 +39,11 @@ def page_json(page: Page) -> bytes:
             "headline": page.headline,
             "address": page.address,
             "trust": page.trust.value,
-            "as_of": _moment(page.as_of),
+            "as_of": moment_json(page.as_of),
             "acting_for": page.acting_for,
-            "up": None if page.up is None else _item(page.up),
-            "menu": [_item(item) for item in page.menu],
-            "notices": [_freshness(notice) for notice in page.notices],
+            "up": None if page.up is None else item_json(page.up),
+            "menu": [item_json(item) for item in page.menu],
+            "notices": [freshness_json(notice) for notice in page.notices],
             "blocks": {
                 b.id: _block(b) for b in page.blocks if b.freshness.trust is not Trust.HIDDEN
             },
@@ -53,7 +53,7 @@ def page_json(page: Page) -> bytes:
 
 def problem_json(status: int, title: str, detail: str) -> bytes:
     """A refusal, as RFC 9457 describes it."""
-    return _written({"type": "about:blank", "status": status, "title": title, "detail": detail})
+    return written({"type": "about:blank", "status": status, "title": title, "detail": detail})
 
 
 def _block(block: Block) -> Json:
@@ -62,14 +62,14 @@ def _block(block: Block) -> Json:
             return {
                 "type": "facts",
                 "title": block.title,
-                "freshness": _freshness(block.freshness),
-                "fields": _fields(block.cells),
+                "freshness": freshness_json(block.freshness),
+                "fields": fields_json(block.cells),
             }
         case Listing():
             return {
                 "type": "list",
                 "title": block.title,
-                "freshness": _freshness(block.freshness),
+                "freshness": freshness_json(block.freshness),
                 "records": [_record(record) for record in block.records],
                 "broken": block.broken,
                 "newer": block.newer,
@@ -80,7 +80,7 @@ def _block(block: Block) -> Json:
             return {
                 "type": "timeline",
                 "title": block.title,
-                "freshness": _freshness(block.freshness),
+                "freshness": freshness_json(block.freshness),
                 "stages": [
                     {"code": s.code, "text": s.text, "progress": s.progress.value}
                     for s in block.stages
@@ -107,7 +107,7 @@ def _figure(block: FigureBlock) -> Json:
         "type": "figure",
         "name": block.name,
         "kind": block.kind.value,
-        "freshness": _freshness(block.freshness),
+        "freshness": freshness_json(block.freshness),
         "text": block.text,
         "value": _value(block.value),
         "link": block.link,
@@ -116,10 +116,11 @@ def _figure(block: FigureBlock) -> Json:
 
 
 def _record(record: Record) -> Json:
-    return {"link": record.link, "fields": _fields(record.cells)}
+    return {"link": record.link, "fields": fields_json(record.cells)}
 
 
-def _fields(cells: Sequence[Cell]) -> Json:
+def fields_json(cells: Sequence[Cell]) -> Json:
+    """Values by the name of their field."""
     return {cell.field: _cell(cell) for cell in cells}
 
 
@@ -136,15 +137,17 @@ def _cell(cell: Cell) -> Json:
     return said
 
 
-def _freshness(freshness: Freshness) -> Json:
+def freshness_json(freshness: Freshness) -> Json:
+    """How far something can be trusted."""
     return {
         "trust": freshness.trust.value,
-        "as_of": _moment(freshness.as_of),
+        "as_of": moment_json(freshness.as_of),
         "says": freshness.says,
     }
 
 
-def _item(item: MenuItem) -> Json:
+def item_json(item: MenuItem) -> Json:
+    """A way to somewhere else."""
     return {"label": item.label, "address": item.address}
 
 
@@ -153,16 +156,18 @@ def _value(value: str | Decimal | int | bool | date | datetime | None) -> Json:
         case Decimal():
             return format(value, "f")
         case datetime():
-            return _moment(value)
+            return moment_json(value)
         case date():
             return value.isoformat()
         case _:
             return value
 
 
-def _moment(moment: datetime | None) -> str | None:
+def moment_json(moment: datetime | None) -> str | None:
+    """A moment, to the second."""
     return None if moment is None else moment.isoformat(timespec="seconds")
 
 
-def _written(value: Json) -> bytes:
+def written(value: Json) -> bytes:
+    """JSON as it is sent."""
     return orjson.dumps(value)

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from balie.access.viewer import Visitor
 from balie.backstage.help_desk import help_desk
-from balie.backstage.page import Page
+from balie.backstage.page import Help, MenuItem
 from balie.blueprint.model import Blueprint
 from balie.frontstage.languages import Words, read_words
 from balie.frontstage.looks import Chrome, Identity, Link, Person, Switch
@@ -15,6 +16,25 @@ from balie.frontstage.moments import Voice
 from balie.frontstage.preferences import Preferences
 
 SECURITY = "/accounts/password/change/"
+
+
+class Surrounded(Protocol):
+    """A page of the service that has a menu: of a step, of a form, of a receipt."""
+
+    @property
+    def menu(self) -> tuple[MenuItem, ...]:
+        """The pages of this viewer that have an address of their own."""
+        ...
+
+    @property
+    def help(self) -> Help | None:
+        """Who can be called."""
+        ...
+
+    @property
+    def acting_for(self) -> str | None:
+        """The organisation that the viewer acts for."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +84,7 @@ class Surroundings:
             origins=switches is not None and preferences.origins,
         )
 
-    def around(self, page: Page, chrome: Chrome) -> Chrome:
+    def around(self, page: Surrounded, chrome: Chrome) -> Chrome:
         """Around a page of the service: with its menu, and for whom it is."""
         person = chrome.person and replace(chrome.person, acting_for=page.acting_for)
         return replace(chrome, menu=page.menu, person=person, help=page.help or chrome.help)

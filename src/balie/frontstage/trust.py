@@ -56,7 +56,7 @@ class Told:
 def told(page: Page, t: Voice) -> Told:
     """What a page shows and says."""
     present = [block for block in page.blocks if block.freshness.trust is not Trust.HIDDEN]
-    said = {block.id: notice for block in present if (notice := _notice(block.freshness, t))}
+    said = {block.id: notice for block in present if (notice := notice_of(block.freshness, t))}
     above = _above(page, present, said, t)
     own = {name: notice for name, notice in said.items() if not _stands_in(notice, above)}
     blocks = [
@@ -93,7 +93,7 @@ def _above(
     page: Page, blocks: Sequence[Block], said: Mapping[str, Notice], t: Voice
 ) -> tuple[Notice, ...]:
     """The blueprint's sentences; what holds for several blocks; what the page is about is away."""
-    ordered = [notice for freshness in page.notices if (notice := _notice(freshness, t))]
+    ordered = [notice for freshness in page.notices if (notice := notice_of(freshness, t))]
     often = [notice for notice, count in Counter(said.values()).items() if count > 1]
     about = [said[b.id] for b in blocks if isinstance(b, Facts) and b.id in said and not b.cells]
     found: list[Notice] = []
@@ -114,7 +114,8 @@ def _is_older(block: Block, page: Page, t: Voice) -> bool:
     return page.as_of is None or t.ago(as_of) != t.ago(page.as_of)
 
 
-def _notice(freshness: Freshness, t: Voice) -> Notice | None:
+def notice_of(freshness: Freshness, t: Voice) -> Notice | None:
+    """What is said of data that is not fresh; None when there is nothing to say."""
     own = freshness.says
     match freshness.trust:
         case Trust.FRESH:

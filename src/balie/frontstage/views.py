@@ -1,91 +1,38 @@
 """The customer's pages, without any web framework: a plain question in, a plain answer out."""
 
 import logging
-import traceback
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from http import HTTPStatus
-from pathlib import Path
 from typing import Protocol
-from urllib.parse import quote
 
 from markupsafe import Markup
 
 from balie.access.viewer import Viewer, Visitor
 from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, CannotArrange, Wrong
-from balie.backstage.forms.filling import Posted, Uploaded
 from balie.backstage.handing import Handed, NoDocument
 from balie.backstage.lineage.origins import PageOrigins
 from balie.backstage.page import MenuItem, Page
 from balie.backstage.ports import Incident, IncidentKind, Incidents
 from balie.blueprint.drawing.draw import draw
-from balie.frontstage.bodies import Welcome
+from balie.frontstage.asking import HTML, JSON, READ_ONLY, Answer, Ask, see_other, with_headers
+from balie.frontstage.failures import failed
 from balie.frontstage.files import headers_of
-from balie.frontstage.looks import SIGN_OUT, Chrome, Link, Looks, Switch
+from balie.frontstage.forms import Forms, TakesForms
+from balie.frontstage.looks import SIGN_OUT, Chrome, Link, Looks
+from balie.frontstage.messages import TRY_AGAIN, Messages
 from balie.frontstage.own_pages import Broken, OwnPages
-from balie.frontstage.page_json import page_json, problem_json
-from balie.frontstage.preferences import Preferences
+from balie.frontstage.page_json import page_json
+from balie.frontstage.receipts import KeepsReceipts, Receipts
 from balie.frontstage.rehearsed import DemoPerson, Rehearsed
+from balie.frontstage.sent import KnowsWhoSent, Sent
 from balie.frontstage.surroundings import Surroundings
 from balie.frontstage.trust import told
 from balie.frontstage.written import MOST_BYTES, WrittenPages
 
-HTML = "text/html; charset=utf-8"
-JSON = "application/json"
-PROBLEM = "application/problem+json"
 _LONGEST_ADDRESS = 2000
-_TRY_AGAIN = "30"  # seconds
-_READ_ONLY = frozenset({"GET", "HEAD"})
 _KINDS = frozenset({"overview", "list", "details"})
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """One request. path: raw, percent-encoded. address: with its query, without choices.
-
-    after: the cursor of a list. arrangement: how a list is wanted, or what is wrong with that.
-    newest: whatever is known, ask again.
-    from_here: the request is no other website's doing.
-    form: the fields of a form that was sent, each with its values in order. files: what became of
-    each file that came with it.
-    """
-
-    method: str
-    path: str
-    address: str
-    preferences: Preferences
-    visitor: Visitor | None
-    after: str = ""
-    arrangement: Arrangement | Wrong = NEWEST_FIRST
-    newest: bool = False
-    wants_json: bool = False
-    from_here: bool = True
-    form: Posted = field(default_factory=dict)
-    files: Mapping[str, Uploaded] = field(default_factory=dict)
-
-    def said(self, name: str) -> str:
-        """The first value of a field that was sent; "" for none."""
-        return next(iter(self.form.get(name, ())), "")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What goes back.
-
-    rest: what follows on the body, while it comes; size: of both, when it is known. close: to be
-    called once rest was sent, or was not.
-    """
-
-    status: int
-    body: bytes = b""
-    kind: str = HTML
-    headers: Mapping[str, str] = field(default_factory=dict)
-    rest: AsyncIterator[bytes] | None = None
-    size: int | None = None
-    close: Callable[[], Awaitable[None]] | None = None
 
 
 class Opens(Protocol):
@@ -125,11 +72,16 @@ class Opens(Protocol):
         ...
 
 
+class CustomersSend(TakesForms, KeepsReceipts, KnowsWhoSent, Protocol):
+    """What forms and receipts come from: `backstage.service.Service`."""
+
+
 class Views:
     """Answers every question that is not another package's.
 
     description: the OpenAPI document. incidents: hears of a page that failed.
     rehearsed: only in the demo. most_bytes: of pages that are kept as they were written.
+    customers_send: takes in forms and knows receipts; None where nothing can be sent.
     """
 
     def __init__(
@@ -141,6 +93,7 @@ class Views:
         incidents: Incidents,
         rehearsed: Rehearsed | None = None,
         most_bytes: int = MOST_BYTES,
+        customers_send: CustomersSend | None = None,
     ) -> None:
         self._service = service
         self._looks = looks
@@ -148,12 +101,12 @@ class Views:
         self._description = description
         self._incidents = incidents
         self._rehearsed = rehearsed
+        self._sent = Sent(customers_send, surroundings.now) if customers_send else None
+        self._messages = Messages(looks, surroundings, rehearsed, self._sent)
+        self._forms = Forms(customers_send, self._messages, incidents) if customers_send else None
+        self._receipts = Receipts(customers_send, self._messages) if customers_send else None
         self._written = WrittenPages(most_bytes)
         self._own_pages = OwnPages(surroundings.blueprint, looks)
-
-    async def welcome(self, ask: Ask) -> Welcome | None:
-        """How much of a form is read at this address; None: nothing, it is refused as it is."""
-        return Welcome() if ask.from_here else None
 
     async def answer(self, ask: Ask) -> Answer:
         """The answer, whatever happens inside."""
@@ -163,37 +116,29 @@ class Views:
             failure = failed(error, self._surroundings.now())
         log.error("A page failed: %s", failure.about)
         self._incidents.report(failure)
-        return await self.problem(ask, HTTPStatus.INTERNAL_SERVER_ERROR, "error", "alert")
+        return await self._messages.problem(ask, HTTPStatus.INTERNAL_SERVER_ERROR, "error", "alert")
 
-    async def problem(
-        self, ask: Ask, status: HTTPStatus, words: str, sign: str, way_out: Link | None = None
-    ) -> Answer:
-        """A page, or a problem+json, that says in words what cannot be done, and where to go."""
-        t = self._surroundings.voice(ask.preferences.language)
-        title, text = t.say(f"problem.{words}_title"), t.say(f"problem.{words}")
-        if ask.wants_json:
-            return Answer(status=status, body=problem_json(status, title, text), kind=PROBLEM)
-        chrome = await self._chrome(ask)
-        home = Link(t.say("chrome.home"), chrome.home)
-        page = self._looks.render(
-            "message.html", chrome, title=title, text=text, sign=sign, action=way_out or home
-        )
-        return Answer(status=status, body=page.encode())
+    async def problem(self, ask: Ask, status: HTTPStatus, words: str, sign: str) -> Answer:
+        """A page, or a problem+json, that says in words what cannot be done."""
+        return await self._messages.problem(ask, status, words, sign)
 
     async def _answer(self, ask: Ask) -> Answer:
         if not ask.from_here:
-            return await self.problem(ask, HTTPStatus.FORBIDDEN, "elsewhere", "alert")
-        if ask.path == "/api/openapi.json" and ask.method in _READ_ONLY:
+            return await self._messages.problem(ask, HTTPStatus.FORBIDDEN, "elsewhere", "alert")
+        if ask.path == "/api/openapi.json" and ask.method in READ_ONLY:
             return Answer(status=HTTPStatus.OK, body=self._description, kind=JSON)
         if self._rehearsed is not None and ask.path.startswith("/demo"):
             return await self._demo(ask, self._rehearsed)
+        if self._forms is not None and self._forms.has(ask.path):
+            return await self._forms.answer(ask)
+        if self._receipts is not None and self._receipts.has(ask.path):
+            return await self._receipts.answer(ask)
         if ask.path != "/" and not self._is_there(ask.path):
-            return await self._not_found(ask)
-        if ask.method not in _READ_ONLY:
-            refusal = await self.problem(ask, HTTPStatus.METHOD_NOT_ALLOWED, "not_allowed", "alert")
-            return _with(refusal, allow="GET, HEAD")
+            return await self._messages.not_found(ask)
+        if ask.method not in READ_ONLY:
+            return await self._messages.not_allowed(ask, "GET, HEAD")
         if ask.visitor is None:
-            return await self._sign_in_first(ask)
+            return await self._messages.sign_in_first(ask)
         if self._service.is_document(ask.path):
             return await self._document(ask, ask.visitor)
         return await self._page(ask, ask.visitor)
@@ -204,7 +149,7 @@ class Views:
 
     async def _document(self, ask: Ask, visitor: Visitor) -> Answer:
         if visitor.is_staff or visitor.staff_roles:
-            return await self._not_found(ask)
+            return await self._messages.not_found(ask)
         viewer = await self._service.viewer(visitor, ask.path)
         found = await self._service.document(ask.path, viewer, ask.preferences.language)
         if isinstance(found, Handed):
@@ -218,17 +163,17 @@ class Views:
                 close=found.close,
             )
         if found is NoDocument.NOT_FOUND:
-            return await self._not_found(ask)
+            return await self._messages.not_found(ask)
         if found is NoDocument.NONE:
-            return await self.problem(ask, HTTPStatus.NOT_FOUND, "no_document", "file")
+            return await self._messages.problem(ask, HTTPStatus.NOT_FOUND, "no_document", "file")
         t = self._surroundings.voice(ask.preferences.language)
         again, status = Link(t.say("trust.try_again"), ask.path), HTTPStatus.SERVICE_UNAVAILABLE
-        refusal = await self.problem(ask, status, "document_away", "alert", again)
-        return _with(refusal, **{"retry-after": _TRY_AGAIN})
+        refusal = await self._messages.problem(ask, status, "document_away", "alert", again)
+        return with_headers(refusal, **{"retry-after": TRY_AGAIN})
 
     async def _page(self, ask: Ask, visitor: Visitor) -> Answer:
         if visitor.is_staff or visitor.staff_roles:
-            return _to("/staff") if ask.path == "/" else await self._not_found(ask)
+            return see_other("/staff") if ask.path == "/" else await self._messages.not_found(ask)
         viewer = await self._service.viewer(visitor, ask.path)
         try:
             page = await self._service.open(
@@ -251,30 +196,32 @@ class Views:
         whole = Link(t.say("list.whole"), ask.path)
         plain = replace(ask, address=ask.path)
         words = f"cannot_{wrong.value}"
-        return await self.problem(plain, HTTPStatus.BAD_REQUEST, words, "search", whole)
+        return await self._messages.problem(plain, HTTPStatus.BAD_REQUEST, words, "search", whole)
 
     async def _nothing_here(self, ask: Ask, viewer: Viewer) -> Answer:
         """No such page for this viewer; at the front door the first that there is, or why none."""
         language = ask.preferences.language
         if ask.path != "/":
-            return await self._not_found(ask)
+            return await self._messages.not_found(ask)
         if menu := self._service.menu(viewer, language):
-            return _to(menu[0].address)
+            return see_other(menu[0].address)
         words = "no_pages" if viewer.kinds else "no_customer"
         status = HTTPStatus.NOT_FOUND if ask.wants_json else HTTPStatus.OK
         sign_out = Link(self._surroundings.voice(language).say("chrome.sign_out"), SIGN_OUT)
-        return await self.problem(ask, status, words, "search-user", sign_out)
+        return await self._messages.problem(ask, status, words, "search-user", sign_out)
 
     async def _of(self, ask: Ask, visitor: Visitor, page: Page) -> Answer:
         """A page as bytes: those that were written before, while they would be the same."""
-        voice, switches = self._surroundings.voice(ask.preferences.language), await self._switches()
-        key = (visitor.who, ask.address, ask.preferences, ask.wants_json, switches)
+        voice = self._surroundings.voice(ask.preferences.language)
+        switches, has_sent = await self._messages.switches(), await self._messages.has_sent(visitor)
+        key = (visitor.who, ask.address, ask.preferences, ask.wants_json, switches, has_sent)
         searched = isinstance(ask.arrangement, Arrangement) and bool(ask.arrangement.query)
         body = None if searched else self._written.find(key, page, voice)
         if body is None:
             chrome = self._surroundings.chrome(
                 ask.preferences, ask.address, visitor, switches, voice
             )
+            chrome = self._messages.with_receipts(chrome, has_sent=has_sent)
             body = page_json(page) if ask.wants_json else self._html(page, chrome).encode()
             if not searched:  # what somebody looks for is remembered nowhere
                 self._written.keep(key, page, voice, body)
@@ -306,37 +253,18 @@ class Views:
             Incident(kind=kind, system="", table="", about=str(fault), at=now, step=page.step)
         )
 
-    async def _chrome(self, ask: Ask) -> Chrome:
-        switches = await self._switches()
-        return self._surroundings.chrome(ask.preferences, ask.address, ask.visitor, switches)
-
-    async def _switches(self) -> tuple[Switch, ...] | None:
-        return None if self._rehearsed is None else await self._rehearsed.switches()
-
-    async def _not_found(self, ask: Ask) -> Answer:
-        return await self.problem(ask, HTTPStatus.NOT_FOUND, "not_found", "search")
-
-    async def _sign_in_first(self, ask: Ask) -> Answer:
-        if ask.wants_json:
-            status = HTTPStatus.UNAUTHORIZED
-            refusal = await self.problem(ask, status, "sign_in_first", "alert")
-            return _with(refusal, **{"www-authenticate": 'Cookie realm="/accounts/login/"'})
-        if self._rehearsed is not None and ask.path == "/":
-            return _to("/demo")
-        return _to(f"/accounts/login/?next={quote(ask.address, safe='')}")
-
     async def _demo(self, ask: Ask, rehearsed: Rehearsed) -> Answer:
-        if ask.path == "/demo" and ask.method in _READ_ONLY:
-            chrome = await self._chrome(ask)
+        if ask.path == "/demo" and ask.method in READ_ONLY:
+            chrome = await self._messages.chrome(ask)
             people = [self._in(chrome.t.language, person) for person in rehearsed.people]
             page = self._looks.render("demo.html", chrome, people=people)
             return Answer(status=HTTPStatus.OK, body=page.encode())
-        if ask.path == "/demo/drawing" and ask.method in _READ_ONLY:
+        if ask.path == "/demo/drawing" and ask.method in READ_ONLY:
             return await self._drawing(ask)
         system = ask.path.removeprefix("/demo/systems/")
-        if ask.method == "POST" and await rehearsed.switch_to(system, ask.said("mode")):
-            return _to(_here(ask.said("next") or "/"))
-        return await self._not_found(ask)
+        if ask.method == "POST" and await rehearsed.switch_to(system, _first(ask, "mode")):
+            return see_other(_here(_first(ask, "next") or "/"))
+        return await self._messages.not_found(ask)
 
     def _in(self, language: str, person: DemoPerson) -> DemoPerson:
         """Somebody of the demo, with their roles in the reader's language."""
@@ -345,33 +273,17 @@ class Views:
         return replace(person, role=roles)
 
     async def _drawing(self, ask: Ask) -> Answer:
-        chrome, language = await self._chrome(ask), ask.preferences.language
+        chrome, language = await self._messages.chrome(ask), ask.preferences.language
         drawing = Markup(draw(self._surroundings.blueprint, language))  # noqa: S704  ours, escaped
         page = self._looks.render("drawing.html", chrome, drawing=drawing)
         return Answer(status=HTTPStatus.OK, body=page.encode())
 
 
-def failed(error: BaseException, at: datetime) -> Incident:
-    """What staff should know of a page that failed: where in our own code, and nothing else."""
-    return Incident(kind=IncidentKind.FAILED, system="", table="", about=where(error), at=at)
-
-
-def where(error: BaseException) -> str:
-    """What happened and where, without the message: that may hold somebody's data."""
-    frames = traceback.extract_tb(error.__traceback__)[-3:]
-    places = " < ".join(f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in reversed(frames))
-    return f"{type(error).__name__} at {places}"
+def _first(ask: Ask, name: str) -> str:
+    return next(iter(ask.form.get(name, ())), "")
 
 
 def _here(address: str) -> str:
     """The address when it is one of ours, else the first page."""
     ours = address.startswith("/") and not address.startswith(("//", "/\\"))
     return address if ours and address.isprintable() and address.isascii() else "/"
-
-
-def _to(address: str) -> Answer:
-    return Answer(status=HTTPStatus.SEE_OTHER, headers={"location": address})
-
-
-def _with(answer: Answer, **headers: str) -> Answer:
-    return replace(answer, headers={**answer.headers, **headers})

@@ -74,6 +74,11 @@ def said(language: str) -> Mapping[str, str]:
     return flat(part(language if language in spoken() else MODEL, "language"), "u")
 
 
+def receipts_word(language: str) -> str:
+    """The word of the address that receipts have in services of a language: "receipts"."""
+    return said(language)["addresses.receipts"]
+
+
 @lru_cache(maxsize=4096)
 def day(value: date, language: str) -> str:
     """A day in words: `20 november 2026`."""

@@ -36,6 +36,10 @@ class Bounds:
     lowest: str
     highest: str
 
+    def ends(self, value_of: Callable[[str], Decimal | None]) -> tuple[str, str]:
+        """The lowest and the highest as they are read; "" for one that is not known."""
+        return _said(_end(self.lowest, value_of)), _said(_end(self.highest, value_of))
+
     def rule(self, value_of: Callable[[str], Decimal | None]) -> Rule:
         """The rule, once the ends are known. An end that is not known does not bound."""
         low, high = _end(self.lowest, value_of), _end(self.highest, value_of)

@@ -122,7 +122,7 @@ def _application(
         blueprint=blueprint,
         identity=identity_of(blueprint),
         words=words_of(blueprint),
-        icons=signs_of(service.routes, service.things, blueprint),
+        icons=signs_of(service.routes, service.things, blueprint, service.form_plans),
         now=utc_now,
     )
     description = openapi(
@@ -132,8 +132,18 @@ def _application(
         cookie=configuration.session_cookie,
         public_url=configuration.public_url,
         documents=service.documents,
+        forms=service.form_plans,
+        receipts_at=service.receipts_at,
     )
-    views = Views(service, looks, surroundings, description, opened.told, rehearsed)
+    views = Views(
+        service,
+        looks,
+        surroundings,
+        description,
+        opened.told,
+        rehearsed,
+        customers_send=service if service.forms is not None else None,
+    )
     pages = DjangoPages(
         looks=looks,
         surroundings=surroundings,

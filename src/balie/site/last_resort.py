@@ -11,11 +11,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from balie.backstage.ports import Incidents
 from balie.blueprint.model import Blueprint
+from balie.frontstage.asking import HTML, PROBLEM
+from balie.frontstage.failures import failed
 from balie.frontstage.looks import Link, Looks
 from balie.frontstage.page_json import problem_json
 from balie.frontstage.preferences import Preferences, preferences_of
 from balie.frontstage.surroundings import Surroundings
-from balie.frontstage.views import HTML, PROBLEM, failed
 
 SIGN_IN_IS_DOWN = "login is down"
 """The happening for which a blueprint may have a sentence of its own."""

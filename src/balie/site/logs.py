@@ -13,7 +13,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from balie.backstage.ports import About, Incident, Incidents
-from balie.frontstage.views import where
+from balie.frontstage.failures import where
 from balie.transport.http import Trace
 
 _MOST = 500  # different incidents that we remember to have told

@@ -60,6 +60,11 @@ class StoredActions:
             return before
         return Receipt(action=action, state=state_of(action, ()))
 
+    async def sent(self, token: str, person: str) -> Receipt | None:
+        """What this person sent with this token, or None."""
+        mine = Action.objects.filter(token=_digest(token), person=person)
+        return next(iter(await self.work.read(lambda: self.read(mine))), None)
+
     async def receipt(self, reference: str, person: str) -> Receipt | None:
         """The receipt with this reference of this person, or None."""
         mine = Action.objects.filter(reference=reference, person=person)

@@ -10,13 +10,12 @@ import msgspec
 
 from balie.backstage.actions import Action, Actions, Receipt, SentBefore
 from balie.backstage.errands import Sending, errands
-from balie.backstage.filled import Filled
 from balie.backstage.forms.filling import Checked, Posted, Uploaded, check
 from balie.backstage.forms.offering import FormOpening, Offered, offered, subjects, why_not
 from balie.backstage.forms.page import FormPage
 from balie.backstage.forms.plan import FormPlan
 from balie.backstage.forms.showing import Around, Showing
-from balie.backstage.forms.tokens import Bound, is_good, mint
+from balie.backstage.forms.tokens import Bound, is_good, keyed, mint
 from balie.backstage.ports import Clock, Incident, IncidentKind, Incidents
 from balie.backstage.row_to_write import CannotBeSent
 from balie.mapping.raw import Unfit
@@ -85,7 +84,11 @@ class FormDesk:
         filled = await self._filled_in(opening, around, about, posted, files)
         if not isinstance(filled, _FilledIn):
             return filled
-        return filled.to_fill() if BACK in posted else filled.to_check()
+        if BACK in posted:
+            return filled.to_fill()
+        if opening.plan.is_change and self._changes_nothing(opening, filled):
+            return NotAccepted(page=filled.to_fill(), nothing_changed=True)
+        return filled.to_check()
 
     async def send(
         self,
@@ -94,29 +97,46 @@ class FormDesk:
         about: str | None,
         posted: Posted,
         files: Mapping[str, Uploaded] = _FILES,
+        *,
+        idempotency_key: str = "",
     ) -> Receipt | NotAccepted | None:
-        """Accepts what was filled in: the receipt, of now or of the first time."""
+        """Accepts what was filled in: the receipt, of now or of the first time.
+
+        idempotency_key: of a program that has no token; the same for the same form sent twice.
+        """
+        token = self._token_of(opening, posted, idempotency_key)
+        digest = self._digest(about, _kept(opening.plan, posted, files))
+        before = await self._sent_before(opening, token)
+        if before is not None and before.action.digest == digest:
+            return before  # whatever changed since: it was sent, and once
         filled = await self._filled_in(opening, around, about, posted, files)
         if not isinstance(filled, _FilledIn):
             return filled
-        token = next(iter(posted.get(TOKEN, ())), "")
-        if not is_good(token, self._bound(opening), self.clock.now(), self.secret):
+        if before is not None:
+            return NotAccepted(page=filled.to_check(), status=409, before=before)
+        if token is None:
             return NotAccepted(page=filled.to_check(), status=409, expired=True)
         try:
-            action = self._action(opening, filled.checked, token)
+            action = self._action(opening, filled.checked, token, digest)
         except (CannotBeSent, Unfit) as fault:
             self._report(opening, str(fault))
             return NotAccepted(page=filled.to_check(), status=503, cannot=True)
         if not action.errands:
-            return NotAccepted(page=filled.to_fill(), nothing_changed=True)
+            # Somebody who sends twice at once may find that the first has changed it already.
+            first = await self._sent_before(opening, token)
+            return first or NotAccepted(page=filled.to_fill(), nothing_changed=True)
         try:
             return await self.actions.accept(action)
-        except SentBefore as before:
-            return NotAccepted(page=filled.to_check(), status=409, before=before.receipt)
+        except SentBefore as said:
+            return NotAccepted(page=filled.to_check(), status=409, before=said.receipt)
 
     def token(self, opening: FormOpening) -> str:
         """A new token for this form and this person."""
         return mint(self._bound(opening), self.clock.now(), self.secret)
+
+    def token_again(self, opening: FormOpening, posted: Posted) -> str:
+        """The token that a form was sent with, so that sending it twice is once; else a new one."""
+        return self._good_token(opening, _token(posted)) or self.token(opening)
 
     # ---- parts
 
@@ -139,10 +159,36 @@ class FormDesk:
             checked=check(opening, given, posted, about, files),
             kept=_kept(opening.plan, posted, files),
         )
-        reason = opening.plan.subject and given.record and why_not(opening, given.record)
-        if filled.checked.problems or reason:
+        subject, needs_a_row = opening.plan.subject, opening.plan.is_change
+        if given.record is None and (needs_a_row or subject is not None):
+            return NotAccepted(page=filled.to_check(), status=503, cannot=True)
+        if subject is not None and given.record is not None and why_not(opening, given.record):
+            return NotAccepted(page=filled.showing.to_pick(subject, given.subject))
+        if filled.checked.problems:
             return NotAccepted(page=filled.to_fill())
         return filled
+
+    def _changes_nothing(self, opening: FormOpening, filled: "_FilledIn") -> bool:
+        """Whether everything stands as it stood. What cannot be sent is told when it is sent."""
+        try:
+            return not self._action(opening, filled.checked, "", "").errands
+        except (CannotBeSent, Unfit):
+            return False
+
+    async def _sent_before(self, opening: FormOpening, token: str | None) -> Receipt | None:
+        person = opening.presenting.viewer.person
+        return None if token is None else await self.actions.sent(token, person)
+
+    def _token_of(self, opening: FormOpening, posted: Posted, key: str) -> str | None:
+        """What makes sending twice once: our own token, or the key of a program; None: neither."""
+        if not key:
+            return self._good_token(opening, _token(posted))
+        ours = self._good_token(opening, key)
+        return ours or keyed(self._bound(opening), key, self.secret)
+
+    def _good_token(self, opening: FormOpening, token: str) -> str | None:
+        good = is_good(token, self._bound(opening), self.clock.now(), self.secret)
+        return token if good else None
 
     def _bound(self, opening: FormOpening) -> Bound:
         return Bound(
@@ -151,7 +197,7 @@ class FormDesk:
             version=opening.blueprint.version,
         )
 
-    def _action(self, opening: FormOpening, checked: Checked, token: str) -> Action:
+    def _action(self, opening: FormOpening, checked: Checked, token: str, digest: str) -> Action:
         now, viewer, step = self.clock.now(), opening.presenting.viewer, opening.plan.step
         id_ = f"{int(now.timestamp() * 1_000_000):016x}{self.random(8).hex()}"
         sending = Sending(
@@ -173,7 +219,7 @@ class FormDesk:
             acting_for=viewer.acting_for,
             language=opening.presenting.language,
             token=token,
-            digest=self._digest(checked.filled),
+            digest=digest,
             at=now,
             answers=checked.told,
             errands=errands(sending, checked.filled),
@@ -185,10 +231,9 @@ class FormDesk:
         letters = [_LETTERS[byte % len(_LETTERS)] for byte in self.random(8)]
         return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
 
-    def _digest(self, filled: Filled) -> str:
-        """The same for the same answers. Nothing can be read back from it."""
-        rows = {name: [dict(row.answers) for row in rows] for name, rows in filled.rows.items()}
-        said = msgspec.json.encode([dict(filled.answers), rows, dict(filled.files)], order="sorted")
+    def _digest(self, about: str | None, kept: Mapping[str, tuple[str, ...]]) -> str:
+        """The same for the same answers, whatever a system says. Nothing can be read back of it."""
+        said = msgspec.json.encode([about, kept], order="sorted")
         return hmac.new(self.secret, said, sha256).hexdigest()
 
     def _report(self, opening: FormOpening, why: str) -> None:
@@ -236,6 +281,10 @@ def _kept(
         or (rows is not None and name.startswith(rows))
     }
     return {**own, **{name: (upload.id,) for name, upload in files.items()}}
+
+
+def _token(posted: Posted) -> str:
+    return next(iter(posted.get(TOKEN, ())), "")
 
 
 def _is_missing(plan: FormPlan, given: Offered) -> bool:

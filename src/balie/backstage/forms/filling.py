@@ -11,6 +11,7 @@ from balie.backstage.filled import Filled, PickedRow
 from balie.backstage.forms.offering import FormOpening, Offered
 from balie.backstage.forms.plan import Control, Question, RowsAsked
 from balie.backstage.found import Found
+from balie.mapping.formats import day, said
 from balie.mapping.raw import Unfit, raw
 from balie.mapping.rules import LONGEST, Bounds, Picture, Rule, Wrong, cleaned, number_of
 from balie.mapping.thing import Record
@@ -217,6 +218,11 @@ class _Checking:
         if question.control is Control.CHOICE:
             words = {str(code): says for code, says in question.codes}
             return self.opening.presenting.say(words[kept]) if kept in words else kept
+        language = self.opening.presenting.language
+        if question.control is Control.YES_NO and kept:
+            return said(language)["values.yes" if kept == "true" else "values.no"]
+        if question.control is Control.DATE and kept:
+            return day(date.fromisoformat(kept), language)
         return kept
 
 

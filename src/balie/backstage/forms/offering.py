@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 
 from balie.backstage.asking import Extra
 from balie.backstage.forms.plan import FormPlan, Question
+from balie.backstage.forms.rules import forbids
 from balie.backstage.found import Found
 from balie.backstage.presenting import Presenting
 from balie.backstage.reading import Reading, tie_paths
 from balie.blueprint import relations
-from balie.blueprint.conditions import Known, Lookup
 from balie.blueprint.lineage import PLACEHOLDER, columns
 from balie.blueprint.model import Blueprint
 from balie.mapping.thing import MappedThing, Record
@@ -81,21 +81,11 @@ def why_not(opening: FormOpening, record: Record) -> str:
     plan = opening.plan
     picked = plan.subject.choose_from if plan.subject is not None else None
     thing = plan.thing.id if picked is None else picked.thing
-    for rule in plan.screen.only_while:
-        if rule.if_.holds(_named(thing, record), today) is not True:
-            said = opening.presenting.sentence(rule.otherwise_says, {thing: record})
-            return said or opening.presenting.say(PLACEHOLDER.sub("", rule.otherwise_says))
-    return ""
-
-
-def _named(thing: str, record: Record) -> Lookup:
-    """Names of the story (`order.sent_on`) as fields of this record."""
-
-    def look(name: str) -> Known | list[Lookup] | None:
-        first, _, rest = name.partition(".")
-        return record.look(rest) if first == thing else None
-
-    return look
+    rule = forbids(plan.screen.only_while, thing, record, today)
+    if rule is None:
+        return ""
+    said = opening.presenting.sentence(rule.otherwise_says, {thing: record})
+    return said or opening.presenting.say(PLACEHOLDER.sub("", rule.otherwise_says))
 
 
 async def _changed(opening: FormOpening) -> Found:

@@ -45,6 +45,8 @@ class Pickable:
 class Asked:
     """A question, with what was filled in so far. most: characters; None: as many as you like.
 
+    bounds: the lowest and the highest number, "" where there is none. autofill: what a browser may
+    know of it, as HTML names it ("postal-code"); at_most: bytes of a file.
     value: personal. problem: what is wrong with it, once somebody looked.
     """
 
@@ -56,6 +58,9 @@ class Asked:
     help: str = ""
     choices: tuple[Choice, ...] = ()
     most: int | None = None
+    bounds: tuple[str, str] | None = None
+    autofill: str = ""
+    at_most: int | None = None
     problem: Wrong | None = None
 
 
@@ -82,7 +87,8 @@ class Ticking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormPage:
-    """One page of a form. about: the row that it is about, as `?order=1042` in its address.
+    """One page of a form. can_be_filled: False while what it is about cannot be read, or there is
+    nothing to tick. about: the row that it is about, as `?order=1042` in its address.
 
     told: on the page that asks whether it is right. kept: what must be sent again from there.
     notices: what is away, in the blueprint's words; then some questions may not be there.
@@ -104,7 +110,12 @@ class FormPage:
     told: tuple[Told, ...] = ()
     kept: Mapping[str, tuple[str, ...]]
     notices: tuple[Freshness, ...] = ()
-    nothing_changed: bool = False
+    can_be_filled: bool = True
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether it asks for a file."""
+        return any(one.control is Control.FILE for one in self.asked)
 
     @property
     def problems(self) -> tuple[tuple[str, str, Wrong], ...]:

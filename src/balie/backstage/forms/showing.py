@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from balie.backstage.actions import Told
 from balie.backstage.forms.filling import Checked, questions_for, row_key
@@ -12,7 +13,7 @@ from balie.backstage.found import Found
 from balie.backstage.page import Cell, Freshness, Help, MenuItem, Trust
 from balie.blueprint.lineage import columns
 from balie.mapping.clear import Clear
-from balie.mapping.rules import LONGEST, Wrong, longest
+from balie.mapping.rules import LONGEST, Bounds, Picture, Wrong, longest
 from balie.mapping.thing import MappedThing, Record
 from balie.systems.rows import text_of
 
@@ -21,10 +22,11 @@ MOST_CHOICES = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
-    """What stands around a form, as around every page."""
+    """What stands around a form, as around every page. takes_files: files can be kept."""
 
     menu: tuple[MenuItem, ...] = ()
     help: Help | None = None
+    takes_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +54,15 @@ class Showing:
     ) -> FormPage:
         """The page with the questions; with what was filled in, and what is wrong with it."""
         plan = self.opening.plan
-        questions = [one for one in questions_for(self.opening) if one is not plan.subject]
+        asked = tuple(self._asked(one, given, checked) for one in self._questions(given))
         return self._page(
             Stage.FILL,
             about=self._about(about),
             subject=self._subject(given),
-            asked=tuple(self._asked(one, given, checked) for one in questions),
+            asked=asked,
             ticking=None if plan.rows is None else self._ticking(plan.rows, given, checked),
             notices=self._notices(*given.parts),
+            can_be_filled=self._can_be_filled(given, asked),
         )
 
     def to_check(
@@ -93,6 +96,7 @@ class Showing:
         told: tuple[Told, ...] = (),
         kept: Mapping[str, tuple[str, ...]] | None = None,
         notices: tuple[Freshness, ...] = (),
+        can_be_filled: bool = True,
     ) -> FormPage:
         plan, presenting = self.opening.plan, self.opening.presenting
         title = presenting.heading(plan.step.title)
@@ -113,7 +117,32 @@ class Showing:
             told=told,
             kept=kept or {},
             notices=notices,
+            can_be_filled=can_be_filled,
         )
+
+    def _questions(self, given: Offered) -> list[Question]:
+        """Those that can be answered here. What may be left open is not asked without answers."""
+        plan = self.opening.plan
+        return [
+            one
+            for one in questions_for(self.opening)
+            if one is not plan.subject
+            and (one.is_required or self._is_answerable(one, given.choices.get(one.id)))
+        ]
+
+    def _is_answerable(self, question: Question, choices: Found | None) -> bool:
+        if question.control is Control.FILE:
+            return self.around.takes_files
+        return question.control is not Control.ROW or bool(choices and choices.records)
+
+    def _can_be_filled(self, given: Offered, asked: tuple[Asked, ...]) -> bool:
+        """Whether what it is about is known, and there is something to choose and to tick."""
+        plan = self.opening.plan
+        if given.record is None and (plan.is_change or plan.subject is not None):
+            return False
+        if plan.rows is not None and not given.rows.records:
+            return False
+        return all(one.choices for one in asked if one.control is Control.ROW)
 
     def _say(self, text: str) -> str:
         return self.opening.presenting.say(text)
@@ -155,6 +184,9 @@ class Showing:
             help=self._say(field.help) if field.help is not None else "",
             choices=self._choices(question, given, value),
             most=_most(question),
+            bounds=_bounds(question, given.record),
+            autofill=_autofill(question),
+            at_most=question.must.at_most if isinstance(question.must, Picture) else None,
             problem=None if checked is None else checked.problems.get(question.id),
         )
 
@@ -204,22 +236,27 @@ class Showing:
             key=key,
             cells=self._cells(thing, record),
             is_ticked=checked is not None and key in checked.ticked,
-            asked=tuple(self._asked_of_row(rows, key, one, checked) for one in rows.questions),
+            asked=tuple(
+                self._asked_of_row(f"{rows.name}.{key}.{one.id}", one, record, checked)
+                for one in rows.questions
+            ),
         )
 
     def _asked_of_row(
-        self, rows: RowsAsked, key: str, question: Question, checked: Checked | None
+        self, name: str, question: Question, record: Record, checked: Checked | None
     ) -> Asked:
-        name = f"{rows.name}.{key}.{question.id}"
-        said = {} if checked is None else checked.said
+        """A question of one row. How many is one until somebody says otherwise."""
+        bounds = _bounds(question, record)
+        usual = bounds[0] if bounds is not None else ""
         problems: Mapping[str, Wrong] = {} if checked is None else checked.problems
         return Asked(
             name=name,
             label=self._say(question.field.name or question.id),
             control=question.control,
             is_required=question.is_required,
-            value=said.get(name, ""),
+            value=usual if checked is None else checked.said.get(name, usual),
             most=_most(question),
+            bounds=bounds,
             problem=problems.get(name),
         )
 
@@ -241,3 +278,40 @@ def _most(question: Question) -> int | None:
         by_rule, by_contract = longest(question.field.must_be), question.described.max_length
         return min(by_rule or LONGEST, by_contract or LONGEST)
     return None
+
+
+def _bounds(question: Question, record: Record | None) -> tuple[str, str] | None:
+    """The lowest and the highest number; an end may be a field of the row that it is about."""
+    if not isinstance(question.must, Bounds):
+        return None
+
+    def value_of(name: str) -> Decimal | None:
+        value = None if record is None else record.look(name.rpartition(".")[2])
+        return Decimal(value) if isinstance(value, int | Decimal) else None
+
+    return question.must.ends(value_of)
+
+
+_AUTOFILL = {
+    "firstname": "given-name",
+    "lastname": "family-name",
+    "street": "address-line1",
+    "address": "address-line1",
+    "addressline1": "address-line1",
+    "addressline2": "address-line2",
+    "postalcode": "postal-code",
+    "postcode": "postal-code",
+    "zip": "postal-code",
+    "city": "address-level2",
+    "companyname": "organization",
+}
+"""What a contract calls a field -> what a browser may know it as."""
+
+
+def _autofill(question: Question) -> str:
+    if question.control is Control.MAIL:
+        return "email"
+    if question.control is Control.PHONE:
+        return "tel"
+    name = question.described.name.rpartition(".")[2]
+    return _AUTOFILL.get("".join(filter(str.isalnum, name)).lower(), "")

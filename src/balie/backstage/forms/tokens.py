@@ -39,6 +39,12 @@ def is_good(token: str, bound: Bound, now: datetime, secret: bytes) -> bool:
     return 0 <= now.timestamp() - minted <= LIFE.total_seconds()
 
 
+def keyed(bound: Bound, key: str, secret: bytes) -> str:
+    """The token of a program that brings a key of its own: the same key is the same form."""
+    what = f"key\0{key}\0{bound.person}\0{bound.step}"
+    return "key." + hmac.new(secret, what.encode(), sha256).hexdigest()
+
+
 def _signature(said: str, bound: Bound, secret: bytes) -> str:
     what = f"form\0{said}\0{bound.person}\0{bound.step}\0{bound.version}"
     return hmac.new(secret, what.encode(), sha256).hexdigest()[:40]

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from balie.blueprint.checks.check import About, Change, Subject, place
 from balie.blueprint.finding import Finding, Severity
+from balie.words.languages import flat, part, spoken
 
 ABOUT = About(
     code="BP415",
@@ -15,7 +16,11 @@ ABOUT = About(
 )
 
 OURS = ("accounts", "admin", "staff", "api", "static", "healthz", "readyz")
-RECEIPTS = ("ontvangst", "receipts")
+
+
+def receipts() -> frozenset[str]:
+    """The word of the address that receipts have, in each language."""
+    return frozenset(flat(part(code, "language"), "u")["addresses.receipts"] for code in spoken())
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -24,7 +29,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         if address is None:
             continue
         first = address.strip("/").partition("/")[0]
-        if first in (*OURS, *RECEIPTS):
+        if first in OURS or first in receipts():
             yield ABOUT.finding(
                 f'the address "{address}" is taken',
                 place(address, f"/{first} is Balie's own"),

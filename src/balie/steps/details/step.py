@@ -10,7 +10,7 @@ from balie.backstage.opening import Opened, Opening
 from balie.backstage.page import Block, Facts, Listing
 from balie.backstage.plans import Part, columns_of, is_single, references
 from balie.backstage.reading import tie_paths
-from balie.backstage.ways import decided_fields, ways
+from balie.backstage.ways import asked_by_forms, decided_fields, ways, ways_to_forms
 from balie.blueprint import relations
 from balie.mapping.thing import MappedThing, Record
 
@@ -44,7 +44,10 @@ class DetailsStep:
             ways=tuple(
                 way
                 for record in found.records
-                for way in ways(opening.plan, thing, record, opening.presenting)
+                for way in (
+                    *ways_to_forms(thing, record, opening.presenting, opening.reading.today),
+                    *ways(opening.plan, thing, record, opening.presenting),
+                )
             ),
         )
 
@@ -68,7 +71,8 @@ class DetailsStep:
 
 async def _read(opening: Opening, thing: MappedThing) -> Found:
     decided = decided_fields(opening.blueprint, thing.id)
-    fields = tuple(dict.fromkeys((*_wanted(opening, thing), *decided)))
+    asked = asked_by_forms(thing, opening.presenting)
+    fields = tuple(dict.fromkeys((*_wanted(opening, thing), *decided, *asked)))
     return await opening.reading.one(thing, opening.value, fields, _ties(opening, thing))
 
 

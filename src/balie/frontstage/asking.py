@@ -1,0 +1,69 @@
+"""A request and its answer, without any web framework: a plain question in, a plain answer out."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
+
+from balie.access.viewer import Visitor
+from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, Wrong
+from balie.backstage.forms.filling import Uploaded
+from balie.frontstage.preferences import Preferences
+
+HTML = "text/html; charset=utf-8"
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+READ_ONLY = frozenset({"GET", "HEAD"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One request. path: raw, percent-encoded. address: with its query, without choices.
+
+    after: the cursor of a list. arrangement: how a list is wanted, or what is wrong with that.
+    newest: whatever is known, ask again.
+    from_here: the request is no other website's doing.
+    query: what stands behind the `?` of the address. form: the fields of a form that was sent, and
+    files what became of its files. idempotency_key: the same for the same form sent twice.
+    """
+
+    method: str
+    path: str
+    address: str
+    preferences: Preferences
+    visitor: Visitor | None
+    after: str = ""
+    arrangement: Arrangement | Wrong = NEWEST_FIRST
+    newest: bool = False
+    wants_json: bool = False
+    from_here: bool = True
+    query: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    form: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    files: Mapping[str, Uploaded] = field(default_factory=dict)
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What goes back.
+
+    rest: what follows on the body, while it comes; size: of both, when it is known. close: to be
+    called once rest was sent, or was not.
+    """
+
+    status: int
+    body: bytes = b""
+    kind: str = HTML
+    headers: Mapping[str, str] = field(default_factory=dict)
+    rest: AsyncIterator[bytes] | None = None
+    size: int | None = None
+    close: Callable[[], Awaitable[None]] | None = None
+
+
+def see_other(address: str) -> Answer:
+    """An answer that leads to another address."""
+    return Answer(status=HTTPStatus.SEE_OTHER, headers={"location": address})
+
+
+def with_headers(answer: Answer, **headers: str) -> Answer:
+    """The same answer with more headers."""
+    return replace(answer, headers={**answer.headers, **headers})

@@ -1,0 +1,173 @@
+"""Forms and receipts as data: what is asked, what is wrong with an answer, how far it is.
+
+The names of fields are those that are sent back, as an object of JSON: a text for each question;
+for rows that are ticked a list of their keys, and beside it a value for each question of a row.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from balie.backstage.forms.desk import TOKEN, NotAccepted
+from balie.backstage.forms.page import Asked, FormPage, Pickable, Tickable, Ticking
+from balie.backstage.receipts import Part, ReceiptList, ReceiptPage
+from balie.frontstage.page_json import (
+    Json,
+    fields_json,
+    freshness_json,
+    item_json,
+    moment_json,
+    written,
+)
+
+
+class Said(Protocol):
+    """What Balie's own words say of a form."""
+
+    @property
+    def faults(self) -> Mapping[str, str]:
+        """Name of a field -> what is wrong with it."""
+        ...
+
+
+def form_json(
+    said: Said, page: FormPage, token: str, refusal: NotAccepted | None, receipts_at: str
+) -> bytes:
+    """A page of a form as UTF-8 JSON. problems: what is wrong, by the name of the field."""
+    before = None if refusal is None else refusal.before
+    return written(
+        {
+            "step": page.step,
+            "kind": "form",
+            "stage": page.stage.value,
+            "title": page.title,
+            "address": page.address,
+            "button": page.button,
+            "acting_for": page.acting_for,
+            "menu": [item_json(item) for item in page.menu],
+            "notices": [freshness_json(notice) for notice in page.notices],
+            "about": dict(page.about),
+            "subject": fields_json(page.subject),
+            "pick": [_pickable(row) for row in page.pickable],
+            "rows": None if page.ticking is None else _ticking(page.ticking),
+            "questions": [_asked(one) for one in page.asked],
+            TOKEN: token,
+            "problems": dict(said.faults),
+            "refused": _why(refusal),
+            "sent_before": None if before is None else f"{receipts_at}/{before.action.reference}",
+        }
+    )
+
+
+def accepted_json(reference: str, address: str) -> bytes:
+    """Where the receipt is of what was sent."""
+    return written({"reference": reference, "address": address})
+
+
+def receipt_json(page: ReceiptPage) -> bytes:
+    """A receipt as UTF-8 JSON."""
+    return written(
+        {
+            "kind": "receipt",
+            "reference": page.reference,
+            "title": page.title,
+            "address": page.address,
+            "state": page.state.value,
+            "at": moment_json(page.at),
+            "acting_for": page.acting_for,
+            "parts": [_part(part) for part in page.parts],
+            "answers": [{"field": t.field, "label": t.label, "text": t.text} for t in page.told],
+            "changed_meanwhile": [
+                {"label": clash.label, "yours": clash.yours, "now": clash.now}
+                for clash in page.clashes
+            ],
+            "number": None if page.number is None else page.number.text,
+            "next": None if page.next is None else item_json(page.next),
+            "again": None if page.again is None else item_json(page.again),
+        }
+    )
+
+
+def receipts_json(page: ReceiptList) -> bytes:
+    """The list of receipts as UTF-8 JSON."""
+    return written(
+        {
+            "kind": "receipts",
+            "address": page.address,
+            "acting_for": page.acting_for,
+            "receipts": [
+                {
+                    "reference": line.reference,
+                    "title": line.title,
+                    "address": line.address,
+                    "state": line.state.value,
+                    "at": moment_json(line.at),
+                }
+                for line in page.lines
+            ],
+        }
+    )
+
+
+def _why(refusal: NotAccepted | None) -> str | None:
+    """Why it was not taken, in a word for programs."""
+    if refusal is None:
+        return None
+    reasons: Sequence[tuple[bool, str]] = (
+        (refusal.before is not None, "sent before"),
+        (refusal.expired, "expired"),
+        (refusal.cannot, "cannot now"),
+        (refusal.nothing_changed, "nothing changed"),
+        (bool(refusal.page.problems), "problems"),
+    )
+    return next((word for is_so, word in reasons if is_so), "not possible")
+
+
+def _pickable(row: Pickable) -> Json:
+    return {
+        "key": row.key,
+        "fields": fields_json(row.cells),
+        "can": row.link is not None,
+        "why_not": row.why_not or None,
+    }
+
+
+def _asked(asked: Asked) -> Json:
+    return {
+        "name": asked.name,
+        "label": asked.label,
+        "control": asked.control.value,
+        "required": asked.is_required,
+        "help": asked.help or None,
+        "value": asked.value,
+        "at_most": asked.most,
+        "choices": [{"value": one.value, "text": one.text} for one in asked.choices],
+    }
+
+
+def _ticking(ticking: Ticking) -> Json:
+    return {
+        "name": ticking.name,
+        "label": ticking.label,
+        "freshness": freshness_json(ticking.freshness),
+        "rows": [_tickable(row) for row in ticking.rows],
+    }
+
+
+def _tickable(row: Tickable) -> Json:
+    return {
+        "key": row.key,
+        "fields": fields_json(row.cells),
+        "ticked": row.is_ticked,
+        "questions": [_asked(one) for one in row.asked],
+    }
+
+
+def _part(part: Part) -> Json:
+    return {
+        "state": part.state.value,
+        "fields": list(part.fields),
+        "first": part.is_master,
+        "since": moment_json(part.since),
+        "next_at": moment_json(part.next_at),
+        "says": part.says,
+    }

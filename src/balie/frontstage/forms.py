@@ -1,0 +1,291 @@
+"""Forms as pages: pick what it is about, fill in, check, and on to the receipt.
+
+What somebody filled in is never lost: whatever is wrong, the page that says so holds it, and the
+same form sent twice is one action, because its token is the same.
+"""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Protocol
+from urllib.parse import urlencode
+
+from balie.access.viewer import Viewer, Visitor
+from balie.backstage.actions import Receipt
+from balie.backstage.forms.desk import FormDesk, NotAccepted
+from balie.backstage.forms.offering import FormOpening
+from balie.backstage.forms.page import Asked, FormPage, Stage
+from balie.backstage.forms.plan import Control, FormPlan
+from balie.backstage.forms.showing import Around
+from balie.backstage.ports import Incidents
+from balie.frontstage.asking import JSON, READ_ONLY, Answer, Ask, see_other, with_headers
+from balie.frontstage.failures import failed
+from balie.frontstage.form_json import accepted_json, form_json
+from balie.frontstage.messages import TRY_AGAIN, Messages
+from balie.frontstage.moments import Voice
+from balie.frontstage.trust import Notice, notice_of
+from balie.mapping.rules import Wrong
+
+CONFIRM = "confirm"
+"""The name of the button that sends a form once it was checked."""
+
+_FEW = 6  # choices: more are a list to open
+_LONGEST_KEY = 200
+_TEMPLATES = {Stage.PICK: "form_pick.html", Stage.FILL: "form.html", Stage.CHECK: "form_check.html"}
+
+log = logging.getLogger(__name__)
+
+
+class TakesForms(Protocol):
+    """What forms come from: `backstage.service.Service`."""
+
+    @property
+    def forms(self) -> FormDesk | None:
+        """Takes forms in; None where nothing can be sent."""
+        ...
+
+    @property
+    def receipts_at(self) -> str:
+        """The address of the list of receipts."""
+        ...
+
+    def is_form(self, path: str) -> bool:
+        """Whether a form is at this raw path."""
+        ...
+
+    async def viewer(self, visitor: Visitor, path: str = "") -> Viewer:
+        """Who a visitor is to the systems."""
+        ...
+
+    def form(self, path: str, viewer: Viewer, language: str) -> FormOpening | None:
+        """The form at a path, or None when there is none for this viewer."""
+        ...
+
+    def around(self, viewer: Viewer, language: str, path: str) -> Around:
+        """What stands around a form."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """Answers every request at the address of a form."""
+
+    service: TakesForms
+    messages: Messages
+    incidents: Incidents
+
+    def has(self, path: str) -> bool:
+        """Whether a form is at this raw path."""
+        return self.service.is_form(path)
+
+    async def answer(self, ask: Ask) -> Answer:
+        """The form's page, what is wrong with it, or the way to its receipt."""
+        if ask.method not in (*READ_ONLY, "POST"):
+            return await self.messages.not_allowed(ask, "GET, HEAD, POST")
+        if ask.visitor is None:
+            return await self.messages.sign_in_first(ask)
+        desk = self.service.forms
+        if desk is None or ask.visitor.is_staff or ask.visitor.staff_roles:
+            return await self.messages.not_found(ask)
+        viewer = await self.service.viewer(ask.visitor, ask.path)
+        if not viewer.kinds_known:
+            return await self._later(ask, "unrecognised")
+        opening = self.service.form(ask.path, viewer, ask.preferences.language)
+        if opening is None or not _could_be_a_key(_about(ask, opening.plan)):
+            return await self.messages.not_found(ask)
+        return await self._at(desk, ask, opening)
+
+    async def _at(self, desk: FormDesk, ask: Ask, opening: FormOpening) -> Answer:
+        viewer = opening.presenting.viewer
+        around = self.service.around(viewer, ask.preferences.language, ask.path)
+        about = _about(ask, opening.plan)
+        if ask.method in READ_ONLY:
+            page = await desk.open(opening, around, about)
+            return await self._page(ask, page, desk.token(opening))
+        if CONFIRM not in ask.form and not ask.wants_json:
+            looked = await desk.look(opening, around, about, ask.form, ask.files)
+            return await self._outcome(desk, ask, opening, looked)
+        try:
+            sent = await desk.send(
+                opening, around, about, ask.form, ask.files, idempotency_key=ask.idempotency_key
+            )
+        except Exception as error:  # noqa: BLE001  what was filled in outlives whatever failed
+            failure = failed(error, self.messages.surroundings.now())
+            log.error("A form could not be kept: %s", failure.about)  # noqa: TRY400
+            self.incidents.report(failure)
+            return await self._later(ask, "kept")
+        return await self._outcome(desk, ask, opening, sent)
+
+    async def _outcome(
+        self,
+        desk: FormDesk,
+        ask: Ask,
+        opening: FormOpening,
+        outcome: FormPage | NotAccepted | Receipt | None,
+    ) -> Answer:
+        if isinstance(outcome, Receipt):
+            if self.messages.sent is not None:
+                self.messages.sent.now_by(outcome.action.person)
+            return self._accepted(ask, outcome)
+        if isinstance(outcome, NotAccepted):
+            fresh = outcome.expired or outcome.before is not None
+            token = desk.token(opening) if fresh else desk.token_again(opening, ask.form)
+            return await self._page(ask, outcome.page, token, outcome)
+        return await self._page(ask, outcome, desk.token_again(opening, ask.form))
+
+    def _accepted(self, ask: Ask, receipt: Receipt) -> Answer:
+        """The way to the receipt: the same, however often the same form is sent."""
+        address = f"{self.service.receipts_at}/{receipt.action.reference}"
+        if not ask.wants_json:
+            return see_other(address)
+        body = accepted_json(receipt.action.reference, address)
+        created = Answer(status=HTTPStatus.CREATED, body=body, kind=JSON)
+        return with_headers(created, location=address)
+
+    async def _page(
+        self, ask: Ask, page: FormPage | None, token: str, refusal: NotAccepted | None = None
+    ) -> Answer:
+        if page is None:
+            return await self.messages.not_found(ask)
+        t = self.messages.surroundings.voice(ask.preferences.language)
+        shown = shown_form(page, t, refusal)
+        status = HTTPStatus.OK if refusal is None else HTTPStatus(refusal.status)
+        if ask.wants_json:
+            body = form_json(shown, page, token, refusal, self.service.receipts_at)
+            return Answer(status=status, body=body, kind=JSON)
+        chrome = self.messages.surroundings.around(page, await self.messages.chrome(ask))
+        html = self.messages.looks.render(
+            "form_before.html" if shown.before_at else _TEMPLATES[page.stage],
+            chrome,
+            page=page,
+            shown=shown,
+            token=token,
+            refusal=refusal,
+            action=_action(page),
+            receipts_at=self.service.receipts_at,
+            focus=next(iter(ask.form.get("back", ())), ""),
+        )
+        return Answer(status=status, body=html.encode())
+
+    async def _later(self, ask: Ask, why: str) -> Answer:
+        """Not now. What was filled in stands in the page that says so, to be sent once more."""
+        status = HTTPStatus.SERVICE_UNAVAILABLE
+        if ask.wants_json or ask.method in READ_ONLY:
+            words = "unrecognised" if why == "unrecognised" else "not_kept"
+            refusal = await self.messages.problem(ask, status, words, "alert")
+            return with_headers(refusal, **{"retry-after": TRY_AGAIN})
+        kept = [(name, value) for name, values in ask.form.items() for value in values]
+        chrome = await self.messages.chrome(ask)
+        html = self.messages.looks.render(
+            "form_again.html", chrome, why=why, kept=kept, action=ask.address
+        )
+        return with_headers(Answer(status=status, body=html.encode()), **{"retry-after": TRY_AGAIN})
+
+
+# ---- what a page of a form says, beside what is on it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownForm:
+    """What Balie's own words say of a form. ids: name of a field -> its id on the page.
+
+    faults: name of a field -> what is wrong with it. summary: id, and the fault with its label.
+    kinds: name -> how it is asked: "radios", "select", or the control's own. answers: what was
+    filled in, as the page that asks whether it is right tells it: question, label, texts.
+    """
+
+    ids: Mapping[str, str]
+    faults: Mapping[str, str]
+    summary: Sequence[tuple[str, str]]
+    notices: Sequence[Notice]
+    kinds: Mapping[str, str]
+    answers: Sequence[tuple[str, str, Sequence[str]]]
+    before: Sequence[tuple[str, str, Sequence[str]]] = ()
+    before_at: str = ""
+
+    @property
+    def is_wrong(self) -> bool:
+        """Whether something is to be mended."""
+        return bool(self.summary)
+
+
+def shown_form(page: FormPage, t: Voice, refusal: NotAccepted | None = None) -> ShownForm:
+    """What is said of a page of a form, in this language."""
+    asked = tuple(_asked(page))
+    names = [page.ticking.name] if page.ticking is not None else []
+    ids = {name: f"q{number}" for number, name in enumerate((*names, *(a.name for a in asked)), 1)}
+    kinds = {one.name: _kind(one) for one in asked}
+    faults = {name: _fault(wrong, kinds.get(name, ""), t) for name, _, wrong in page.problems}
+    summary = [
+        (ids[name], t.say("wrong.with_label", label=label.rstrip("?:. "), fault=faults[name]))
+        for name, label, _ in page.problems
+    ]
+    before = refusal.before if refusal is not None else None
+    return ShownForm(
+        ids=ids,
+        faults=faults,
+        summary=summary,
+        notices=[n for n in (notice_of(one, t) for one in page.notices) if n is not None],
+        kinds=kinds,
+        answers=gathered((one.field, one.label, one.text) for one in page.told),
+        before=()
+        if before is None
+        else gathered((one.field, one.label, one.text) for one in before.action.answers),
+        before_at="" if before is None else t.at(before.action.at),
+    )
+
+
+def _asked(page: FormPage) -> Iterator[Asked]:
+    for row in page.ticking.rows if page.ticking is not None else ():
+        yield from row.asked
+    yield from page.asked
+
+
+def _kind(asked: Asked) -> str:
+    """A few choices stand on the page; many are in a list to open."""
+    if asked.control in (Control.CHOICE, Control.ROW):
+        return "radios" if len(asked.choices) <= _FEW else "select"
+    return asked.control.value
+
+
+def _fault(wrong: Wrong, kind: str, t: Voice) -> str:
+    """A sentence for what is wrong."""
+    word = wrong.word.replace(" ", "_")
+    if word == "missing" and kind in ("radios", "select", "yes or no"):
+        word = "missing_choice"
+    if word == "between" and not wrong.given.get("highest"):
+        word = "at_least"
+    elif word == "between" and not wrong.given.get("lowest"):
+        word = "no_more_than"
+    return t.say(f"wrong.{word}", **wrong.given)
+
+
+def gathered(
+    told: Iterable[tuple[str, str, str]],
+) -> Sequence[tuple[str, str, Sequence[str]]]:
+    """Answers with the same label, such as rows that were ticked, under it once."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for field, label, text in told:
+        found.setdefault((field, label), []).append(text)
+    return [(field, label, texts) for (field, label), texts in found.items()]
+
+
+# ---- what a request says
+
+
+def _about(ask: Ask, plan: FormPlan) -> str | None:
+    """The key of the row that the form should be about: in its address, or filled in."""
+    if plan.subject is None:
+        return None
+    name = plan.subject.id
+    said = ask.query.get(name) or ask.form.get(name) or ("",)
+    return said[0].strip() or None
+
+
+def _could_be_a_key(key: str | None) -> bool:
+    return key is None or (len(key) <= _LONGEST_KEY and key.isprintable())
+
+
+def _action(page: FormPage) -> str:
+    return f"{page.address}?{urlencode(page.about)}" if page.about else page.address

@@ -1,0 +1,85 @@
+"""What every kind of page may have to say instead: not found, sign in first, not like this."""
+
+from dataclasses import dataclass, replace
+from http import HTTPStatus
+from urllib.parse import quote
+
+from balie.access.viewer import Visitor
+from balie.frontstage.asking import PROBLEM, Answer, Ask, see_other, with_headers
+from balie.frontstage.looks import Chrome, Link, Looks, Switch
+from balie.frontstage.page_json import problem_json
+from balie.frontstage.rehearsed import Rehearsed
+from balie.frontstage.sent import Sent
+from balie.frontstage.surroundings import Surroundings
+
+TRY_AGAIN = "30"  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """Messages as pages and as problem+json. rehearsed: only in the demo.
+
+    sent: who has receipts; None where nothing can be sent.
+    """
+
+    looks: Looks
+    surroundings: Surroundings
+    rehearsed: Rehearsed | None = None
+    sent: Sent | None = None
+
+    async def problem(
+        self, ask: Ask, status: HTTPStatus, words: str, sign: str, way_out: Link | None = None
+    ) -> Answer:
+        """A page, or a problem+json, that says in words what cannot be done, and where to go."""
+        t = self.surroundings.voice(ask.preferences.language)
+        title, text = t.say(f"problem.{words}_title"), t.say(f"problem.{words}")
+        if ask.wants_json:
+            return Answer(status=status, body=problem_json(status, title, text), kind=PROBLEM)
+        chrome = await self.chrome(ask)
+        home = Link(t.say("chrome.home"), chrome.home)
+        page = self.looks.render(
+            "message.html", chrome, title=title, text=text, sign=sign, action=way_out or home
+        )
+        return Answer(status=status, body=page.encode())
+
+    async def not_found(self, ask: Ask) -> Answer:
+        """There is no such page, or it is not this visitor's: the same answer."""
+        return await self.problem(ask, HTTPStatus.NOT_FOUND, "not_found", "search")
+
+    async def not_allowed(self, ask: Ask, allowed: str) -> Answer:
+        """This cannot be done here. allowed: the methods that can."""
+        refusal = await self.problem(ask, HTTPStatus.METHOD_NOT_ALLOWED, "not_allowed", "alert")
+        return with_headers(refusal, allow=allowed)
+
+    async def sign_in_first(self, ask: Ask) -> Answer:
+        """On to signing in, and back; programs are told."""
+        if ask.wants_json:
+            refusal = await self.problem(ask, HTTPStatus.UNAUTHORIZED, "sign_in_first", "alert")
+            return with_headers(refusal, **{"www-authenticate": 'Cookie realm="/accounts/login/"'})
+        if self.rehearsed is not None and ask.path == "/":
+            return see_other("/demo")
+        return see_other(f"/accounts/login/?next={quote(ask.address, safe='')}")
+
+    async def chrome(self, ask: Ask) -> Chrome:
+        """Around a page that has no menu."""
+        switches = await self.switches()
+        chrome = self.surroundings.chrome(ask.preferences, ask.address, ask.visitor, switches)
+        return self.with_receipts(chrome, has_sent=await self.has_sent(ask.visitor))
+
+    async def has_sent(self, visitor: Visitor | None) -> bool:
+        """Whether there is anything in this visitor's list of receipts."""
+        if self.sent is None or visitor is None or visitor.is_staff or visitor.staff_roles:
+            return False
+        return await self.sent.by(visitor.person)
+
+    def with_receipts(self, chrome: Chrome, *, has_sent: bool) -> Chrome:
+        """The same with a way to the receipts, for who has any."""
+        if self.sent is None or not has_sent:
+            return chrome
+        link = Link(chrome.t.say("receipt.list_title"), self.sent.address)
+        person = chrome.person and replace(chrome.person, links=(link, *chrome.person.links))
+        return replace(chrome, person=person, footer=(*chrome.footer, link))
+
+    async def switches(self) -> tuple[Switch, ...] | None:
+        """How the rehearsed systems behave; None outside the demo."""
+        return None if self.rehearsed is None else await self.rehearsed.switches()
