@@ -154,6 +154,18 @@ def test_without_settings_each_one_that_is_missing_is_named(tmp_path: Path):
     assert not (tmp_path / "state").exists()  # it changes nothing
 
 
+def test_advice_of_several_lines_stands_on_several_lines(tmp_path: Path):
+    told = balie("doctor", LINDEMAN, BALIE_STATE=str(tmp_path / "state")).stdout.splitlines()
+    at = next(n for n, line in enumerate(told) if "BALIE_MAIL_URL is missing" in line)
+    assert [line.strip() for line in told[at + 1 : at + 5]] == [
+        "Customers sign in with a code that we mail to them, and I have no mail server.",
+        "BALIE_MAIL_URL=smtp://user:password@mail.example.com:587?tls=starttls",
+        "BALIE_MAIL_FROM=service@example.com",
+        "To look around first, without mail:  balie run --demo",
+    ]
+    assert len({len(line) - len(line.lstrip()) for line in told[at + 1 : at + 5]}) == 1
+
+
 def test_people_of_a_demo_in_an_installation_are_broken(
     tmp_path: Path, systems: Mapping[str, RehearsedSystem]
 ):

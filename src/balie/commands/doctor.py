@@ -24,7 +24,7 @@ from balie.site.examination.observation import (
     fine,
     look,
 )
-from balie.site.examination.surroundings import without_waiting
+from balie.site.examination.surroundings import told, without_waiting
 from balie.site.refusal import Refusal, WrongUse
 
 EXAMPLES = """\
@@ -80,8 +80,7 @@ def _seen(path: Path, within: float) -> tuple[Observation, ...]:
     try:
         chosen = configuration.read(os.environ)
     except WrongSetting as wrong:
-        told = " ".join(str(wrong).partition("\n")[2].split())
-        return (blueprint, broken("settings", f"{wrong.name} cannot be used", told))
+        return (blueprint, broken("settings", f"{wrong.name} cannot be used", told(wrong)))
     here = without_waiting(chosen, found.blueprint)
     return (blueprint, *here, *asyncio.run(_asked(found, chosen, within)))
 
@@ -133,8 +132,7 @@ def _as_text(seen: Sequence[Observation]) -> str:
     lines = []
     for one in seen:
         lines.append(f"{one.verdict.value:<12}  {one.about:<{width}}  {one.says}")
-        if one.do:
-            lines.append(f"{'':<12}  {'':<{width}}    {one.do}")
+        lines += [f"{'':<12}  {'':<{width}}    {line}" for line in one.do.splitlines()]
     return "\n".join(lines)
 
 

@@ -45,15 +45,16 @@ def settings(configuration: Configuration, blueprint: Blueprint) -> Iterator[Obs
     try:
         demands(configuration)
     except WrongSetting as wrong:
-        yield broken("settings", f"{wrong.name} is missing or cannot be meant", _told(wrong))
+        yield broken("settings", f"{wrong.name} is missing or cannot be meant", told(wrong))
     else:
         if not missing:
             yield fine("settings", "all that is needed is set")
 
 
-def _told(wrong: WrongSetting) -> str:
-    """What a refusal says below its title, on one line."""
-    return " ".join(str(wrong).partition("\n")[2].split())
+def told(wrong: WrongSetting) -> str:
+    """What a refusal says below its title, a line for each."""
+    lines = str(wrong).partition("\n")[2].splitlines()
+    return "\n".join(line.strip() for line in lines if line.strip())
 
 
 def address(configuration: Configuration) -> Iterator[Observation]:
