@@ -22,6 +22,7 @@ from tests.frontstage.site import Site, site
 from tests.semantics.world import world
 
 ORDER = "/bestellingen/VO-26088"
+PICTURE = b"\x89PNG\r\n\x1a\n"
 BELOW = '{% extends "generated.html" %}\n{% block below %}<p>PART</p>{% endblock %}\n'
 
 
@@ -81,6 +82,19 @@ async def test_its_words_are_translated_by_the_files_of_words() -> None:
     assert "<p>3 days, &lt;i&gt;</p>" in english
 
 
+async def test_a_picture_of_the_brand_is_served_and_nothing_else_of_its_folder() -> None:
+    here = world()
+    text = BELOW.replace("PART", '<img alt="" src="{{ asset("brand/shop.png") }}">')
+    files = {**here.blueprint.files, "brand/shop.png": PICTURE, "brand/notes.pdf": b"%PDF"}
+    blueprint = _with(here.blueprint, {"pages/follow-order.html": text}, {})
+    portal = site(here, blueprint=replace(blueprint, files=files))
+    address = next(read(await seen(portal)).all("img")).attributes["src"]
+    async with portal.visit("sanne") as visit:
+        answer = await visit.get(address)
+        assert (answer.headers["content-type"], answer.content) == ("image/png", PICTURE)
+        assert (await visit.get("/static/brand/notes.pdf")).status_code == 404
+
+
 async def test_the_generated_part_can_stand_around_what_is_added() -> None:
     text = '{% extends "generated.html" %}{% block facts %}{{ super() }}<p>PART</p>{% endblock %}'
     page = await seen(with_page(text))
@@ -95,6 +109,10 @@ async def test_the_generated_part_can_stand_around_what_is_added() -> None:
         ("{{ page.__class__.__mro__ }}", "SecurityError"),
         ("{{ page.menu.append(1) }}", "UndefinedError"),
         ("{{ nobody }}", "UndefinedError"),
+        ("{{ say.blueprint }}", "UndefinedError"),
+        ("{{ say.__closure__ }}", "SecurityError"),
+        ("{{ asset.__self__ }}", "SecurityError"),
+        ('{{ asset("brand/none.png") }}', "KeyError"),
         ('{{ t.say("no.such") }}', "KeyError"),
     ],
 )
@@ -180,6 +198,9 @@ def test_what_a_page_may_import_is_there(name: str) -> None:
         (BELOW.replace("PART", "<i style='color:red'></i>"), [("BP602", 2)]),
         (BELOW.replace("PART", "<img alt='' src='https://a.example/x.png'>"), [("BP602", 2)]),
         (BELOW.replace("PART", "<a href='JavaScript:x()'>1</a>"), [("BP602", 2)]),
+        (BELOW.replace("PART", "{{ say.blueprint }}"), [("BP603", 2)]),
+        (BELOW.replace("PART", "\n{{ asset('brand/shopp.png') }}"), [("BP603", 3)]),
+        (BELOW.replace("PART", "<img alt='' src='{{ asset(\"brand/shop.png\") }}'>"), []),
         (BELOW.replace("PART", "\n\nDag allemaal"), [("BP604", 4)]),
         (BELOW.replace("PART", "<img alt='Een fiets' src='/static/x'>"), [("BP604", 2)]),
         (BELOW.replace("PART", '{{ say("Dag allemaal") }}'), [("BP501", 2)]),
@@ -195,6 +216,8 @@ def test_what_is_wrong_with_a_page_is_known_before_anybody_opens_it(
     folder = copy_in(tmp_path)
     (folder / "pages").mkdir(exist_ok=True)
     (folder / "pages" / "follow-order.html").write_text(text)
+    (folder / "brand").mkdir(exist_ok=True)
+    (folder / "brand" / "shop.png").write_bytes(PICTURE)
     reading = read_blueprint(folder)
     assert reading.blueprint is not None
     findings = check(reading.blueprint, {}, reading.findings)

@@ -30,8 +30,11 @@ BLOCKS = (
 
 IMPORTS = frozenset({"macros/ui.html", "macros/icons.html"})
 
-NAMES = frozenset({"page", "told", "t", "say", "chrome", "lineage", "ui", "icon"})
-"""What a template knows. page, told: the data of the page; t, say: words; ui, icon: its looks."""
+NAMES = frozenset({"page", "told", "t", "say", "asset", "chrome", "lineage", "ui", "icon"})
+"""What a template knows. page, told: the data of the page; t, say: words; ui, icon: its looks.
+
+asset: the address of a picture in brand/, `asset("brand/shop.png")`.
+"""
 
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "page": frozenset({
@@ -42,6 +45,8 @@ ATTRIBUTES: Mapping[str, frozenset[str]] = {
         "notices", "of_block", "older", "facts", "listings", "timelines", "numbers", "charts",
     }),
     "t": frozenset({"say", "count", "ago", "at", "clock", "day", "today", "language"}),
+    "say": frozenset(),
+    "asset": frozenset(),
 }  # fmt: skip
 """Of the names above, what each holds."""
 
@@ -168,7 +173,7 @@ def _attributes(tree: nodes.Template) -> Iterator[Fault]:
             yield Fault(
                 node.lineno,
                 f'"{node.node.name}" holds no "{node.attr}"',
-                did_you_mean(node.attr, sorted(held)) or (_there_are(held),),
+                did_you_mean(node.attr, sorted(held)) or ((_there_are(held),) if held else ()),
             )
 
 
@@ -199,18 +204,46 @@ def _there_are(names: "frozenset[str] | tuple[str, ...]") -> str:
     return f"there are: {', '.join(names if isinstance(names, tuple) else sorted(names))}"
 
 
+# ---- as pictures
+
+BRAND = "brand/"
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif")
+"""Endings of the pictures in brand/ that pages may show. Drawings (SVG) stand in the page."""
+
+
+def pictures(blueprint: Blueprint) -> Mapping[str, bytes]:
+    """The pictures of a blueprint that its pages may show, by name: "brand/shop.png"."""
+    return {
+        name: content
+        for name, content in blueprint.files.items()
+        if name.startswith(BRAND) and name.lower().endswith(PICTURES)
+    }
+
+
+def picture_faults(text: str, blueprint: Blueprint) -> Iterator[Fault]:
+    """Pictures that a page shows by `asset("...")` and that are not there."""
+    there = pictures(blueprint)
+    for line, name in _texts_given_to("asset", text):
+        if name not in there:
+            help_ = did_you_mean(name, sorted(there)) or (
+                f"pictures stand in {BRAND} and end in {', '.join(PICTURES)}",
+            )
+            yield Fault(line, f'there is no picture "{name}"', help_)
+
+
 # ---- as words
 
 
 def said(blueprint: Blueprint) -> Iterator[Text]:
     """Every text that a page of one's own says with `say("...")`, which words/ translates."""
     for step, text in own_pages(blueprint).items():
-        for line, words in _said(text):
+        for line, words in _texts_given_to("say", text):
             yield Text(words, line_of(step, line, blueprint))
 
 
 @lru_cache(maxsize=256)
-def _said(text: str) -> tuple[tuple[int, str], ...]:
+def _texts_given_to(name: str, text: str) -> tuple[tuple[int, str], ...]:
+    """The texts between the brackets of a name of the template, such as `say("...")`."""
     try:
         tree = _JINJA.parse(text)
     except TemplateSyntaxError:
@@ -218,7 +251,7 @@ def _said(text: str) -> tuple[tuple[int, str], ...]:
     return tuple(
         (call.lineno, call.args[0].value)
         for call in tree.find_all(nodes.Call)
-        if isinstance(call.node, nodes.Name) and call.node.name == "say"
+        if isinstance(call.node, nodes.Name) and call.node.name == name
         if call.args and isinstance(call.args[0], nodes.Const)
         if isinstance(call.args[0].value, str)
     )
@@ -276,7 +309,8 @@ class _Markup(HTMLParser):
             self._fault("an address runs no script", "give the address of a page")
         elif name in _FETCHED and re.match(r"(?:[a-z][a-z0-9+.-]*:)?//", value, re.IGNORECASE):
             self._fault(
-                "browsers fetch nothing here from another website", "put the file in brand/"
+                "browsers fetch nothing here from another website",
+                'put the picture in brand/ and write  src="{{ asset("brand/…") }}"',
             )
         elif name in _READ:
             self._text(value)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from balie.blueprint.model import Blueprint
+from balie.blueprint.pages import pictures
 from balie.frontstage.logo import safe_logo
 from balie.frontstage.looks import Identity
 from balie.frontstage.theme import Theme, theme_of
@@ -24,6 +25,7 @@ def brand_files(blueprint: Blueprint) -> Mapping[str, bytes]:
     return {
         "tokens.css": theme.css().encode(),
         "icon.svg": _icon(theme, str(blueprint.brand.name)).encode(),
+        **pictures(blueprint),
     }
 
 

@@ -6,7 +6,6 @@ viewer may see, and words. They are compiled once, when the portal starts.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from jinja2 import (
     ChoiceLoader,
@@ -43,17 +42,18 @@ class Broken(Exception):
         super().__init__(f"{file}:{line} {kind}" if line else f"{file} {kind}")
 
 
-@dataclass(frozen=True, slots=True)
-class Saying:
-    """`say("...")` of a template: a text of the blueprint, with its places filled."""
+def saying(blueprint: Blueprint, language: str) -> Callable[..., Markup]:
+    """`say("...")` of a template: a text of the blueprint, with its places filled.
 
-    blueprint: Blueprint
-    language: str
+    A function, so that a template cannot reach what it is made of.
+    """
 
-    def __call__(self, text: str, **values: object) -> Markup:
+    def say(text: str, **values: object) -> Markup:
         """The text in the reader's language. Everything is escaped but values that are Markup."""
-        translated = self.blueprint.say(text, self.language)
+        translated = blueprint.say(text, language)
         return Markup(_PLACE.sub(lambda place: _filled(place, values), escape(translated)))  # noqa: S704  escaped
+
+    return say
 
 
 def _filled(place: re.Match[str], values: Mapping[str, object]) -> str:
@@ -86,9 +86,9 @@ class OwnPages:
         template = self._compiled[page.step]
         if isinstance(template, Broken):
             raise template
-        saying = Saying(self._blueprint, chrome.t.language)
+        say = saying(self._blueprint, chrome.t.language)
         try:
-            return template.render(around(chrome) | context | {"page": page, "say": saying})
+            return template.render(around(chrome) | context | {"page": page, "say": say})
         except Exception as error:  # noqa: BLE001 - a template can fail in any way
             fault = _broken(file_of(page.step), error)
         raise fault

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from balie.blueprint.checks.check import About, Change, Subject
 from balie.blueprint.finding import Finding, Place, Severity
-from balie.blueprint.pages import line_of, own_pages, template_faults
+from balie.blueprint.pages import line_of, own_pages, picture_faults, template_faults
 
 ABOUT = About(
     code="BP603",
@@ -19,7 +19,7 @@ ABOUT = About(
 
 def check(subject: Subject) -> Iterator[Finding]:
     for step, text in own_pages(subject.blueprint).items():
-        for fault in template_faults(text):
+        for fault in (*template_faults(text), *picture_faults(text, subject.blueprint)):
             yield ABOUT.finding(
                 fault.message,
                 Place(line_of(step, fault.line, subject.blueprint), "here"),
