@@ -146,6 +146,7 @@ def row_with(fields: str) -> str:
         ("make: [{order: {times: = 2, rows: [{shop.orders: {id: a}}]}}]", "two rows with the key"),
         ("make: [{order: {rows: [{shop.orders: {number: a}}]}}]", "`id` is missing"),
         ("make: [", "cannot be read as YAML"),
+        ("make: " + "[" * 50_000, "deep in each other, on line 1"),
     ],
 )
 def test_a_mistake_is_said_with_its_place(tmp_path: Path, recipe: str, words: str) -> None:

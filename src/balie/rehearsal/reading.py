@@ -11,6 +11,7 @@ from typing import TypeAlias
 import yaml
 
 from balie.rehearsal.trouble import RehearsalError
+from balie.systems.yaml_files import not_too_deep
 
 Data: TypeAlias = "str | Decimal | list[Data] | dict[str, Data] | None"
 """What such a file holds. `str()` of a number is what the file says: nothing is lost."""
@@ -42,7 +43,7 @@ def read_data(file: Path) -> dict[str, Data]:
     if not file.exists():
         return {}
     try:
-        data = yaml.load(file.read_bytes(), Loader=_Loader)  # noqa: S506  a CSafeLoader
+        data = yaml.load(not_too_deep(file.read_bytes()), Loader=_Loader)  # noqa: S506  CSafeLoader
     except yaml.YAMLError as error:
         raise RehearsalError(f"{file} cannot be read as YAML.\n{error}") from error
     if data is None:

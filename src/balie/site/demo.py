@@ -17,6 +17,7 @@ from balie.identity.models import Person
 from balie.identity.people import enrol
 from balie.rehearsal.launch import RehearsedSystem
 from balie.site.refusal import Refusal
+from balie.systems.yaml_files import not_too_deep
 
 PASSWORD = "balie-demo-2026"  # noqa: S105 - it opens nothing but a demo
 _SLOW = 3000  # milliseconds
@@ -63,7 +64,7 @@ def people_of(folder: Path, blueprint: Blueprint) -> tuple[DemoPerson, ...]:
     file = folder / "examples" / "people.yaml"
     if not file.is_file():
         return ()
-    said = yaml.safe_load(file.read_text("utf-8"))
+    said = yaml.safe_load(not_too_deep(file.read_bytes()))
     customers = [_customer(mail, one, blueprint) for mail, one in said.get("customers", {}).items()]
     staff = [_colleague(mail, one, blueprint) for mail, one in said.get("staff", {}).items()]
     return (*customers, *staff)
@@ -72,7 +73,7 @@ def people_of(folder: Path, blueprint: Blueprint) -> tuple[DemoPerson, ...]:
 def enrol_people(folder: Path, people: Iterable[DemoPerson]) -> None:
     """Makes the demo's people, with the demo's password."""
     file = folder / "examples" / "people.yaml"
-    said = yaml.safe_load(file.read_text("utf-8")) if file.is_file() else {}
+    said = yaml.safe_load(not_too_deep(file.read_bytes())) if file.is_file() else {}
     password = _password()
     for one in people:
         roles = tuple(said.get("staff", {}).get(one.mail, {}).get("roles", ()))

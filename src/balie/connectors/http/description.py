@@ -8,6 +8,8 @@ from typing import TypeAlias
 import msgspec
 import yaml
 
+from balie.systems.yaml_files import TooDeep, not_too_deep
+
 Node: TypeAlias = "str | int | float | bool | list[Node] | dict[str, Node] | None"
 """What a file can hold."""
 
@@ -93,6 +95,10 @@ def _parsed(content: bytes) -> Node:
         if content.lstrip().startswith(b"{"):
             return _json(content)
         return _yaml(content)
+    except RecursionError as error:
+        raise ValueError("its lists lie too deep in each other") from error
+    except TooDeep as error:
+        raise ValueError(str(error)) from error
     except (msgspec.DecodeError, yaml.YAMLError, UnicodeDecodeError) as error:
         raise ValueError(f"this is neither YAML nor JSON: {error}") from error
 
@@ -103,5 +109,5 @@ def _json(content: bytes) -> Node:
 
 
 def _yaml(content: bytes) -> Node:
-    parsed: Node = yaml.load(content, Loader=_Loader)  # noqa: S506 - a safe loader
+    parsed: Node = yaml.load(not_too_deep(content), Loader=_Loader)  # noqa: S506 - a safe loader
     return parsed

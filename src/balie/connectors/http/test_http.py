@@ -243,6 +243,10 @@ def test_the_contract_says_how_a_table_can_be_asked() -> None:
         (b"openapi: 3.1.0\npaths: {/a: {$ref: '#/paths/~1a'}}", "refers to itself"),
         (b"openapi: 3.1.0\npaths: {/a: {$ref: '#/no'}}", "not in this file"),
         (b"\xff\xfe\x00", "neither YAML nor JSON"),
+        (b"openapi: 3.1.0\npaths: " + b"[" * 50_000, "deep in each other, on line 2"),
+        (b"openapi: 3.1.0\npaths:\n" + b"- " * 50_000, "deep in each other, on line 3"),
+        (b"openapi: 3.1.0\npaths: " + b"{a: " * 50_000, "deep in each other, on line 2"),
+        (b'{"openapi": ' + b"[" * 500_000, "deep in each other"),
     ],
 )
 def test_a_file_that_is_no_openapi_is_refused_in_words(content: bytes, says: str) -> None:

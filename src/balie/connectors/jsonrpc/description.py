@@ -179,7 +179,7 @@ def _report(field: str, said: Plain) -> Field:
 def _tables_of(file: bytes) -> dict[str, _Model]:
     try:
         whole: Wire = msgspec.json.decode(file)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ValueError("this description of Tryton is no JSON; make it again") from error
     match whole:
         case {"format": str(format_), "tables": dict(tables)} if format_ == FORMAT:

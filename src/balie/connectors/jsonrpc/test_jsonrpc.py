@@ -351,7 +351,7 @@ def test_the_page_size_is_the_profiles() -> None:
     assert contract(Profile({"page size": "50"})).tables["sale.sale"].page_size == 50
 
 
-@pytest.mark.parametrize("file", [b"{", b"\xff", b"[]", b'{"format": "another"}'])
+@pytest.mark.parametrize("file", [b"{", b"\xff", b"[]", b'{"format": "another"}', b"[" * 500_000])
 def test_another_file_is_refused_in_words(file: bytes) -> None:
     with pytest.raises(ValueError, match="description"):
         read_contract([file], PROFILE)

@@ -218,6 +218,8 @@ def test_the_contract_says_how_a_table_can_be_asked() -> None:
         (b'<?xml version="1.0" encoding="x"?><Edmx/>', "not the XML"),
         (b'<Edmx Version="1.0"/>', "only V4"),
         (b'<Edmx Version="4.0"/>', "no entity sets"),
+        (b'<Edmx Version="4.0">' + b"<a>" * 100_000, "not the XML"),
+        (b'<Edmx Version="4.0">' + b"<a>" * 9**6 + b"</a>" * 9**6 + b"</Edmx>", "no entity sets"),
     ],
 )
 def test_a_file_that_is_no_metadata_is_refused_in_words(content: bytes, says: str) -> None:
