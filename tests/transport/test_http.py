@@ -4,7 +4,7 @@ import asyncio
 import gzip
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -94,6 +94,9 @@ async def test_a_packed_answer_is_unpacked() -> None:
         (Answer(manner=Manner.RESET), "cannot be reached"),
         (Answer(body=b"x" * 100, manner=Manner.CUT), "broke off"),
         (Answer(manner=Manner.NEVER), "did not answer in time"),
+        (Answer(body=b"x" * 1000, manner=Manner.ENDLESS), "more than we read"),
+        (replace(packed(b"\0" * 9**7), manner=Manner.ENDLESS), "more than we read"),
+        (Answer(body=b"x", manner=Manner.DRIP), "did not answer in time"),
         (Answer(headers={"Bad\x01Name": "x"}), "cannot read"),
     ],
 )

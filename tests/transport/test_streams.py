@@ -60,6 +60,8 @@ async def test_an_answer_comes_whole_and_is_told_once(answer: Answer, body: byte
         (Answer(body=b"x" * 100, manner=Manner.CUT), "broke off"),
         (Answer(manner=Manner.RESET), "cannot be reached"),
         (Answer(manner=Manner.NEVER), "did not answer in time"),
+        (Answer(body=b"x" * 1000, manner=Manner.ENDLESS), "more than we read"),
+        (Answer(body=b"x", manner=Manner.DRIP), "did not answer in time"),
     ],
 )
 async def test_what_breaks_off_is_unavailable_and_never_whole(answer: Answer, says: str) -> None:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
+from typing import NoReturn
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from balie.systems.errors import Unavailable
@@ -22,6 +23,8 @@ class Manner(StrEnum):
     NEVER = "never"
     RESET = "reset"
     CUT = "cut"  # half of it, and then nothing more
+    ENDLESS = "endless"  # again and again, with no length said
+    DRIP = "drip"  # the same, slowly
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +96,20 @@ async def _visited(
     if given.manner is Manner.RESET:
         writer.transport.abort()
         return
+    if given.manner in (Manner.ENDLESS, Manner.DRIP):
+        await _without_end(writer, given)
     body = given.body[: len(given.body) // 2] if given.manner is Manner.CUT else given.body
-    writer.write(_head(given) + body)
+    writer.write(_head(given, {"Content-Length": str(len(given.body))}) + body)
     await writer.drain()
+
+
+async def _without_end(writer: asyncio.StreamWriter, answer: Answer) -> NoReturn:
+    """Until whoever asks closes the connection, or the system is stopped."""
+    writer.write(_head(answer, {}))
+    while True:
+        writer.write(answer.body)
+        await writer.drain()
+        await asyncio.sleep(0.01 if answer.manner is Manner.DRIP else 0)
 
 
 async def _question(reader: asyncio.StreamReader) -> Asked:
@@ -114,12 +128,8 @@ def _header(line: str) -> tuple[str, str]:
     return name.strip().lower(), value.strip()
 
 
-def _head(answer: Answer) -> bytes:
-    headers = {
-        **answer.headers,
-        "Content-Length": str(len(answer.body)),
-        "Connection": "close",
-    }
+def _head(answer: Answer, length: Mapping[str, str]) -> bytes:
+    headers = {**answer.headers, **length, "Connection": "close"}
     lines = [f"HTTP/1.1 {answer.status} {_phrase(answer.status)}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
