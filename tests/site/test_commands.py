@@ -258,7 +258,11 @@ def test_the_files_of_an_installation_are_its_owners_alone(demo: Demo) -> None:
     state = demo.folder / "state"
 
     assert stat.S_IMODE(state.stat().st_mode) == 0o700
-    assert {file.name for file in state.iterdir()} >= {"balie.db", "cache.db", "keys"}
+    files = [file for file in state.rglob("*") if file.is_file()]
+    assert {file.name for file in files} >= {"balie.db", "cache.db", "keys"}
+    assert {file.name: oct(stat.S_IMODE(file.stat().st_mode)) for file in files} == {
+        file.name: "0o600" for file in files
+    }
 
 
 def test_no_answer_of_a_system_can_be_read_in_any_file(demo: Demo) -> None:

@@ -81,6 +81,9 @@ async def test_rubbish_from_a_proxy_changes_nothing() -> None:
         ("my.example.com:444", 400),
         ("127.0.0.1.evil.example", 400),
         ("[", 400),
+        ("[localhost]", 400),
+        ("[127.0.0.1]:8000", 400),
+        ("::1", 400),
     ],
 )
 async def test_only_our_own_addresses_are_served(host: str, status: int) -> None:

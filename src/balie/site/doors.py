@@ -10,8 +10,9 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from balie.site.configuration import LOOPBACK, Network, as_browsers_say
+from balie.site.configuration import Network, as_browsers_say
 
+_OURSELVES = frozenset({"127.0.0.1", "localhost", "[::1]"})  # as `Host` says them
 _SAID_BY_PROXIES = frozenset({b"forwarded", b"x-forwarded-for", b"x-forwarded-host",
                               b"x-forwarded-port", b"x-forwarded-proto", b"x-real-ip"})  # fmt: skip
 
@@ -40,7 +41,7 @@ def known_hosts(public_url: str, app: ASGIApp) -> ASGIApp:
     @lru_cache(maxsize=64)
     def is_known(host: bytes) -> bool:
         said = as_browsers_say(host.decode("latin-1"), public.scheme)
-        return said == public.netloc or _without_port(said) in LOOPBACK
+        return said == public.netloc or _without_port(said) in _OURSELVES
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         hosts = [value for name, value in scope.get("headers", ()) if name == b"host"]
@@ -89,4 +90,4 @@ def _address(hop: str) -> bool:
 
 
 def _without_port(host: str) -> str:
-    return re.sub(r":\d{1,5}$", "", host).strip("[]")
+    return re.sub(r":\d{1,5}$", "", host)

@@ -23,6 +23,7 @@ def ready(environment: Mapping[str, str]) -> Configuration:
     After it, modules with Django's models can be imported; before it they can not.
     """
     read = configuration.read(environment)
+    os.umask(0o077)  # what is kept is made for us alone: databases, their logs, the key
     try:
         read.state.mkdir(mode=0o700, parents=True, exist_ok=True)
         configuration.make_key(read)
