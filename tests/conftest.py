@@ -10,11 +10,17 @@ from cryptography.fernet import Fernet
 from tests.telling import TELLINGS, Telling, told
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "balie.site.settings"
-os.environ["BALIE_STATE"] = tempfile.mkdtemp(prefix="balie-tests-")
+_STATE = tempfile.TemporaryDirectory(prefix="balie-tests-", ignore_cleanup_errors=True)
+os.environ["BALIE_STATE"] = _STATE.name
 os.environ["BALIE_KEYS"] = Fernet.generate_key().decode()
 os.environ["BALIE_DEMO"] = "1"  # mails go to the outbox, where tests read them
 
 django.setup()
+
+
+def pytest_unconfigure() -> None:
+    """The state folder goes when the tests are over, also when they failed."""
+    _STATE.cleanup()
 
 
 @pytest.fixture(scope="session", params=TELLINGS)

@@ -1,7 +1,6 @@
 """Whatever somebody types, reading and checking end in words and within a second of work."""
 
 import shutil
-import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -62,9 +61,9 @@ def mutation(draw: st.DrawFn) -> dict[str, list[str]]:
 
 
 @pytest.fixture(scope="module")
-def folder() -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One copy of the example, whose text files are written again for each try."""
-    return Path(shutil.copytree(GOOD, Path(tempfile.mkdtemp()) / "blueprint"))
+    return Path(shutil.copytree(GOOD, tmp_path_factory.mktemp("any") / "blueprint"))
 
 
 @settings(
