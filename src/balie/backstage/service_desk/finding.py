@@ -94,7 +94,7 @@ class Finding:
             if self._can_be_asked(place.system, place.table, place.field)
             for said in _as_written(place, typed)
         )
-        return list(dict.fromkeys(found))
+        return list(found)
 
     def _can_be_asked(self, system: str, table: str, path: str) -> bool:
         described = self._table(system, table)
