@@ -87,9 +87,7 @@ async def test_nothing_of_a_search_is_remembered() -> None:
 
 async def test_twenty_customers_at_most_and_it_is_said() -> None:
     of = world()
-    many = [
-        {"id": f"c{n}", "email": f"c{n}@example.nl", "erpNumber": "10085"} for n in range(30)
-    ]
+    many = [{"id": f"c{n}", "email": f"c{n}@example.nl", "erpNumber": "10085"} for n in range(30)]
     of.systems["crm"] = HeldRows({**of.systems["crm"].rows, "contacts": many})
     search = await finding(of).find("VO-26088")
     assert len(search.customers) == 20

@@ -42,9 +42,7 @@ async def test_a_stranger_to_the_systems_has_no_pages() -> None:
 async def test_the_page_is_the_customers_own() -> None:
     of = world()
     page = await seen(of, "/bestellingen")
-    assert page.page == await of.service.open(
-        "/bestellingen", await of.service.viewer(SANNE), "nl"
-    )
+    assert page.page == await of.service.open("/bestellingen", await of.service.viewer(SANNE), "nl")
     assert set(hows(page).values()) == {How.FRESH}
 
 

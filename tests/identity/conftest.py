@@ -23,6 +23,7 @@ from balie.backstage.lineage.origins import Origins
 from balie.backstage.ports import Health
 from balie.blueprint.drawing.draw import dark_style, draw, draw_cards, draw_table
 from balie.blueprint.reader import read as read_blueprint
+from balie.console.service_desk import ServiceDesk
 from balie.console.watch import Watch
 from balie.frontstage.assets import Assets, read_files
 from balie.frontstage.brand import brand_files, identity_of
@@ -95,11 +96,11 @@ def loop() -> Iterator[Loop]:
 
 @pytest.fixture
 def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Callable[..., Site]]:
-    """Builds a site; changes of the configuration by name."""
+    """Builds a site; changes of the configuration by name, and perhaps a service desk."""
     settings.EMAIL_BACKEND = "balie.identity.outbox.Outbox"
     built: list[Site] = []
 
-    def site(**changes: object) -> Site:
+    def site(*, desk: ServiceDesk | None = None, **changes: object) -> Site:
         chosen = replace(configuration.read({}), **changes)
         blueprint = read_blueprint(BLUEPRINT).blueprint
         assert blueprint is not None
@@ -140,6 +141,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
                     table=partial(draw_table, blueprint),
                     cards=partial(draw_cards, blueprint),
                     origins=Origins(blueprint, {}).pages,
+                    desk=desk,
                 ),
             },
         )
