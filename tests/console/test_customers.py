@@ -90,7 +90,7 @@ def test_one_sees_what_the_customer_sees_and_each_look_is_kept(
 
 def test_one_goes_from_page_to_page_as_the_customer(counter: Counter, mila: Browser) -> None:
     page = mila.get(looked(mila, "sanne@example.nl")).text
-    orders = re.search(r'href="([^"]+)">Volgen</a>', page)
+    orders = re.search(r'href="([^"]+)">Bestellingen</a>', page)
     assert orders is not None
     listed = mila.get(orders[1].replace("&amp;", "&")).text
     assert "VO-26088" in listed

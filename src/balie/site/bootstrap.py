@@ -17,6 +17,7 @@ from balie.backstage.ports import Incidents, Memory
 from balie.backstage.service import Service
 from balie.blueprint.drawing.draw import dark_style, draw, draw_cards, draw_table
 from balie.blueprint.model import Blueprint
+from balie.console.service_desk import ServiceDesk
 from balie.console.watch import Watch
 from balie.frontstage.app import frontstage
 from balie.frontstage.assets import OWN_FILES, Assets, read_files
@@ -30,6 +31,7 @@ from balie.frontstage.views import Views
 from balie.identity.desk import Desk
 from balie.identity.reader import Reader, SqliteReader
 from balie.site import folders
+from balie.site.accepting import accepting
 from balie.site.asgi import Layers, application
 from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
@@ -39,6 +41,7 @@ from balie.site.logs import ToldIncidents, log_of
 from balie.site.lookout import Lookout
 from balie.site.looks import DjangoPages
 from balie.site.refusal import Refusal
+from balie.site.service_desk import service_desk
 from balie.store.ciphers import Cipher
 from balie.store.incidents import IncidentBook
 from balie.store.sqlite_memory import SqliteMemory
@@ -82,7 +85,9 @@ async def start(
         kept = Kept(memory, told, secret_of(configuration))
         connected = connect(found, configuration, kept, opening)
         lookout = Lookout(connected.network, connected.connectors, utc_now)
-        opened = Opened(connected.service, lookout, incidents, told, reader)
+        actions, cipher = accepting(configuration, opening), Cipher(configuration.keys)
+        desk = service_desk(found, connected, actions, incidents, cipher)
+        opened = Opened(connected.service, lookout, incidents, told, reader, desk)
         origins = Origins(found.blueprint, found.contracts)
         shown = announced(rehearsed, opened.service.hear, origins) if rehearsed else None
         app = _application(configuration, opened, shown, origins)
@@ -105,6 +110,7 @@ class Opened:
     incidents: IncidentBook
     told: Incidents
     reader: Reader
+    desk: ServiceDesk
 
 
 def _application(
@@ -173,6 +179,7 @@ def _application(
                 table=partial(draw_table, blueprint),
                 cards=partial(draw_cards, blueprint),
                 origins=origins.pages,
+                desk=opened.desk,
             ),
         },
     )
