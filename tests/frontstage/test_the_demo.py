@@ -92,7 +92,6 @@ async def test_a_switch_never_leads_to_another_site(demo: Site, elsewhere: str) 
         ("nothing", {"mode": "off"}),
         ("erp", {"mode": "broken"}),
         ("erp", {}),
-        ("erp", {"mode": "off", "x": "y" * 20_000}),
     ],
 )
 async def test_what_is_no_switch_is_not_found(

@@ -231,7 +231,7 @@ class Telling:
         return MenuItem(step=str(plan.step.id), label=label, address=address)
 
     def _again(self, step: Step | None, state: ActionState) -> MenuItem | None:
-        again = state in (ActionState.CONFLICT, ActionState.REFUSED)
+        again = state in (ActionState.CONFLICT, ActionState.REFUSED, ActionState.DROPPED)
         if not again or step is None or step.screen is None or step.screen.address is None:
             return None
         label = self.presenting.heading(step.title)

@@ -5,17 +5,18 @@ cookies of a header, the choices in them, the headers of an answer.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from types import MappingProxyType
 from urllib.parse import parse_qsl
 
-from starlette.requests import Request, cookie_parser
+from starlette.requests import ClientDisconnect, Request, cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from balie.access.origin import is_from_here
 from balie.access.viewer import Visitor
 from balie.backstage.arrangement import arrangement_of
 from balie.frontstage.asking import Answer, Ask
+from balie.frontstage.bodies import Unreadable, read_body
 from balie.frontstage.preferences import Preferences, address_without_choices, preferences_of
 from balie.frontstage.surroundings import Surroundings
 from balie.frontstage.views import Views
@@ -23,8 +24,7 @@ from balie.frontstage.views import Views
 Reader = Callable[[str | None], Awaitable[Visitor | None]]
 """A cookie's value -> the completed sign-in behind it, or None."""
 
-_LONGEST_FORM = 10_000  # bytes
-_NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+_LONGEST_QUERY = 10_000  # characters
 
 
 def frontstage(
@@ -45,14 +45,29 @@ def frontstage(
         cookies = said.get(b"cookie", b"")
         visitor = await reader(_cookies(cookies).get(session_cookie))
         preferences = chosen(cookies, said.get(b"accept-language", b""))
-        ask = await _ask(scope, receive, said, visitor, preferences)
-        answer = await views.answer(ask)
+        ask = _ask(scope, said, visitor, preferences)
+        try:
+            answer = await _answer(views, ask, Request(scope, receive))
+        except ClientDisconnect:
+            return
         if answer.rest is None:
             await _send(answer, send)
         else:
             await _stream(answer, ask.method, send)
 
     return app
+
+
+async def _answer(views: Views, ask: Ask, request: Request) -> Answer:
+    """The answer; to a form once it was read, as far as it is welcome there."""
+    welcome = await views.welcome(ask) if ask.method == "POST" else None
+    if welcome is None:
+        return await views.answer(ask)
+    try:
+        body = await read_body(request, welcome)
+    except Unreadable as why:
+        return await views.problem(ask, why.status, why.words, "alert")
+    return await views.answer(replace(ask, form=body.fields, files=body.files))
 
 
 def _said(scope: Scope) -> Mapping[bytes, bytes]:
@@ -71,9 +86,8 @@ def _cookies(header: bytes) -> Mapping[str, str]:
     return cookie_parser(header.decode("latin-1"))
 
 
-async def _ask(
+def _ask(
     scope: Scope,
-    receive: Receive,
     said: Mapping[bytes, bytes],
     visitor: Visitor | None,
     preferences: Preferences,
@@ -94,7 +108,6 @@ async def _ask(
         wants_json=_wants_json(said.get(b"accept", b"")),
         from_here=method in ("GET", "HEAD") or _is_from_here(Request(scope)),
         query=_gathered(pairs),
-        form=await _form(Request(scope, receive)) if method == "POST" else _NOTHING,
         idempotency_key=said.get(b"idempotency-key", b"").decode("latin-1"),
     )
 
@@ -119,17 +132,8 @@ def _wants_json(accept: bytes) -> bool:
     return b"json" in accept and b"text/html" not in accept
 
 
-async def _form(request: Request) -> Mapping[str, tuple[str, ...]]:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _LONGEST_FORM:
-            return {}
-    return _gathered(_pairs(body.decode("utf-8", errors="replace")))
-
-
 def _pairs(text: str) -> list[tuple[str, str]]:
-    return parse_qsl(text[:_LONGEST_FORM], keep_blank_values=True, errors="replace")
+    return parse_qsl(text[:_LONGEST_QUERY], keep_blank_values=True, errors="replace")
 
 
 def _gathered(pairs: Sequence[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:

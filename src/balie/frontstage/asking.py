@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from balie.access.viewer import Visitor
 from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, Wrong
-from balie.backstage.forms.filling import Uploaded
+from balie.backstage.forms.filling import Posted, Uploaded
 from balie.frontstage.preferences import Preferences
 
 HTML = "text/html; charset=utf-8"
@@ -22,8 +22,9 @@ class Ask:
     after: the cursor of a list. arrangement: how a list is wanted, or what is wrong with that.
     newest: whatever is known, ask again.
     from_here: the request is no other website's doing.
-    query: what stands behind the `?` of the address. form: the fields of a form that was sent, and
-    files what became of its files. idempotency_key: the same for the same form sent twice.
+    query: what stands behind the `?` of the address. form: the fields of a form that was sent,
+    each with its values in order. files: what became of each file that came with it.
+    idempotency_key: the same for the same form sent twice.
     """
 
     method: str
@@ -37,9 +38,13 @@ class Ask:
     wants_json: bool = False
     from_here: bool = True
     query: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    form: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    form: Posted = field(default_factory=dict)
     files: Mapping[str, Uploaded] = field(default_factory=dict)
     idempotency_key: str = ""
+
+    def said(self, name: str) -> str:
+        """The first value of a field that was sent; "" for none."""
+        return next(iter(self.form.get(name, ())), "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from balie.backstage.page import MenuItem, Page
 from balie.backstage.ports import Incident, IncidentKind, Incidents
 from balie.blueprint.drawing.draw import draw
 from balie.frontstage.asking import HTML, JSON, READ_ONLY, Answer, Ask, see_other, with_headers
+from balie.frontstage.bodies import Welcome
 from balie.frontstage.failures import failed
 from balie.frontstage.files import headers_of
 from balie.frontstage.forms import Forms, TakesForms
@@ -107,6 +108,10 @@ class Views:
         self._receipts = Receipts(customers_send, self._messages) if customers_send else None
         self._written = WrittenPages(most_bytes)
         self._own_pages = OwnPages(surroundings.blueprint, looks)
+
+    async def welcome(self, ask: Ask) -> Welcome | None:
+        """How much of a form is read at this address; None: nothing, it is refused as it is."""
+        return Welcome() if ask.from_here else None
 
     async def answer(self, ask: Ask) -> Answer:
         """The answer, whatever happens inside."""
@@ -262,8 +267,8 @@ class Views:
         if ask.path == "/demo/drawing" and ask.method in READ_ONLY:
             return await self._drawing(ask)
         system = ask.path.removeprefix("/demo/systems/")
-        if ask.method == "POST" and await rehearsed.switch_to(system, _first(ask, "mode")):
-            return see_other(_here(_first(ask, "next") or "/"))
+        if ask.method == "POST" and await rehearsed.switch_to(system, ask.said("mode")):
+            return see_other(_here(ask.said("next") or "/"))
         return await self._messages.not_found(ask)
 
     def _in(self, language: str, person: DemoPerson) -> DemoPerson:
@@ -277,10 +282,6 @@ class Views:
         drawing = Markup(draw(self._surroundings.blueprint, language))  # noqa: S704  ours, escaped
         page = self._looks.render("drawing.html", chrome, drawing=drawing)
         return Answer(status=HTTPStatus.OK, body=page.encode())
-
-
-def _first(ask: Ask, name: str) -> str:
-    return next(iter(ask.form.get(name, ())), "")
 
 
 def _here(address: str) -> str:
