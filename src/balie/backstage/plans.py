@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from balie.backstage.branches import Branch, branches
 from balie.blueprint.model import Blueprint, FieldRef, Screen, Step, Thing
 from balie.blueprint.source import Text
 
@@ -28,7 +29,8 @@ class Part:
 class Plan:
     """One page. subject: the thing it is about; nested: lists inside the subject.
 
-    label: what the menu calls it; several: what the list itself is called.
+    label: what the menu calls it; several: what the list itself is called. branch: the answer that
+    leads to it, when it is on the way of one.
     """
 
     step: Step
@@ -40,6 +42,13 @@ class Plan:
     subject: Part | None = None
     nested: tuple[Part, ...] = ()
     others: tuple[Part, ...] = ()
+    branch: Branch | None = None
+
+    def address_of(self, quoted: str) -> str | None:
+        """The address of one row, by its percent-encoded key; None when it takes more than that."""
+        before, _, rest = self.address.partition("{")
+        after = rest.partition("}")[2]
+        return None if "{" in after else f"{before}{quoted}{after}"
 
     @property
     def is_fixed(self) -> bool:
@@ -49,7 +58,8 @@ class Plan:
 
 def plans(blueprint: Blueprint) -> tuple[Plan, ...]:
     """Every page that can be run, in the order of the story, with the lists that follow from it."""
-    told = tuple(_told(blueprint))
+    on = branches(blueprint)
+    told = tuple(replace(plan, branch=on.get(str(plan.step.id))) for plan in _told(blueprint))
     fixed = {plan.address for plan in told}
     listed = {plan.subject.thing for plan in told if plan.kind == "list" and plan.subject}
     pages: list[Plan] = []

@@ -4,16 +4,16 @@ Until processes run, the row's own code says which answer was given: the one who
 has passed.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
+from balie.backstage.branches import Branch
 from balie.backstage.forms.rules import forbids
 from balie.backstage.page import MenuItem
-from balie.backstage.plans import Plan, references
+from balie.backstage.plans import Plan
 from balie.backstage.presenting import Presenting, one_way
-from balie.backstage.routes import address_of
-from balie.blueprint.model import Answer, Blueprint, Step
+from balie.blueprint.model import Answer, Blueprint
 from balie.mapping.thing import MappedThing, Record
 
 
@@ -30,12 +30,12 @@ def ways(
     plan: Plan, thing: MappedThing, record: Record, presenting: Presenting
 ) -> tuple[MenuItem, ...]:
     """The pages that go on from this one, with the record's own addresses."""
-    others = (p for p in presenting.reach.about(thing.id) if p.address != plan.address)
+    key = quote(record.key, safe="")
     return tuple(
         MenuItem(step=str(p.step.id), label=presenting.heading(p.label), address=address)
-        for p in others
-        if _is_reached(p.step, thing, record, presenting.blueprint)
-        for address in _addresses(p, thing, record)
+        for p in presenting.reach.about(thing.id)
+        if p.address != plan.address and _is_reached(p.branch, thing, record)
+        if (address := p.address_of(key)) is not None
     )
 
 
@@ -66,35 +66,9 @@ def asked_by_forms(thing: MappedThing, presenting: Presenting) -> tuple[str, ...
     return tuple(dict.fromkeys(fields))
 
 
-def _addresses(plan: Plan, thing: MappedThing, record: Record) -> Iterator[str]:
-    ((_, field),) = references(plan.address)[:1]
-    address = address_of(plan.address, {(thing.id, field): record.key})
-    if address is not None:
-        yield address
-
-
-def _is_reached(step: Step, thing: MappedThing, record: Record, blueprint: Blueprint) -> bool:
+def _is_reached(branch: Branch | None, thing: MappedThing, record: Record) -> bool:
     """Whether the answer that leads to a step was given. A step on no such way is always there."""
-    for decided in blueprint.steps:
-        for answer in decided.decision:
-            if step.id in _led_to(answer, blueprint):
-                return _was_given(answer, decided.decision, thing, record)
-    return True
-
-
-def _led_to(answer: Answer, blueprint: Blueprint) -> set[str]:
-    """The steps from an answer on, to the end of its way."""
-    steps = {str(step.id): step for step in blueprint.steps}
-    order = list(steps)
-    led: set[str] = set()
-    at = str(answer.next) if answer.next in steps else None
-    while at is not None and at not in led:
-        led.add(at)
-        step, below = steps[at], order[order.index(at) + 1 :][:1]
-        goes_on = step.next is None and not step.decision
-        same_phase = bool(below) and steps[below[0]].phase == step.phase
-        at = str(step.next) if step.next in steps else below[0] if goes_on and same_phase else None
-    return led
+    return branch is None or _was_given(branch.answer, branch.answers, thing, record)
 
 
 def _was_given(
