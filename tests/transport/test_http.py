@@ -214,6 +214,36 @@ async def test_after_three_failures_the_system_is_left_alone() -> None:
         assert it.network.status_of("erp").condition is Condition.DOWN
 
 
+def let_the_pause_pass(it: World) -> None:
+    for _ in range(1001):  # the clock goes on by a millisecond whenever somebody looks
+        it.network.clock()
+
+
+async def test_nobody_waits_for_a_system_that_is_tried_again_and_is_still_away() -> None:
+    answers = iter([Answer(status=500)] * 3)
+    async with world(lambda _at, _asked: next(answers, Answer(manner=Manner.NEVER))) as it:
+        for _ in range(3):
+            await it.get()
+        let_the_pause_pass(it)
+        fault = await it.fault()
+        assert isinstance(fault, Unavailable)
+        assert not fault.may_be_done
+        assert len(it.system.asked) == 4
+        assert len(it.traces) == 3  # the call goes on, and has not ended yet
+        await it.fault()
+        assert len(it.system.asked) == 4
+
+
+async def test_the_first_who_asks_a_system_that_is_back_has_its_answer() -> None:
+    answers = iter([Answer(status=500)] * 3)
+    async with world(lambda _at, _asked: next(answers, Answer(body=b"back"))) as it:
+        for _ in range(3):
+            await it.get()
+        let_the_pause_pass(it)
+        assert (await it.get()).body == b"back"
+        assert it.network.status_of("erp").condition is Condition.UP
+
+
 async def test_a_refusal_is_no_failure() -> None:
     async with world(always(Answer(status=422))) as it:
         for _ in range(5):

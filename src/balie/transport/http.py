@@ -37,6 +37,8 @@ REDIRECTS = 3
 
 _SENT_ON = frozenset({301, 302, 303, 307, 308})
 _AGENT = "Balie"
+_READS = frozenset({"GET", "HEAD"})
+_PATIENCE_WITH_A_PROBE = 0.1  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +90,13 @@ class Network:
         self._session: ClientSession | None = None
         self._doorkeeper: Doorkeeper | None = None
         self._transports: dict[str, HttpTransport] = {}
+        self.probes: set[asyncio.Task[Response]] = set()
+
+    def probed(self, probe: asyncio.Task[Response]) -> None:
+        """A probe has ended; the breaker knows how."""
+        self.probes.discard(probe)
+        if not probe.cancelled():
+            probe.exception()  # so that asyncio does not tell of one that nobody waited for
 
     def transport(
         self, system: str, *, title: str = "", limits: Limits | None = None
@@ -122,6 +131,10 @@ class Network:
 
     async def close(self) -> None:
         """Closes all connections."""
+        probes = tuple(self.probes)
+        for probe in probes:
+            probe.cancel()
+        await asyncio.gather(*probes, return_exceptions=True)
         session, self._session = self._session, None
         if session is not None:
             await session.close()
@@ -156,6 +169,8 @@ class HttpTransport:
         try:
             async with self._turns.turn(self._limits.whole / 2):
                 self._refuse_while_quiet()
+                if self._breaker.is_open and request.method in _READS:
+                    return await self._probed(request, until)
                 return await self._traced(request, until)
         except TooBusy as error:
             raise self._too_busy() from error
@@ -251,6 +266,21 @@ class HttpTransport:
                 retry_after=wait,
                 may_be_done=False,
             )
+
+    async def _probed(self, request: Request, until: float) -> Response:
+        """The answer of a system that is tried again, if it comes soon.
+
+        Whoever asked is not kept waiting for a system that is still away: the call goes on by
+        itself, and the next one hears how it went.
+        """
+        self._breaker.begin()
+        probe = asyncio.create_task(self._traced(request, until))
+        self._network.probes.add(probe)
+        probe.add_done_callback(self._network.probed)
+        done, _ = await asyncio.wait({probe}, timeout=_PATIENCE_WITH_A_PROBE)
+        if not done:
+            self._refuse_while_quiet()
+        return await probe
 
     async def _traced(self, request: Request, until: float) -> Response:
         began = self._network.clock()
