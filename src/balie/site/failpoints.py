@@ -62,7 +62,7 @@ class Kill:
 
 def reach_of(point: str, state: Path) -> Reach:
     """What is told at each place. point: the one that kills, "" for none."""
-    return Kill(point, state / "failpoint") if point else nowhere
+    return Kill(point, state / f"failpoint-{POINTS.index(point)}") if point else nowhere
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,66 @@
+"""T3: whoever is killed, wherever, whatever is lost on the way: nothing is lost, nothing is done
+twice. What was done is counted in the systems' own logs, which nobody kills.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from balie.site.failpoints import POINTS
+from tests.carrying.world import World, troubled, world
+from tests.telling import LINDEMAN
+
+
+def told(world: World, of: str) -> None:
+    sys.stdout.write(f"\n{of}: {world.counted()}\n")
+
+
+def test_killed_twice_with_lost_replies_everything_is_done_once(tmp_path: Path) -> None:
+    with world(tmp_path) as here:
+        troubled(here, failures=0.2, lost=0.2)
+        here.kill_at_random(2, seed=7, each=4)
+        here.wait_until_done(120)
+        here.stop()
+        here.nothing_is_lost_or_double()
+        assert here.kills >= 2
+        assert len(here.accepted) == 8
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("notices", [True, False], ids=["it notices repeats", "it notices none"])
+def test_killed_fifty_times_at_random(tmp_path: Path, notices: bool) -> None:
+    """Where a system notices no repeats, we look before we make: labels too, in this telling."""
+    folder = LINDEMAN
+    if not notices:
+        folder = Path(shutil.copytree(LINDEMAN, tmp_path / "copy"))
+        profile = folder / "profiles" / "carrier.yaml"
+        said = profile.read_text()
+        assert "header Idempotency-Key" in said
+        profile.write_text(said.replace("header Idempotency-Key", "find reference"))
+    with world(tmp_path / "state", folder) as here:
+        troubled(here, failures=0.2, lost=0.2, notices=notices)
+        here.kill_at_random(50, seed=11 + notices)
+        here.wait_until_done(600)
+        here.stop()
+        told(here, "50 random kills")
+        here.nothing_is_lost_or_double()
+        assert here.kills >= 50
+
+
+@pytest.mark.proof
+def test_killed_at_every_place_before_and_after_each_commit_call_and_reply(tmp_path: Path) -> None:
+    with world(tmp_path) as here:
+        troubled(here, failures=0.2, lost=0.2)
+        for number, point in enumerate(POINTS):
+            here.environment["BALIE_FAILPOINT"] = point
+            here.accept(number * 4, 4)
+            here.keep_going()
+            here.wait_until_done(180)
+            here.stop()
+            hits = tmp_path / "balie" / f"failpoint-{number}"
+            assert hits.exists(), f"nobody came by {point!r}"
+            sys.stdout.write(f"\n{point}: killed {len(hits.read_text())} times")
+        told(here, "killed at every place")
+        here.nothing_is_lost_or_double()
