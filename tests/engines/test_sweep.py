@@ -4,8 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
+from balie.backstage.actions import Waiting
 from balie.engines.sweep import Sweep
+
+LATER = datetime(2026, 11, 22, 9, 40, tzinfo=UTC)
 
 
 @dataclass
@@ -20,9 +24,11 @@ class Work:
     most: int = 0
     faults: dict[str, int] = field(default_factory=dict)
     told: list[Exception] = field(default_factory=list)
+    at: dict[str, datetime] = field(default_factory=dict)
 
-    async def waiting(self) -> Sequence[str]:
-        return sorted(action for action, left in self.rounds.items() if left)
+    async def waiting(self) -> Sequence[Waiting]:
+        left = sorted(action for action, left in self.rounds.items() if left)
+        return [Waiting(action, "", self.at.get(action)) for action in left]
 
     async def carry(self, action: str) -> float | None:
         self.under_way += 1
@@ -80,6 +86,17 @@ async def test_what_pauses_holds_no_place() -> None:
     async with swept(work, at_once=1):
         await until(lambda: len(work.carried) == 3)
     assert work.carried == ["a1", "a2", "a3"]
+
+
+async def test_what_staff_have_tried_again_does_not_wait_for_its_pause() -> None:
+    work = Work({"a1": 2}, pause=600, at={"a1": LATER})
+    async with swept(work):
+        await until(lambda: len(work.carried) == 1)
+        await asyncio.sleep(0.05)
+        assert work.carried == ["a1"]
+        del work.at["a1"]
+        await work.is_done()
+    assert work.carried == ["a1", "a1"]
 
 
 async def test_a_fault_of_ours_is_told_and_holds_up_no_other() -> None:

@@ -20,6 +20,7 @@ from balie.backstage.actions import (
     Receipt,
     SentBefore,
     Told,
+    Waiting,
 )
 from balie.store.actions import StoredActions
 from balie.store.ciphers import Cipher
@@ -174,10 +175,10 @@ async def test_progress_is_kept_and_the_state_follows(actions: StoredActions) ->
     receipt = await actions.carry("a1")
     assert receipt is not None
     assert receipt.progress == (done, waiting)
-    assert await actions.waiting() == ["a1"]
+    assert [one.action for one in await actions.waiting()] == ["a1"]
     await actions.note(replace(waiting, state=ErrandState.DONE, next_at=None))
     assert (await actions.receipts("p1"))[0].state is ActionState.SETTLED
-    assert await actions.waiting() == []
+    assert [one.action for one in await actions.waiting()] == []
     assert await actions.under_way("p1") == []
 
 
@@ -194,7 +195,7 @@ async def test_what_waits_for_a_person_waits_for_no_carrier(actions: StoredActio
     await actions.accept(action())
     await actions.note(Progress(errand="a1:1", state=ErrandState.REFUSED, why="It says no."))
     await actions.note(Progress(errand="a1:2", state=ErrandState.DROPPED))
-    assert await actions.waiting() == []
+    assert [one.action for one in await actions.waiting()] == []
     receipts = await actions.under_way("p1")
     assert [receipt.state for receipt in receipts] == [ActionState.REFUSED]
 
@@ -244,9 +245,23 @@ async def test_what_only_a_person_can_help_does_not_wait_for_the_carrier(
     await actions.accept(action("a2"))
     stuck = Progress(errand="a1:1", state=ErrandState.STUCK, tries=9, why="It stays away.")
     await actions.note(stuck)
-    assert list(await actions.waiting()) == ["a2"]
+    assert [one.action for one in await actions.waiting()] == ["a2"]
     await actions.note(replace(stuck, state=ErrandState.DONE, row="c1"))
-    assert list(await actions.waiting()) == ["a1", "a2"]
+    assert [one.action for one in await actions.waiting()] == ["a1", "a2"]
+
+
+async def test_an_action_waits_for_the_errand_that_is_next(actions: StoredActions) -> None:
+    await actions.accept(action("a1", order_with="p1"))
+    assert await actions.waiting() == [Waiting("a1", "p1")]
+    later = AT + timedelta(minutes=5)
+    waits = Progress(errand="a1:1", state=ErrandState.WAITING, tries=1, next_at=later)
+    await actions.note(waits)
+    assert await actions.waiting() == [Waiting("a1", "p1", later)]
+    await actions.note(replace(waits, state=ErrandState.DONE, next_at=None, row="c1"))
+    assert await actions.waiting() == [Waiting("a1", "p1")]
+    refused = Progress(errand="a1:2", state=ErrandState.REFUSED, tries=1)
+    await actions.note(refused)
+    assert await actions.waiting() == []
 
 
 async def test_an_action_comes_after_earlier_ones_to_the_same_system_only(

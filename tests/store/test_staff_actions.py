@@ -140,7 +140,7 @@ async def test_tried_again_it_is_due_for_as_long_as_at_first(
     again = await part(desk)
     assert (again.progress.state, again.progress.tries) == (ErrandState.DUE, 0)
     assert again.errand.give_up == time.at + timedelta(hours=24)
-    assert await desk.actions.waiting() == ["a1"]
+    assert [one.action for one in await desk.actions.waiting()] == ["a1"]
     assert replayed.put == [("a1", "p1")]
 
 
@@ -200,7 +200,7 @@ async def test_done_by_hand_it_has_its_row_and_what_follows_goes_on(
     assert (done.progress.state, done.progress.row) == (ErrandState.DONE, "c9")
     assert done.progress.values == values
     assert await state(desk) is ActionState.PASSED_ON
-    assert await desk.actions.waiting() == ["a1"]
+    assert [one.action for one in await desk.actions.waiting()] == ["a1"]
 
 
 async def test_dropped_nothing_of_it_is_sent_and_the_customer_reads_so(
@@ -210,7 +210,7 @@ async def test_dropped_nothing_of_it_is_sent_and_the_customer_reads_so(
     await desk.settle(decision(stuck, Verdict.DROPPED))
     assert await state(desk) is ActionState.DROPPED
     assert (await part(desk, number=2)).progress.state is ErrandState.DROPPED
-    assert await desk.actions.waiting() == []
+    assert [one.action for one in await desk.actions.waiting()] == []
     assert await desk.actions.under_way("p1") == []
 
 

@@ -10,6 +10,7 @@ from balie.backstage.actions import (
     Progress,
     Receipt,
     SentBefore,
+    Waiting,
     state_of,
 )
 from balie.systems.errors import Misconfigured, Refused, Unavailable
@@ -81,8 +82,8 @@ class HeldActions:
     async def under_way(self, person: str) -> Sequence[Receipt]:
         return [r for r in await self.receipts(person) if r.state.value != "settled"]
 
-    async def waiting(self) -> Sequence[str]:
-        return sorted(self.kept)
+    async def waiting(self) -> Sequence[Waiting]:
+        return [Waiting(id_, one.order_with) for id_, one in sorted(self.kept.items())]
 
     async def ahead(self, action: Action) -> Progress | None:
         systems = {errand.system for errand in action.errands}

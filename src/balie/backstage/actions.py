@@ -150,6 +150,18 @@ class Receipt:
     progress: Sequence[Progress] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An action that can be brought further. at: not before; None: now, for all that its rows say.
+
+    It becomes None again when staff have it tried once more.
+    """
+
+    action: str
+    order_with: str
+    at: datetime | None = None
+
+
 class SentBefore(Exception):
     """The same form was sent before with other answers. receipt: of the first time."""
 
@@ -192,9 +204,9 @@ class Actions(Protocol):
         """Keeps how an errand fares. A state that has ended is never changed back."""
         ...
 
-    async def waiting(self) -> Sequence[str]:
-        """Ids of accepted actions that carrying can bring further, now or later, oldest first: for
-        the sweep that gives to the engine what it lost. Not those that only a person can help.
+    async def waiting(self) -> Sequence["Waiting"]:
+        """What carrying can bring further, now or later, oldest first: all that an engine must
+        know. Not what only a person can help.
         """
         ...
 

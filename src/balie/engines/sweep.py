@@ -6,7 +6,10 @@ It keeps nothing of its own: whoever starts it again begins with the same rows.
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from time import monotonic
+
+from balie.backstage.actions import Waiting
 
 Carry = Callable[[str], Awaitable[float | None]]
 """Brings an action further. Seconds until there may be more to do; None when there is not."""
@@ -17,19 +20,34 @@ LOOKED_AGAIN = 30.0  # seconds; after a fault of ours, or when there was nothing
 ENOUGH = 10.0  # seconds that what is under way gets to end
 
 
+@dataclass(slots=True)
+class _Paused:
+    """An action that was carried. until: as `monotonic` counts. at: what its rows said then."""
+
+    until: float
+    at: datetime | None = None
+    is_seen: bool = False
+
+    def goes_on(self, at: datetime | None, now: float) -> bool:
+        """Whether it is time, or its rows changed: staff have it tried once more."""
+        changed = self.is_seen and self.at != at
+        self.at, self.is_seen = at, True
+        return changed or self.until <= now
+
+
 @dataclass
 class Sweep:
     """Carries at most `at_once` actions at a time.
 
-    waiting: ids of what can be brought further, oldest first. failed: told of faults of our own.
+    waiting: what can be brought further, oldest first. failed: told of faults of our own.
     """
 
     carry: Carry
-    waiting: Callable[[], Awaitable[Sequence[str]]]
+    waiting: Callable[[], Awaitable[Sequence[Waiting]]]
     failed: Callable[[Exception], None]
     at_once: int = AT_ONCE
     every: float = EVERY
-    _due: dict[str, float] = field(default_factory=dict)  # action -> when, as `monotonic` counts
+    _paused: dict[str, _Paused] = field(default_factory=dict)
     _under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     async def run(self) -> None:
@@ -48,12 +66,22 @@ class Sweep:
             self.failed(fault)
             return
         now = monotonic()
-        self._due = {action: self._due.get(action, now) for action in waiting}
-        for action, due in self._due.items():
-            if len(self._under_way) >= self.at_once:
-                return
-            if due <= now and action not in self._under_way:
-                self._under_way[action] = asyncio.create_task(self._carry(action))
+        due = [one.action for one in waiting if self._is_due(one, now)]
+        known = {one.action for one in waiting}
+        self._paused = {action: one for action, one in self._paused.items() if action in known}
+        for action in due[: max(0, self.at_once - len(self._under_way))]:
+            self._under_way[action] = asyncio.create_task(self._carry(action))
+
+    def _is_due(self, one: Waiting, now: float) -> bool:
+        if one.action in self._under_way:
+            return False
+        paused = self._paused.get(one.action)
+        if paused is None:
+            return True
+        if not paused.goes_on(one.at, now):
+            return False
+        del self._paused[one.action]
+        return True
 
     async def _carry(self, action: str) -> None:
         try:
@@ -61,7 +89,7 @@ class Sweep:
         except Exception as fault:  # noqa: BLE001 - one that fails holds up no other
             self.failed(fault)
             pause = None
-        self._due[action] = monotonic() + (LOOKED_AGAIN if pause is None else pause)
+        self._paused[action] = _Paused(monotonic() + (LOOKED_AGAIN if pause is None else pause))
         del self._under_way[action]
 
     async def _drop(self) -> None:

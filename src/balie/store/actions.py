@@ -20,6 +20,7 @@ from balie.backstage.actions import (
     Receipt,
     SentBefore,
     Told,
+    Waiting,
     state_of,
 )
 from balie.store.ciphers import Cipher
@@ -35,6 +36,11 @@ ANSWERS_STAY = timedelta(days=30)
 """After all of an action is done; then the systems are the record."""
 
 _ONLY_A_PERSON = (ErrandState.UNCERTAIN.value, ErrandState.STUCK.value)
+_NOT_DONE_YET = (
+    ErrandState.DUE.value,
+    ErrandState.UNDER_WAY.value,
+    ErrandState.WAITING.value,
+)
 _OVER = ENDED | FOR_A_PERSON | {ErrandState.CONFLICT}
 
 
@@ -89,16 +95,22 @@ class StoredActions:
         """Keeps how an errand fares. What has ended is never changed back."""
         await self.work.write(lambda: self._note(progress))
 
-    async def waiting(self) -> Sequence[str]:
-        """Ids of actions that carrying can bring further, oldest first."""
-        ids = _going().order_by("action_id").values_list("action_id", flat=True).distinct()
-        return await self.work.read(lambda: list(ids))
+    async def waiting(self) -> Sequence[Waiting]:
+        """What carrying can bring further, oldest first."""
+        next_ones = _next_ones().order_by("action_id").values_list(*_WAITS)
+        rows = await self.work.read(lambda: list(next_ones))
+        found: dict[str, Waiting] = {}
+        for id_, order_with, at in rows:
+            known = found.get(id_)
+            sooner = known is None or (known.at is not None and (at is None or at < known.at))
+            found[id_] = Waiting(id_, order_with, at) if sooner else found[id_]
+        return list(found.values())
 
     async def ahead(self, action: ours.Action) -> Progress | None:
         """The first errand of an earlier action that must be carried before this one."""
         if not action.order_with:
             return None
-        before = _going().filter(
+        before = _going(*_ONLY_A_PERSON).filter(
             action__order_with=action.order_with,
             action_id__lt=action.id,
             system__in={errand.system for errand in action.errands},
@@ -304,15 +316,21 @@ class StoredActions:
         return None if plain is None else msgspec.json.decode(plain, type=str)
 
 
-def _going() -> "models.QuerySet[Errand]":
-    """Errands that carrying can bring further, now or later.
+_WAITS = ("action_id", "action__order_with", "next_at")
 
-    What follows a master that waits for a person waits with it: nothing can be carried there.
-    """
+
+def _going(*no_further: str) -> "models.QuerySet[Errand]":
+    """Errands that have not ended, but those whose master is in one of these states."""
     held_up = Errand.objects.filter(
-        action=models.OuterRef("action"), is_master=True, state__in=_ONLY_A_PERSON
+        action=models.OuterRef("action"), is_master=True, state__in=no_further
     )
-    return Errand.objects.filter(~models.Exists(held_up), has_ended=False)
+    not_held_up = models.Q(is_master=True) | ~models.Exists(held_up)
+    return Errand.objects.filter(not_held_up, has_ended=False)
+
+
+def _next_ones() -> "models.QuerySet[Errand]":
+    """Errands that are next: what follows a master that is not done yet is not."""
+    return _going(*_ONLY_A_PERSON, *_NOT_DONE_YET)
 
 
 def _digest(token: str) -> str:
