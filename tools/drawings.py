@@ -1,4 +1,4 @@
-"""The five pictures of drawings in docs/pictures: `make pictures`. It needs the extra `draw`."""
+"""The pictures of drawings in docs/pictures: `make pictures`. It needs the extra `draw`."""
 
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +22,7 @@ def main() -> None:
         generated = long(scratch / "long")
         page = scratch / "lindeman.html"
         for arguments in (
+            (lindeman, "-o", PICTURES / "drawing.svg"),
             (lindeman, "-o", PICTURES / "drawing-lindeman.png"),
             (fietsen, "-o", PICTURES / "drawing-fietsen.png"),
             (lindeman, "-o", page),

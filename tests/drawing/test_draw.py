@@ -34,6 +34,12 @@ def test_the_same_blueprint_gives_the_same_bytes(blueprint: Blueprint):
     assert draw(blueprint, "nl") == draw(again, "nl")
 
 
+def test_the_picture_of_the_readme_has_every_step_of_today(blueprint: Blueprint):
+    picture = (LINDEMAN.parents[1] / "docs" / "pictures" / "drawing.svg").read_text("utf-8")
+    told = [step.get("id") for step in items(picture)]
+    assert told == [f"step-{step.id}" for step in blueprint.steps], "make pictures draws it again"
+
+
 def test_the_drawing_is_a_named_document(blueprint: Blueprint):
     root = fromstring(draw(blueprint, "nl"))
     assert root.get("role") == "graphics-document"

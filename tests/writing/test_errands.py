@@ -140,6 +140,15 @@ def test_a_photo_follows_the_case_that_it_belongs_to() -> None:
     assert not photo.fields
 
 
+def test_a_file_of_a_row_that_changes_goes_to_that_row_also_when_nothing_else_changed() -> None:
+    (alone,) = errands(sending("change-details"), replace(changed_details(), files={"mobile": "u"}))
+    assert (alone.row, alone.follows, alone.is_master) == (CONTACT, None, True)
+    assert (alone.file, alone.upload) == ("mobilePhone", "u")
+    both = replace(changed_details(mobile="06 12 34 56 78"), files={"mobile": "u"})
+    master, file = errands(sending("change-details"), both)
+    assert (master.row, master.is_master) == (file.row, not file.is_master) == (CONTACT, True)
+
+
 def test_whose_it_is_never_comes_from_the_form() -> None:
     with pytest.raises(CannotBeSent, match=r"me\.contact"):
         errands(sending("ask-return", names={"customer": "10042"}), asked_return())

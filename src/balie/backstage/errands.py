@@ -48,7 +48,8 @@ def errands(sending: Sending, filled: Filled) -> tuple[Errand, ...]:
     thing = sending.things[str(screen.creates or screen.changes)]
     rows = _created(sending, thing, filled) if screen.creates else _changed(sending, thing, filled)
     numbering = Numbering(action=sending.action, step=sending.step, at=sending.at)
-    return numbering.errands((*rows, *_files(thing, filled)))
+    changed = filled.subject.key if screen.changes and filled.subject else None
+    return numbering.errands((*rows, *_files(thing, filled, changed)))
 
 
 # ---- a new row
@@ -210,11 +211,19 @@ def _own_value(sending: Sending, value: relations.Value) -> str:
 # ---- files
 
 
-def _files(thing: MappedThing, filled: Filled) -> Iterator[RowToWrite]:
-    """The files: each follows the master's row, that it belongs to."""
+def _files(thing: MappedThing, filled: Filled, changed: str | None) -> Iterator[RowToWrite]:
+    """The files, of the row that is changed, or else of the master's row once that is made."""
+    follows = 1 if changed is None else None
     for id_, upload in filled.files.items():
         for at, path in targets(thing.thing, thing.thing.fields[id_]):
-            yield RowToWrite(system=at.system, table=at.table, follows=1, file=path, upload=upload)
+            yield RowToWrite(
+                system=at.system,
+                table=at.table,
+                row=changed,
+                follows=follows,
+                file=path,
+                upload=upload,
+            )
 
 
 # ---- where a field goes
