@@ -45,6 +45,12 @@ class Telling:
         """A row of the original, as this telling's system holds it."""
         return dict(row) if self.words is None else new_row(self.words, system, table, row)
 
+    def field(self, thing: str, field: str) -> str:
+        """What a field of a thing is called here."""
+        if self.words is None:
+            return field
+        return self.words.ref(f"{thing}.{field}").rpartition(".")[2]
+
     def relation(self, text: str, system: str, table: str) -> str:
         return text if self.words is None else self.words.relation(text, system, table)
 

@@ -21,6 +21,7 @@ SANNE, BRAM, FATIMA, JOOST, MILA = (
 )
 EVERYBODY = (SANNE, BRAM, FATIMA, JOOST, MILA)
 KINDS = ("text/html", "application/json")
+JSON = {"Accept": "application/json"}
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ def others(*owners: str) -> tuple[str, ...]:
     return tuple(person for person in EVERYBODY if person not in owners)
 
 
+_ABOUT = "/retour/nieuw?order=VO-26088"
 _RETURN, _SENT = "/retour/R-000042", "/retour/R-000034"
 CASES = {
     "/": [Case(SANNE, "/", "Dag Sanne", ()), Case(FATIMA, "/", "Dag Fatima", ())],
@@ -76,6 +78,15 @@ CASES = {
     "/vraag/{question.number}": [
         Case(FATIMA, "/vraag/V-000007", "Vanaf de volgende factuur", others(FATIMA))
     ],
+    "/gegevens": [Case(SANNE, "/gegevens", "Kersenlaan 12", (MILA,))],
+    "/factuuradres": [Case(FATIMA, "/factuuradres", "Ons factuuradres", others(FATIMA))],
+    "/retour/nieuw": [
+        Case(SANNE, "/retour/nieuw", "VO-26088", (FATIMA, MILA)),
+        Case(SANNE, _ABOUT, "Handdoekdispenser RVS wit", others(SANNE)),
+    ],
+    "/vraag/nieuw": [Case(FATIMA, "/vraag/nieuw", "Wat wilt u weten?", (MILA,))],
+    "/bel-mij": [Case(JOOST, "/bel-mij", "Op welk nummer?", (MILA,))],
+    "/ontvangst": [Case(BRAM, "/ontvangst", "ontvangst", (MILA,))],
 }
 # Lists that several people may open hold only their own rows: nobody's page has these of others.
 MARKERS = {
@@ -85,6 +96,7 @@ MARKERS = {
     JOOST: ("VO-26098", "HZ 2026-311"),
 }
 
+RECEIPT = "/ontvangst/{reference}"  # there is none before somebody sends something
 LISTS = ("/bestellingen", "/facturen", "/retour", "/vraag")
 
 
@@ -171,7 +183,8 @@ def test_every_route_has_a_case(running: Portal) -> None:
     described = running.signed_out("/api/openapi.json").json()
     assert described["openapi"].startswith("3.1")
     routes = {path.split("?")[0] for path in described["paths"]}
-    assert {_shape(route) for route in routes} == {_shape(address) for address in CASES}
+    cases = {*CASES, RECEIPT}
+    assert {_shape(route) for route in routes} == {_shape(address) for address in cases}
 
 
 def test_every_address_of_django_has_a_case() -> None:
@@ -222,6 +235,29 @@ def test_the_owner_gets_it_and_no_stranger_does(
         answer = people[stranger].get(case.address, headers=headers)
         assert answer.status_code == 404, (stranger, answer.text)
         assert case.marker not in answer.text.replace(case.address, "")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_receipt_is_for_who_sent_it_and_for_nobody_else(
+    running: Portal, people: dict[str, httpx.Client], kind: str
+) -> None:
+    headers = {"Accept": kind}
+    words = f"Waar is mijn pakket? ({kind})"
+    asked = {running.telling.field("question", "text"): words}
+    sending = {**JSON, "Sec-Fetch-Site": "same-origin", "Idempotency-Key": kind}
+    sent = people[SANNE].post("/vraag/nieuw", data=asked, headers=sending)
+    assert sent.status_code == 201, sent.text
+    address = sent.headers["location"]
+    owner = people[SANNE].get(address, headers=headers)
+    assert owner.status_code == 200
+    assert sent.json()["reference"] in owner.text
+    assert words in owner.text
+    for stranger in others(SANNE):
+        answer = people[stranger].get(address, headers=headers)
+        assert answer.status_code == 404
+        assert words not in answer.text
+        listed = people[stranger].get("/ontvangst", headers=headers)
+        assert sent.json()["reference"] not in listed.text
 
 
 @pytest.mark.parametrize("person", MARKERS)

@@ -105,7 +105,6 @@ async def test_a_form_is_one_page_with_a_label_for_each_question(office: Office)
     assert page.status_code == 200
     assert page.text.count("<h1>") == 1
     assert "<h1>Ik wijzig mijn gegevens</h1>" in page.text
-    assert 'type="email" value="sanne@example.nl" autocomplete="email"' in page.text
     assert 'autocomplete="postal-code"' in page.text
     assert 'autocomplete="tel" inputmode="tel"' in page.text
     assert "(mag leeg blijven)" in page.text  # the mobile number alone
@@ -134,7 +133,7 @@ async def test_what_is_right_is_shown_to_be_checked_and_then_sent(office: Office
 
 async def test_what_is_wrong_is_said_on_top_and_beside_the_field(office: Office) -> None:
     async with office.visit() as visit:
-        page = await check(visit, "/gegevens", **{**DETAILS, "email": "sanne", "city": ""})
+        page = await check(visit, "/gegevens", **{**DETAILS, "postcode": "351", "city": ""})
     assert page.status_code == 422
     assert "<title>Fout: Ik wijzig mijn gegevens" in page.text
     summary = page.text.partition('class="esum"')[2].partition("</div>")[0]
@@ -142,14 +141,14 @@ async def test_what_is_wrong_is_said_on_top_and_beside_the_field(office: Office)
     assert 'tabindex="-1" autofocus' in summary
     linked = re.findall(r'<a href="#([^"]+)">([^<]+)</a>', summary)
     assert [text for _, text in linked] == [
-        "E-mailadres: Vul een e-mailadres in, zoals naam@voorbeeld.nl",
+        "Postcode: Vul een postcode in, zoals 3512 JC",
         "Plaats: Vul dit in",
     ]
     for id_, text in linked:
         assert f'aria-describedby="{id_}-' in page.text
         assert f'id="{id_}-fault"' in page.text
         assert text.partition(": ")[2] in page.text.replace(summary, "")
-    assert 'value="sanne"' in page.text
+    assert 'value="351"' in page.text
     assert 'value="Kade 9"' in page.text
     assert office.actions.kept == {}
 

@@ -18,6 +18,7 @@ TESTS = (".startsWith", ".endsWith", ".contains")
 OF_CONDITIONS = ("in", "true", "false", "has", "today", "size")
 OF_BALIE = ("me", "login", "work")
 DOCUMENT = re.compile(r"/\w+\.(pdf|png|jpg|gif|odt)$")
+PICKED = re.compile(r"(?:^|(?<=&))\w+(?==)")
 SORTED = re.compile(r"((?:^|(?<=&))sort=-?)(\w+)")
 BLANK = "_x0020_"
 
@@ -151,7 +152,17 @@ class Grammar:
             self._word(word) if self.names.has("word of an address", word) else word
             for word in words
         )
-        return "/".join(known) + end + mark + SORTED.sub(partial(self._sorted, path), query)
+        asked = SORTED.sub(partial(self._sorted, path), query)
+        return "/".join(known) + end + mark + PICKED.sub(partial(self._picked, path), asked)
+
+    def _picked(self, path: str, asked: re.Match[str]) -> str:
+        """`order=VO-1` at the form at this path, where it asks which order it is about."""
+        for step in self.blueprint.steps:
+            if step.screen is not None and step.screen.address == path:
+                for ref in step.screen.asks:
+                    if ref.field == asked[0]:
+                        return self.names.new(f"field of {ref.thing}", asked[0])
+        return asked[0]
 
     def _sorted(self, path: str, asked: re.Match[str]) -> str:
         """`sort=-number` on the list at this path, where its thing has such a field."""

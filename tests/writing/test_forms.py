@@ -111,9 +111,10 @@ async def test_a_form_that_changes_is_filled_in_already(office: Office) -> None:
     page = await office.open(SANNE, "/gegevens")
     assert page is not None
     assert page.stage is Stage.FILL
-    assert [one.name for one in page.asked] == ["email", "mobile", "street", "postcode", "city"]
-    assert page.asked[0].value == SANNE
-    assert page.asked[0].control is Control.MAIL
+    # The mail address is not asked: it is guarded, and no code can be asked for here.
+    assert [one.name for one in page.asked] == ["mobile", "street", "postcode", "city"]
+    assert page.asked[0].control is Control.PHONE
+    assert page.asked[1].value == "Kersenlaan 12"
     assert page.button == "Opslaan"
 
 
@@ -129,15 +130,15 @@ async def test_what_is_right_is_accepted_with_a_receipt_that_tells_it_back(offic
 async def test_what_is_wrong_stands_beside_its_field_and_what_was_typed_stays(
     office: Office,
 ) -> None:
-    answer = await office.send(SANNE, "/gegevens", **(DETAILS | {"email": "sanne", "city": ""}))
+    answer = await office.send(SANNE, "/gegevens", **(DETAILS | {"postcode": "351", "city": ""}))
     assert isinstance(answer, NotAccepted)
     assert answer.status == 422
     assert [(name, wrong) for name, _, wrong in answer.page.problems] == [
-        ("email", Wrong("mail")),
+        ("postcode", Wrong("postcode")),
         ("city", Wrong("missing")),
     ]
-    assert answer.page.asked[0].value == "sanne"
-    assert answer.page.asked[2].value == "Kade 9"
+    assert answer.page.asked[2].value == "351"
+    assert answer.page.asked[1].value == "Kade 9"
     assert office.actions.kept == {}
 
 

@@ -123,7 +123,9 @@ class Telling:
             address=line.address,
             state=receipt.state,
             at=action.at,
-            parts=tuple(self._part(one, progress, step, thing) for one in action.errands),
+            parts=tuple(
+                self._part(one, action.answers, progress, step, thing) for one in action.errands
+            ),
             told=tuple(action.answers),
             clashes=tuple(self._clashes(receipt, thing)),
             number=self._told_number(thing, number),
@@ -159,17 +161,19 @@ class Telling:
     def _part(
         self,
         errand: Errand,
+        answers: Sequence[Told],
         progress: Mapping[str, Progress],
         step: Step | None,
         thing: MappedThing | None,
     ) -> Part:
         now = progress.get(errand.id) or Progress(errand=errand.id, state=ErrandState.DUE)
         is_waiting = now.state is ErrandState.WAITING
+        told = {one.field for one in answers}
         return Part(
             state=now.state,
             is_master=errand.is_master,
             is_file=bool(errand.file),
-            fields=tuple(self._label(field) for field, _ in _fields_of(thing, errand)),
+            fields=tuple(self._label(f) for f, _ in _fields_of(thing, errand) if f.id in told),
             since=now.since,
             next_at=now.next_at if is_waiting else None,
             says=self._says(step, errand.system) if is_waiting else None,

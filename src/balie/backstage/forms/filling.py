@@ -47,7 +47,7 @@ class Checked:
 def questions_for(opening: FormOpening) -> tuple[Question, ...]:
     """The questions that this viewer is asked."""
     thing, viewer = opening.plan.thing.thing, opening.presenting.viewer
-    asked = opening.plan.questions
+    asked = [q for q in opening.plan.questions if opening.can_guard or q.field.guard is None]
     return tuple(one for one in asked if may_see_field(thing, one.field, viewer))
 
 

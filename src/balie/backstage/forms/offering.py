@@ -23,7 +23,9 @@ NOTHING_FOUND = Found()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormOpening:
-    """One request for one form. address: its path."""
+    """One request for one form. address: its path. can_guard: a code can be asked for a guarded
+    field; until then it is not asked.
+    """
 
     blueprint: Blueprint
     things: Mapping[str, MappedThing]
@@ -31,6 +33,7 @@ class FormOpening:
     reading: Reading
     presenting: Presenting
     address: str
+    can_guard: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
