@@ -91,7 +91,7 @@ def action(id_: str = "a1", **more: object) -> Action:
         digest="d1",
         at=AT,
         answers=(Told("street", "Straat en huisnummer", MARKER),),
-        errands=(errand(id_, 1), errand(id_, 2, row=None, follows=1, file="photo", upload="u1")),
+        errands=(errand(id_, 1), errand(id_, 2, row=None, follows=1, file="photo")),
         order_with="p1",
     )
     return replace(made, **more)

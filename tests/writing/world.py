@@ -82,6 +82,9 @@ class HeldActions:
     async def under_way(self, person: str) -> Sequence[Receipt]:
         return [r for r in await self.receipts(person) if r.state.value != "settled"]
 
+    async def lately(self, person: str, since: datetime) -> Sequence[Receipt]:
+        return [r for r in await self.receipts(person) if _lately(r, since)]
+
     async def waiting(self) -> Sequence[Waiting]:
         return [Waiting(id_, one.order_with) for id_, one in sorted(self.kept.items())]
 
@@ -100,6 +103,11 @@ class HeldActions:
     def _receipt(self, action: Action) -> Receipt:
         progress = tuple(self.progress[action.id].values())
         return Receipt(action=action, state=state_of(action, progress), progress=progress)
+
+
+def _lately(receipt: Receipt, since: datetime) -> bool:
+    moments = [one.since for one in receipt.progress if one.since is not None]
+    return receipt.state.value != "settled" or max(moments) > since
 
 
 class NoUploads:

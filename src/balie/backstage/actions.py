@@ -115,6 +115,8 @@ class Action:
     token: of the form; the same token twice is the same action. digest: of the answers.
     answers: question -> what was filled in, as the receipt tells it, label and text.
     version: of the blueprint. order_with: actions with the same are carried one after another.
+    sign_in: the mail address that this person signs in with once the master has it; personal. It
+    is not read back.
     """
 
     id: str
@@ -130,6 +132,7 @@ class Action:
     answers: Sequence["Told"] = ()
     errands: Sequence[Errand] = ()
     order_with: str = ""
+    sign_in: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +173,17 @@ class SentBefore(Exception):
         self.receipt = receipt
 
 
+class FileGone(Exception):
+    """A file that should go along is not there any more, or went with another form."""
+
+
 class Actions(Protocol):
     """Keeps actions, encrypted. Every method is one transaction."""
 
     async def accept(self, action: Action) -> Receipt:
         """Keeps an action with its errands, its audit line and its place in the engine's queue: all
         or nothing. The same token and digest again gives the first receipt; the same token with
-        another digest raises SentBefore.
+        another digest raises SentBefore. Raises FileGone, and keeps nothing then.
         """
         ...
 
@@ -194,6 +201,12 @@ class Actions(Protocol):
 
     async def under_way(self, person: str) -> Sequence[Receipt]:
         """The receipts of a person of which not every errand is done: what pages lay over."""
+        ...
+
+    async def lately(self, person: str, since: datetime) -> Sequence[Receipt]:
+        """The receipts of a person of which not every errand is done, or was not before `since`:
+        what pages lay over what systems say.
+        """
         ...
 
     async def carry(self, action: str) -> Receipt | None:

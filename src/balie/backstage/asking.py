@@ -13,6 +13,7 @@ from balie.access.scope import Bind, NoScope, Scope, nothing_bound, scope_for
 from balie.access.viewer import Viewer
 from balie.backstage.cursors import Position
 from balie.backstage.found import Found, least, oldest
+from balie.backstage.laying import NOTHING_LAID, Overlay
 from balie.backstage.page import Trust
 from balie.backstage.ports import Clock, Incident, IncidentKind, Incidents
 from balie.backstage.sources import Answer, Outcome, Patience, Question, Sources, Trace, no_trace
@@ -96,7 +97,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """Asking for one viewer and one page."""
+    """Asking for one viewer and one page. overlay: what this viewer has under way."""
 
     sources: Sources
     viewer: Viewer
@@ -105,6 +106,7 @@ class Asking:
     incidents: Incidents
     step: str = ""
     trace: Trace = no_trace
+    overlay: Overlay = NOTHING_LAID
 
     @property
     def today(self) -> date:
@@ -136,7 +138,8 @@ class Asking:
         """The answer to one question; without a scope there is nothing to ask."""
         if isinstance(question, NoScope):
             return question
-        return await self.sources.ask(question, self.patience, self.trace)
+        outcome = await self.sources.ask(question, self.patience, self.trace)
+        return self.overlay.over(question, outcome)
 
     def question(
         self,

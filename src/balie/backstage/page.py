@@ -41,6 +41,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     empty: there is no value; `text` then says so in the blueprint's words, or is "".
     sources: "system.table.field" for each place it comes from: what `balie try` shows raw.
+    pending: the viewer entered it, and no system confirmed it yet.
     """
 
     field: str
@@ -52,14 +53,20 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     tone: Tone = Tone.PLAIN
     link: str | None = None
     sources: tuple[str, ...] = ()
+    pending: bool = False
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One row in clear. `key` is unique in its table; `link` is its page's address."""
+    """One row in clear. `key` is unique in its table; `link` is its page's address.
+
+    pending: the viewer sent it, and its system does not show it yet; then `key` is "" and `link`
+    leads to the receipt.
+    """
 
     key: str
     cells: tuple[Cell, ...]
     link: str | None = None
+    pending: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, datetime
 
+from msgspec.structs import replace
+
 from balie.access.viewer import Viewer
 from balie.access.visibility import may_see, may_see_field
 from balie.backstage.documents import DocumentLinks
 from balie.backstage.found import Found
+from balie.backstage.laying import LaidRow
 from balie.backstage.page import (
     Arranged,
     Cell,
@@ -53,6 +56,7 @@ class Presenting:
     language: str
     now: datetime
     documents: DocumentLinks = dataclass_field(default_factory=DocumentLinks)
+    is_laid: bool = False  # some rows may be laid over with what the viewer entered
     _told: dict[int, Tell] = dataclass_field(default_factory=dict, init=False, repr=False)
 
     def say(self, text: str) -> str:
@@ -155,7 +159,8 @@ class Presenting:
 
     def cells(self, thing: MappedThing, record: Record, fields: Sequence[str]) -> tuple[Cell, ...]:
         """Several fields of a record."""
-        return tuple(tell(record) for tell in self._tellers(thing, fields))
+        cells = tuple(tell(record) for tell in self._tellers(thing, fields))
+        return _marked(thing, record, cells) if self.is_laid else cells
 
     def words(self, thing: MappedThing, record: Record, fields: Sequence[str]) -> str:
         """What a record says in these fields, as it is read on the page: a line for each."""
@@ -216,6 +221,8 @@ class Presenting:
         tellers, link = self._tellers(thing, fields), self._linker(thing)
         for record in records:
             cells = tuple([tell(record) for tell in tellers])
+            if self.is_laid:
+                cells = _marked(thing, record, cells)
             yield Shown(key=record.key, cells=cells, link=link(record.key))
 
     def timeline(
@@ -322,3 +329,22 @@ def one_way(stages: list[Stage], ways: list[str], code: str | None) -> list[Stag
     order = [stage.code for stage in stages]
     fork = min(order.index(Text(way)) for way in ways if way in order)
     return [s for s in kept if order.index(s.code) < fork or s.code == taken]
+
+
+def _marked(thing: MappedThing, record: Record, cells: tuple[Cell, ...]) -> tuple[Cell, ...]:
+    """The same cells; those whose value no system confirmed yet bear a mark."""
+    pending = {
+        (source, path)
+        for source, rows in record.rows.items()
+        for row in rows[:1]
+        if isinstance(row, LaidRow)
+        for path in row.pending
+    }
+    if not pending:
+        return cells
+    return tuple(
+        replace(cell, pending=True)
+        if pending.intersection(thing.fields[cell.field].paths)
+        else cell
+        for cell in cells
+    )

@@ -24,8 +24,10 @@ from balie.backstage.forms.showing import Around
 from balie.backstage.found import oldest
 from balie.backstage.handing import Handed, Handing, NoDocument
 from balie.backstage.help_desk import help_desk
+from balie.backstage.laying import NOTHING_LAID, Overlay
 from balie.backstage.made import Made, Making
 from balie.backstage.opening import Opened, Opening, StepKind, Trails
+from balie.backstage.overlay import Overlays, with_coming
 from balie.backstage.page import Block, Freshness, MenuItem, Page, Trust
 from balie.backstage.paging import LIST_ROWS
 from balie.backstage.plans import Plan, may_be_old, plans
@@ -112,7 +114,11 @@ class Service:
         self.forms: FormDesk | None = None
         self._actions = actions
         self._form_plans: Mapping[str, FormPlan] = {}
+        self._overlays: Overlays | None = None
         if actions is not None:
+            planned = form_plans(blueprint, self.things, contracts)
+            self._form_plans = {plan.address: plan for plan in planned}
+            self._overlays = Overlays(actions, planned, clock.now)
             self.forms = FormDesk(
                 contracts=contracts,
                 actions=actions,
@@ -120,8 +126,6 @@ class Service:
                 incidents=incidents,
                 secret=secret,
             )
-            planned = form_plans(blueprint, self.things, contracts)
-            self._form_plans = {plan.address: plan for plan in planned}
         self._kinds = kinds
         self._clock = clock
         self._incidents = incidents
@@ -218,7 +222,8 @@ class Service:
         match = self.match(path)
         if match is None:
             return None
-        patience = self._patience(match.plan, viewer)
+        overlay = await self._overlay(viewer)
+        patience = self._patience(match.plan, viewer, overlay)
         if newest:
             patience = replace(patience, fresh=min(patience.fresh, _JUST_NOW))
         wanted = arrangement if match.plan.kind == "list" else NEWEST_FIRST
@@ -227,13 +232,14 @@ class Service:
                 return None
             raise CannotArrange(wanted)
         asked = _Asked(path, after, wanted)
-        key, today = (path, after, asked.arrangement.sort, language, viewer.who), self.today
+        today = self.today
+        key = (path, after, asked.arrangement.sort, language, viewer.who, overlay.stamp)
         keeps = not asked.arrangement.query  # what somebody looks for is remembered nowhere
         made = self._made.get(key) if keeps and trace is no_trace else None
         if made is not None and made.holds(self._sources, patience, today):
             return made.value
         making = Making(trace)
-        page = await self._make(match, asked, viewer, language, patience, making)
+        page = await self._make(match, asked, viewer, language, patience, making, overlay)
         if keeps and page is not None and page.trust is Trust.FRESH:
             made = making.made(page, today)
             if made is not None:
@@ -248,8 +254,9 @@ class Service:
         language: str,
         patience: Patience,
         trace: Trace,
+        overlay: Overlay,
     ) -> Page | None:
-        presenting = self._presenting(viewer, language)
+        presenting = self._presenting(viewer, language, overlay)
         if not viewer.kinds_known:
             nothing = Opened(headline=None, blocks=())
             return self._page(match.plan, asked, presenting, nothing)
@@ -259,10 +266,15 @@ class Service:
         trail = cursors.read(asked.after, bound_to, self._secret) if asked.after else Trail()
         if trail is None:
             return None
-        opening = self._opening(match, presenting, trail, asked, bound_to, patience, trace)
+        opening = self._opening(match, presenting, trail, asked, bound_to, patience, trace, overlay)
         opened = await self._kinds[match.plan.kind].open(opening)
         if opened is None:
             return None
+        is_newest = match.plan.kind == "list" and not asked.after and asked.arrangement.is_plain
+        if overlay.coming and is_newest:
+            opened = replace(
+                opened, blocks=with_coming(opened.blocks, overlay, _receipts_at(self.blueprint))
+            )
         return self._page(match.plan, asked, presenting, opened)
 
     async def document(self, path: str, viewer: Viewer, language: str) -> Handed | NoDocument:
@@ -396,9 +408,22 @@ class Service:
             keep=timedelta(days=7),
         )
 
-    def _presenting(self, viewer: Viewer, language: str) -> Presenting:
-        reach, now = self._reach(viewer), self._clock.now()
-        return Presenting(self.blueprint, self.things, reach, viewer, language, now)
+    async def _overlay(self, viewer: Viewer) -> Overlay:
+        """What this viewer sent, and systems do not show yet."""
+        return NOTHING_LAID if self._overlays is None else await self._overlays.of(viewer.person)
+
+    def _presenting(
+        self, viewer: Viewer, language: str, overlay: Overlay = NOTHING_LAID
+    ) -> Presenting:
+        return Presenting(
+            self.blueprint,
+            self.things,
+            self._reach(viewer),
+            viewer,
+            language,
+            self._clock.now(),
+            is_laid=bool(overlay.becoming),
+        )
 
     def _reach(self, viewer: Viewer) -> Reach:
         """What this viewer may open: the same for everybody who is of the same kinds."""
@@ -422,6 +447,7 @@ class Service:
         bound_to: str,
         patience: Patience,
         trace: Trace,
+        overlay: Overlay = NOTHING_LAID,
     ) -> Opening:
         return Opening(
             blueprint=self.blueprint,
@@ -442,6 +468,7 @@ class Service:
                     self._incidents,
                     str(match.plan.step.id),
                     trace,
+                    overlay,
                 ),
                 self._list_rows,
             ),
@@ -457,7 +484,7 @@ class Service:
 
         return address
 
-    def _patience(self, plan: Plan, viewer: Viewer) -> Patience:
+    def _patience(self, plan: Plan, viewer: Viewer, overlay: Overlay = NOTHING_LAID) -> Patience:
         now = asyncio.get_running_loop().time()
         began = now if viewer.began is None else viewer.began
         until = began + (_promise(plan) - _MARGIN).total_seconds()
@@ -467,6 +494,7 @@ class Service:
             fresh=may_be_old(plan.screen),
             until=max(until, now + _A_MOMENT.total_seconds()),
             keep=remember.length if remember else timedelta(days=7),
+            settled=overlay.settled,
         )
 
     def _page(
@@ -538,6 +566,11 @@ def _may_fill(plan: FormPlan, viewer: Viewer) -> bool:
     if not may_open(plan.step, viewer) or not may_see(thing, viewer):
         return False
     return not plan.is_change or is_for(thing.may_change, viewer)
+
+
+def _receipts_at(blueprint: Blueprint) -> str:
+    """Where receipts are."""
+    return "/ontvangst" if str(blueprint.language) == "nl" else "/receipts"
 
 
 def _is_at(address: str, path: str) -> bool:

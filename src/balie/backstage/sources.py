@@ -6,8 +6,9 @@ error is never kept. One question is under way once, however many pages wait for
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import cast
 
 import msgspec
@@ -50,18 +51,23 @@ class Answer:
     as_of: datetime
 
 
+_NEVER: Mapping[tuple[str, str], datetime] = MappingProxyType({})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Patience:
     """How old an answer may be, how long to wait for a newer one, how long to keep it.
 
     until: on the event loop's clock, in seconds. until_known: the same when there is a last known
-    answer to show instead; without it, `until`.
+    answer to show instead; without it, `until`. settled: (system, table) -> what was asked before
+    then is not fresh, because what the viewer sent was done then.
     """
 
     fresh: timedelta
     until: float
     until_known: float | None = None
     keep: timedelta = timedelta(days=7)
+    settled: Mapping[tuple[str, str], datetime] = field(default_factory=lambda: _NEVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +227,12 @@ class Sources:
     def _is_fresh(
         self, known: Answer, question: Question, patience: Patience, now: datetime
     ) -> bool:
-        news = self._news.get(question.scope.system)
-        return now - known.as_of <= patience.fresh and (news is None or known.as_of > news)
+        scope = question.scope
+        news = self._news.get(scope.system)
+        if now - known.as_of > patience.fresh or (news is not None and known.as_of <= news):
+            return False
+        settled = patience.settled.get((scope.system, scope.table)) if patience.settled else None
+        return settled is None or known.as_of > settled
 
     def _age(self, answer: Answer) -> timedelta:
         return self._clock.now() - answer.as_of

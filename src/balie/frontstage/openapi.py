@@ -339,7 +339,9 @@ def _shared() -> Iterator[tuple[str, Json]]:
     )
     yield (
         "Field",
-        _object(label=_TEXT, kind={"enum": [kind.value for kind in Kind]}, text=_TEXT, value={}),
+        _may_be_pending(
+            _object(label=_TEXT, kind={"enum": [kind.value for kind in Kind]}, text=_TEXT, value={})
+        ),
     )
     yield "Facts", _object(type={"const": "facts"}, title=_TEXT, freshness=freshness, fields=_ANY)
     yield "List", _list_schema(freshness)
@@ -352,7 +354,7 @@ def _shared() -> Iterator[tuple[str, Json]]:
 
 
 def _list_schema(freshness: Json) -> Json:
-    record = _object(link=_MAYBE_TEXT, fields=_ANY)
+    record = _may_be_pending(_object(link=_MAYBE_TEXT, fields=_ANY))
     return _object(
         type={"const": "list"},
         title=_TEXT,
@@ -401,7 +403,14 @@ def _figure_schema(freshness: Json) -> Json:
     )
 
 
-def _object(**properties: Json) -> Json:
+def _may_be_pending(schema: Mapping[str, Json]) -> Json:
+    """The same, with what is only there when the viewer sent it and no system confirmed it yet."""
+    properties = schema["properties"]
+    held = properties if isinstance(properties, Mapping) else {}
+    return {**schema, "properties": {**held, "pending": {"const": True, "description": _PENDING}}}
+
+
+def _object(**properties: Json) -> Mapping[str, Json]:
     """An object that always has all of these."""
     return {"type": "object", "required": list(properties), "properties": properties}
 
@@ -429,6 +438,7 @@ def _responses() -> Json:
 
 _ANY: Json = {"type": "object"}
 _REFUSED: Mapping[str, Json] = {"400": {"$ref": "#/components/responses/refused"}}
+_PENDING = "The viewer sent it, and no system confirmed it yet. Absent otherwise."
 _TRUST = (
     "fresh: within the promise on age. known: last known, of `as_of`. away: nothing to show. "
     "waiting: not there yet, ask again. unrecognised: it is not known now who this is."

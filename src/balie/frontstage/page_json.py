@@ -116,7 +116,10 @@ def _figure(block: FigureBlock) -> Json:
 
 
 def _record(record: Record) -> Json:
-    return {"link": record.link, "fields": fields_json(record.cells)}
+    said: dict[str, Json] = {"link": record.link, "fields": fields_json(record.cells)}
+    if record.pending:
+        said["pending"] = True
+    return said
 
 
 def fields_json(cells: Sequence[Cell]) -> Json:
@@ -134,6 +137,8 @@ def _cell(cell: Cell) -> Json:
     }
     if cell.link:
         said["link"] = cell.link
+    if cell.pending:
+        said["pending"] = True
     return said
 
 

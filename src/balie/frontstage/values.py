@@ -18,14 +18,19 @@ _AT_THE_END = frozenset({Kind.MONEY, Kind.NUMBER})
 _MARKS = re.compile("[&<>\"']")
 
 
-def value(cell: Cell) -> Markup:
-    """A value as it is read."""
-    return Markup(_value(cell))  # noqa: S704  escaped
+def value(cell: Cell, pending: str = "") -> Markup:
+    """A value as it is read. pending: what is said of one that no system confirmed yet."""
+    said = _value(cell)
+    return Markup(said + _mark(pending) if cell.pending else said)  # noqa: S704  escaped
 
 
-def rows(records: Sequence[Record]) -> Markup:
+def rows(records: Sequence[Record], pending: str = "") -> Markup:
     """The rows of a table: the first cell is its heading, and leads to its page if it has one."""
-    return Markup("\n".join(_row(record) for record in records))  # noqa: S704  escaped
+    return Markup("\n".join(_row(record, pending) for record in records))  # noqa: S704  escaped
+
+
+def _mark(pending: str) -> str:
+    return f' <span class="tag info">{_safe_label(pending)}</span>' if pending else ""
 
 
 def _safe(text: str) -> str:
@@ -36,18 +41,32 @@ def _safe(text: str) -> str:
 _safe_label = lru_cache(maxsize=1024)(_safe)
 
 
-def _row(record: Record) -> str:
+def _row(record: Record, pending: str) -> str:
     if not record.cells:
         return "<tr></tr>"
+    if record.pending:
+        return _pending_row(record, pending)
     first, *others = record.cells
-    cells = "".join(_cell(cell, first.text) for cell in others)
+    cells = "".join(_cell(cell, first.text, pending) for cell in others)
     if record.link:
         name = f'<a href="{_safe(record.link)}"><bdi>{_safe(first.text)}</bdi></a>'
         return f'<tr class="link"><th scope="row">{name}</th>{cells}</tr>'
     return f'<tr><th scope="row">{_value(first)}</th>{cells}</tr>'
 
 
-def _cell(cell: Cell, of: str) -> str:
+def _pending_row(record: Record, pending: str) -> str:
+    """A row that is being made: what it says of itself leads to its receipt."""
+    first, *others = record.cells
+    cells = "".join(_cell(cell, first.text or pending, "") for cell in others)
+    name = f'<a href="{_safe(record.link or "")}"><bdi>{_safe(first.text or pending)}</bdi></a>'
+    mark = _mark(pending) if first.text else ""
+    return f'<tr class="link"><th scope="row">{name}{mark}</th>{cells}</tr>'
+
+
+def _cell(cell: Cell, of: str, pending: str) -> str:
+    if cell.pending and pending:
+        label = _safe_label(cell.label)
+        return f'<td data-label="{label}"><span>{_value(cell, of)}{_mark(pending)}</span></td>'
     if cell.kind is Kind.STATUS:
         return f'<td class="status"><span>{_value(cell)}</span></td>'
     place = " end num" if cell.kind in _AT_THE_END else ""

@@ -95,3 +95,29 @@ class DemoMail(models.Model):
     class Meta:
         db_table = "demo_mail"
         ordering: ClassVar[list[str]] = ["-at", "-pk"]
+
+
+class GuardCode(models.Model):
+    """Codes for a change of address: one to the new address, and one to the old or a password.
+
+    Everything is a digest with the site's secret: nothing can be read back. target: of person,
+    form and new address. address: of the new address alone, to count how often it is written to.
+    used_by: of the form that it was used for. tries: wrong ones, of either.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    target = models.CharField(max_length=64)
+    address = models.CharField(max_length=64)
+    code = models.CharField(max_length=64)
+    own_code = models.CharField(max_length=64, blank=True)
+    used_by = models.CharField(max_length=64, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "guard_code"
+        indexes: ClassVar = [
+            models.Index(fields=["person", "target"], name="guard_code_of_person"),
+            models.Index(fields=["address"], name="guard_code_of_address"),
+            models.Index(fields=["at"], name="guard_code_by_age"),
+        ]

@@ -24,8 +24,9 @@ from balie.backstage.actions import (
     state_of,
 )
 from balie.store.ciphers import Cipher
-from balie.store.models import Action, Attempt, Audit, Errand
+from balie.store.models import Action, Attempt, Audit, Errand, SignInChange
 from balie.store.unit_of_work import UnitOfWork
+from balie.store.uploads import claim
 from balie.systems.rows import Raw
 
 Enqueue = Callable[[str, str], None]
@@ -86,6 +87,12 @@ class StoredActions:
         going = Action.objects.filter(person=person, ended_at=None).order_by("-id")
         return await self.work.read(lambda: self.read(going))
 
+    async def lately(self, person: str, since: datetime) -> Sequence[Receipt]:
+        """The receipts of a person that are under way, or ended after that."""
+        lately = models.Q(ended_at=None) | models.Q(ended_at__gt=since)
+        mine = Action.objects.filter(lately, person=person).order_by("-id")
+        return await self.work.read(lambda: self.read(mine))
+
     async def carry(self, action: str) -> Receipt | None:
         """An action for whoever carries it; None when it was erased."""
         found = Action.objects.filter(id=action)
@@ -141,6 +148,16 @@ class StoredActions:
             ),
         )
         Errand.objects.bulk_create(self._row(errand) for errand in action.errands)
+        for file in dict.fromkeys(errand.upload for errand in action.errands if errand.upload):
+            claim(file, action.person, action.id)
+        if action.sign_in:
+            SignInChange.objects.create(
+                action=action.id,
+                person=action.person,
+                language=action.language,
+                at=action.at,
+                closed=self.cipher.seal(action.sign_in.encode()),
+            )
         Audit.objects.create(at=action.at, who=action.person, what="accepted", about=action.id)
         self.enqueue(action.id, action.order_with)
 

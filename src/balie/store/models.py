@@ -124,3 +124,104 @@ class Audit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at} {self.what} {self.about}"
+
+
+class Upload(models.Model):
+    """A file that somebody sent with a form. closed: its name, encrypted; its bytes are in pieces.
+
+    Bound to a person, a step and a question. action: that it was sent with, "" before. erase_at:
+    when it goes; empty while it is with an action that is not done.
+    """
+
+    id = models.CharField(max_length=32, primary_key=True)
+    person = models.CharField(max_length=64, blank=True)
+    step = models.CharField(max_length=200, blank=True)
+    field = models.CharField(max_length=200, blank=True)
+    media_type = models.CharField(max_length=100, blank=True)
+    size = models.PositiveBigIntegerField(default=0)
+    is_whole = models.BooleanField(default=False)
+    at = models.DateTimeField()
+    action = models.CharField(max_length=32, blank=True, db_index=True)
+    erase_at = models.DateTimeField(null=True, db_index=True)
+    closed = models.BinaryField(default=b"")
+
+    class Meta:
+        db_table = "upload"
+        indexes: ClassVar = [models.Index(fields=["person", "action"], name="upload_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.media_type}, {self.size} bytes"
+
+
+class UploadPiece(models.Model):
+    """A part of a file. closed: encrypted, with the file and the number that it belongs to."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="pieces")
+    number = models.PositiveIntegerField()
+    closed = models.BinaryField()
+
+    class Meta:
+        db_table = "upload_piece"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["upload", "number"], name="one_piece_each")
+        ]
+
+    def __str__(self) -> str:
+        return f"piece {self.number}"
+
+
+class Draft(models.Model):
+    """What was filled in and not sent. closed: the answers, encrypted.
+
+    place: digest of person, step and what the form is about. person: whose it is.
+    """
+
+    place = models.CharField(max_length=64, primary_key=True)
+    person = models.CharField(max_length=64, db_index=True)
+    step = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    erase_at = models.DateTimeField(db_index=True)
+    closed = models.BinaryField()
+
+    class Meta:
+        db_table = "draft"
+
+    def __str__(self) -> str:
+        return self.step
+
+
+class SignInChange(models.Model):
+    """An address that somebody will sign in with, once the master of an action has it.
+
+    closed: the address, encrypted. told_at: when the address of before was written to.
+    """
+
+    action = models.CharField(max_length=32, primary_key=True)
+    person = models.CharField(max_length=64, db_index=True)
+    language = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    told_at = models.DateTimeField(null=True)
+    closed = models.BinaryField()
+
+    class Meta:
+        db_table = "sign_in_change"
+
+    def __str__(self) -> str:
+        return self.action
+
+
+class HeldForm(models.Model):
+    """What was sent when the sign-in had just ended, for an hour. Nobody's until it is claimed.
+
+    mark: digest of what only that browser has. closed: the answers, encrypted.
+    """
+
+    mark = models.CharField(max_length=64, primary_key=True)
+    erase_at = models.DateTimeField(db_index=True)
+    closed = models.BinaryField()
+
+    class Meta:
+        db_table = "held_form"
+
+    def __str__(self) -> str:
+        return "held form"

@@ -1,0 +1,52 @@
+"""The address that somebody signs in with, changed. Fulfils
+`backstage.forms.sign_in_changes.SignIns`.
+"""
+
+import logging
+from dataclasses import dataclass
+
+from allauth.account.models import EmailAddress
+
+from balie.identity.letters import Letters
+from balie.identity.models import Person
+from balie.identity.work import Work
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class SignInAddresses:
+    """Sign-ins by mail address."""
+
+    work: Work
+    letters: Letters
+
+    async def tell(self, person: str, language: str) -> bool:
+        """Writes to the address of before; False when the mail did not go out."""
+        return await self.work.read(lambda: self._tell(person, language))
+
+    async def change(self, person: str, address: str) -> bool:
+        """The person signs in with this address from now on; False when somebody else does."""
+        return await self.work.write(lambda: _changed(person, address.casefold()))
+
+    def _tell(self, person: str, language: str) -> bool:
+        found = Person.objects.filter(pk=person).first()
+        try:
+            if found is not None:
+                self.letters.write(language, found.email, "guard_told").send()
+        except OSError as error:  # also what smtplib raises
+            log.warning("A notice could not be sent: %s", type(error).__name__)
+            return False
+        return True
+
+
+def _changed(person: str, address: str) -> bool:
+    found = Person.objects.select_for_update().filter(pk=person).first()
+    others = Person.objects.filter(email=address).exclude(pk=person)
+    if found is None or others.exists():
+        return False
+    found.email = address
+    found.save(update_fields=["email"])
+    EmailAddress.objects.filter(user=found).delete()
+    EmailAddress.objects.create(user=found, email=address, primary=True, verified=True)
+    return True
