@@ -272,9 +272,7 @@ class Service:
             return None
         is_newest = match.plan.kind == "list" and not asked.after and asked.arrangement.is_plain
         if overlay.coming and is_newest:
-            opened = replace(
-                opened, blocks=with_coming(opened.blocks, overlay, _receipts_at(self.blueprint))
-            )
+            opened = replace(opened, blocks=with_coming(opened.blocks, overlay, self.receipts_at))
         return self._page(match.plan, asked, presenting, opened)
 
     async def document(self, path: str, viewer: Viewer, language: str) -> Handed | NoDocument:
@@ -566,11 +564,6 @@ def _may_fill(plan: FormPlan, viewer: Viewer) -> bool:
     if not may_open(plan.step, viewer) or not may_see(thing, viewer):
         return False
     return not plan.is_change or is_for(thing.may_change, viewer)
-
-
-def _receipts_at(blueprint: Blueprint) -> str:
-    """Where receipts are."""
-    return "/ontvangst" if str(blueprint.language) == "nl" else "/receipts"
 
 
 def _is_at(address: str, path: str) -> bool:
