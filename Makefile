@@ -14,7 +14,7 @@ install: .venv/installed
 	@echo "Installing in .venv: a minute or two, the first time."
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[scale,draw]" --group dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[scale,draw,dbos]" --group dev
 	@touch $@
 
 demo: install

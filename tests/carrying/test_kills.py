@@ -24,13 +24,18 @@ def test_killed_twice_with_lost_replies_everything_is_done_once(tmp_path: Path) 
         here.wait_until_done(120)
         here.stop()
         here.nothing_is_lost_or_double()
+        here.nothing_is_written_in_the_clear()
         assert here.kills >= 2
         assert len(here.accepted) == 8
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("notices", [True, False], ids=["it notices repeats", "it notices none"])
-def test_killed_fifty_times_at_random(tmp_path: Path, notices: bool) -> None:
+@pytest.mark.parametrize(
+    ("engine", "notices"),
+    [("rows", True), ("rows", False), ("dbos", True)],
+    ids=["systems notice repeats", "systems notice none", "carried by DBOS"],
+)
+def test_killed_fifty_times_at_random(tmp_path: Path, engine: str, notices: bool) -> None:
     """Where a system notices no repeats, we look before we make: labels too, in this telling."""
     folder = LINDEMAN
     if not notices:
@@ -39,19 +44,23 @@ def test_killed_fifty_times_at_random(tmp_path: Path, notices: bool) -> None:
         said = profile.read_text()
         assert "header Idempotency-Key" in said
         profile.write_text(said.replace("header Idempotency-Key", "find reference"))
-    with world(tmp_path / "state", folder) as here:
+    with world(tmp_path / "state", folder, {"BALIE_ENGINE": engine}) as here:
         troubled(here, failures=0.2, lost=0.2, notices=notices)
         here.kill_at_random(50, seed=11 + notices)
         here.wait_until_done(600)
         here.stop()
-        told(here, "50 random kills")
+        told(here, f"50 random kills, {engine}")
         here.nothing_is_lost_or_double()
+        here.nothing_is_written_in_the_clear()
         assert here.kills >= 50
 
 
 @pytest.mark.proof
-def test_killed_at_every_place_before_and_after_each_commit_call_and_reply(tmp_path: Path) -> None:
-    with world(tmp_path) as here:
+@pytest.mark.parametrize("engine", ["rows", "dbos"])
+def test_killed_at_every_place_before_and_after_each_commit_call_and_reply(
+    tmp_path: Path, engine: str
+) -> None:
+    with world(tmp_path, said={"BALIE_ENGINE": engine}) as here:
         troubled(here, failures=0.2, lost=0.2)
         for number, point in enumerate(POINTS):
             here.environment["BALIE_FAILPOINT"] = point
@@ -62,5 +71,5 @@ def test_killed_at_every_place_before_and_after_each_commit_call_and_reply(tmp_p
             hits = tmp_path / "balie" / f"failpoint-{number}"
             assert hits.exists(), f"nobody came by {point!r}"
             sys.stdout.write(f"\n{point}: killed {len(hits.read_text())} times")
-        told(here, "killed at every place")
+        told(here, f"killed at every place, {engine}")
         here.nothing_is_lost_or_double()

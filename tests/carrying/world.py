@@ -128,6 +128,12 @@ class World:
         for made in self.effects().values():
             assert made == wanted, self.counted()
 
+    def nothing_is_written_in_the_clear(self) -> None:
+        """What was filled in stands in no file of ours: rows, engine's tables, logs."""
+        for file in self.state.rglob("*"):
+            if file.is_file():
+                assert b"Text of Proof" not in file.read_bytes(), file
+
     def told(self) -> str:
         """What the carrier said."""
         file = self.state / "carrier.txt"

@@ -25,15 +25,23 @@ class Work:
     faults: dict[str, int] = field(default_factory=dict)
     told: list[Exception] = field(default_factory=list)
     at: dict[str, datetime] = field(default_factory=dict)
+    order_with: dict[str, str] = field(default_factory=dict)
+    together: set[str] = field(default_factory=set)  # orders of which two were under way at once
+    _going: list[str] = field(default_factory=list)
 
     async def waiting(self) -> Sequence[Waiting]:
         left = sorted(action for action, left in self.rounds.items() if left)
-        return [Waiting(action, "", self.at.get(action)) for action in left]
+        return [Waiting(a, self.order_with.get(a, ""), self.at.get(a)) for a in left]
 
     async def carry(self, action: str) -> float | None:
         self.under_way += 1
         self.most = max(self.most, self.under_way)
+        order = self.order_with.get(action, action)
+        if order in self._going:
+            self.together.add(order)
+        self._going.append(order)
         await asyncio.sleep(self.takes)
+        self._going.remove(order)
         self.under_way -= 1
         self.carried.append(action)
         if self.faults.get(action):
@@ -70,7 +78,8 @@ async def test_the_oldest_goes_first_and_each_as_often_as_it_needs() -> None:
     work = Work({"a2": 1, "a1": 2, "a3": 1})
     async with swept(work, at_once=1):
         await work.is_done()
-    assert work.carried == ["a1", "a1", "a2", "a3"]
+    assert sorted(work.carried) == ["a1", "a1", "a2", "a3"]
+    assert work.carried[0] == "a1"
 
 
 async def test_no_more_at_once_than_is_said() -> None:
@@ -79,6 +88,15 @@ async def test_no_more_at_once_than_is_said() -> None:
         await work.is_done()
     assert work.most == 3
     assert len(work.carried) == 20
+
+
+async def test_of_one_order_each_goes_after_the_one_before_it_at_once() -> None:
+    orders = {"a1": "p1", "a2": "p1", "a3": "p1", "a4": "p2"}
+    work = Work(dict.fromkeys(orders, 1), takes=0.02, order_with=orders)
+    async with swept(work):
+        await work.is_done()
+    assert not work.together
+    assert [action for action in work.carried if orders[action] == "p1"] == ["a1", "a2", "a3"]
 
 
 async def test_what_pauses_holds_no_place() -> None:

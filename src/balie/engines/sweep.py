@@ -48,6 +48,8 @@ class Sweep:
     at_once: int = AT_ONCE
     every: float = EVERY
     _paused: dict[str, _Paused] = field(default_factory=dict)
+    _due: list[Waiting] = field(default_factory=list)
+    _orders: set[str] = field(default_factory=set)
     _under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
     async def run(self) -> None:
@@ -66,11 +68,22 @@ class Sweep:
             self.failed(fault)
             return
         now = monotonic()
-        due = [one.action for one in waiting if self._is_due(one, now)]
         known = {one.action for one in waiting}
         self._paused = {action: one for action, one in self._paused.items() if action in known}
-        for action in due[: max(0, self.at_once - len(self._under_way))]:
-            self._under_way[action] = asyncio.create_task(self._carry(action))
+        self._due = [one for one in waiting if self._is_due(one, now)]
+        self._fill()
+
+    def _fill(self) -> None:
+        """Begins with what is due, for as long as there is a place; of each order one at a time."""
+        later = []
+        for one in self._due:
+            order = one.order_with or one.action
+            if len(self._under_way) >= self.at_once or order in self._orders:
+                later.append(one)
+            else:
+                self._orders.add(order)
+                self._under_way[one.action] = asyncio.create_task(self._carry(one.action, order))
+        self._due = later
 
     def _is_due(self, one: Waiting, now: float) -> bool:
         if one.action in self._under_way:
@@ -83,7 +96,7 @@ class Sweep:
         del self._paused[one.action]
         return True
 
-    async def _carry(self, action: str) -> None:
+    async def _carry(self, action: str, order: str) -> None:
         try:
             pause = await self.carry(action)
         except Exception as fault:  # noqa: BLE001 - one that fails holds up no other
@@ -91,8 +104,11 @@ class Sweep:
             pause = None
         self._paused[action] = _Paused(monotonic() + (LOOKED_AGAIN if pause is None else pause))
         del self._under_way[action]
+        self._orders.discard(order)
+        self._fill()
 
     async def _drop(self) -> None:
+        self._due.clear()
         tasks = tuple(self._under_way.values())
         if tasks:
             _, too_long = await asyncio.wait(tasks, timeout=ENOUGH)

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack
 
 from balie.site.configuration import Configuration
 from balie.site.connecting import utc_now
+from balie.site.engines import enqueue_of
 from balie.site.failpoints import BreakableActions, breakable_enqueue, reach_of
 from balie.store.actions import Enqueue, StoredActions
 from balie.store.ciphers import Cipher
@@ -26,9 +27,5 @@ def stored_actions(
 
 
 def accepting(configuration: Configuration, closing: AsyncExitStack) -> StoredActions:
-    """What customers send, for the process that accepts it."""
-    return stored_actions(configuration, closing, found_by_the_sweep)
-
-
-def found_by_the_sweep(_action: str, _order_with: str) -> None:
-    """An `enqueue` that does nothing: the carrier looks every second what waits."""
+    """What customers send, for a process that accepts it. Raises Refusal."""
+    return stored_actions(configuration, closing, enqueue_of(configuration))

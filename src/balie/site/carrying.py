@@ -16,13 +16,13 @@ from uvicorn.loops.auto import auto_loop_factory
 
 from balie.backstage.carrying import Carrier
 from balie.backstage.ports import Incidents
-from balie.engines.sweep import Sweep
 from balie.site import systems
-from balie.site.accepting import found_by_the_sweep, stored_actions
+from balie.site.accepting import accepting
 from balie.site.blueprints import Checked
 from balie.site.bootstrap import memory_of, secret_of
 from balie.site.configuration import Configuration
 from balie.site.connecting import Connected, Kept, connect, utc_now
+from balie.site.engines import Runs, engine_of
 from balie.site.failpoints import BreakableWriter, reach_of
 from balie.site.logs import ToldIncidents, log_of
 from balie.site.only_one import Held, only_one
@@ -139,7 +139,7 @@ async def opened(found: Checked, configuration: Configuration, opening: AsyncExi
     incidents.start()
     opening.push_async_callback(incidents.stop)
     told = ToldIncidents(incidents, log)
-    actions = stored_actions(configuration, opening, found_by_the_sweep)
+    actions = accepting(configuration, opening)
     kept = Kept(memory, told, secret_of(configuration))
     return Carrying(
         found=found,
@@ -150,7 +150,7 @@ async def opened(found: Checked, configuration: Configuration, opening: AsyncExi
     )
 
 
-def engine(carrying: Carrying) -> Sweep:
+def engine(carrying: Carrying) -> Runs:
     """What carries, and keeps at it."""
     carrier = carrier_of(carrying)
     reach = reach_of(carrying.configuration.failpoint, carrying.configuration.state)
@@ -163,7 +163,10 @@ def engine(carrying: Carrying) -> Sweep:
             reach("before an action is put in the queue again")
         return pause
 
-    return Sweep(carry, carrying.actions.waiting, lambda fault: _failed("carrying", fault))
+    def failed(fault: Exception) -> None:
+        _failed("carrying", fault)
+
+    return engine_of(carrying.configuration, carry, carrying.actions.waiting, failed)
 
 
 def carrier_of(carrying: Carrying) -> Carrier:

@@ -16,6 +16,7 @@ Network = IPv4Network | IPv6Network
 T = TypeVar("T")
 
 _YES = frozenset({"1", "yes", "true", "on"})
+_ENGINES = ("rows", "dbos")
 _LOGS = ("debug", "info", "warning")
 _UNSAID_PORTS: Mapping[str, str] = {"http": ":80", "https": ":443"}
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -50,6 +51,7 @@ class Configuration:
     demo_for_everybody: the demo may be at an address that others can open.
     private_systems: hosts of systems that may have a private address, such as "127.0.0.1".
     log: from which level on is logged: "debug", "info" or "warning".
+    engine: what carries, "rows" (our own) or "dbos".
     failpoint: where a demo is killed on purpose, "" for nowhere.
     values: the environment, for `${NAME}` in `systems.yaml` and in profiles.
     """
@@ -69,6 +71,7 @@ class Configuration:
     mail: MailServer | None = None
     mail_from: str = ""
     log: str = "warning"
+    engine: str = "rows"
     failpoint: str = ""
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
@@ -123,6 +126,7 @@ def read(environment: Mapping[str, str]) -> Configuration:
         mail=said.read("BALIE_MAIL_URL", _mail),
         mail_from=environment.get("BALIE_MAIL_FROM", ""),
         log=said.read("BALIE_LOG", _log, default="warning"),
+        engine=said.read("BALIE_ENGINE", _engine, default="rows"),
         failpoint=environment.get("BALIE_FAILPOINT", ""),
         values=dict(environment),
     )
@@ -298,6 +302,12 @@ def _log(name: str, text: str) -> str:
     if text.lower() in _LOGS:
         return text.lower()
     raise WrongSetting(name, f"{text!r} is no level of a log.", f"One of:  {', '.join(_LOGS)}")
+
+
+def _engine(name: str, text: str) -> str:
+    if text.lower() in _ENGINES:
+        return text.lower()
+    raise WrongSetting(name, f"{text!r} is no engine.", f"One of:  {', '.join(_ENGINES)}")
 
 
 def _mail(name: str, text: str) -> MailServer | None:
