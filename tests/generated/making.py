@@ -69,6 +69,13 @@ class Maker:
         """A name that nothing else of this kind has."""
         return self.names.pop(self.chance.randint(0, len(self.names) - 1))
 
+    def list_name(self, parent: Thing) -> str:
+        """A name for a list in a thing, that none of its fields bears."""
+        name = self.name()
+        while any(field.id == name for field in parent.fields):
+            name = self.name()
+        return name
+
     # ---- the whole
 
     def shop(self) -> Shop:
@@ -286,7 +293,7 @@ class Maker:
             plural=self.one(WORDS),
             table=parent.table,
             inside=column.name,
-            tie=Tie(parent=parent.id, list=self.name()),
+            tie=Tie(parent=parent.id, list=self.list_name(parent)),
             fields=self.fields(column.columns[0], column.columns[1:]),
         )
 
@@ -308,7 +315,7 @@ class Maker:
                 table=table,
                 tie=Tie(
                     parent=parent.id,
-                    list=self.name() if self.maybe() else None,
+                    list=self.list_name(parent) if self.maybe() else None,
                     column=tie.name,
                     field=field.id,
                 ),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from balie.blueprint.checks.bp100 import meant
 from balie.blueprint.checks.check import About, Change, Subject, place
 from balie.blueprint.finding import Finding, Severity
-from balie.blueprint.lineage import choices, columns, describe, questions, value_refs
+from balie.blueprint.lineage import choices, columns, describe, nested_list, questions, value_refs
 from balie.blueprint.model import FieldRef, Thing, ThingField
 from balie.blueprint.relations import Equality, Other
 from balie.blueprint.source import Text
@@ -51,6 +51,9 @@ def _used(subject: Subject) -> Iterator[Known]:
     for ref in _refs(subject):
         found = (*describe(subject.blueprint, ref), *questions(subject.blueprint, ref))
         yield from ((described.thing.id, described.field.id) for described in found)
+        nested = nested_list(subject.blueprint, ref.thing, ref.field)
+        if nested is not None:  # also where a field bears the same name
+            yield from ((nested.id, column.id) for column in columns(nested))
     for thing in subject.blueprint.things.values():
         if thing.list_name is None:  # the list at the address before {…}
             yield from (
