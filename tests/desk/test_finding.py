@@ -44,8 +44,9 @@ async def test_a_postcode_is_found_however_it_is_typed(typed: str) -> None:
     assert await found(of, typed) == ["sanne@example.nl"]
 
 
-async def test_staff_read_who_it_is() -> None:
-    search = await finding(world()).find("sanne@example.nl")
+@pytest.mark.parametrize("words", ["sanne@example.nl", "VO-26088"])
+async def test_staff_read_who_it_is(words: str) -> None:
+    search = await finding(world()).find(words)
     assert search.customers[0].told == ("Sanne", "Utrecht")
 
 

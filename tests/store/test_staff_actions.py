@@ -118,7 +118,9 @@ async def test_what_does_not_go_on_is_counted_by_system(desk: StoredStaffActions
     await sent(desk, ErrandState.WAITING, "a2")
     await sent(desk, ErrandState.WAITING, "a3")
     await sent(desk, ErrandState.DONE, "a4")
-    assert await desk.loads() == [Load(system="crm", for_people=1, waiting=2, oldest=AT)]
+    await sent(desk, ErrandState.STUCK, "a5")
+    load = Load(system="crm", for_people=2, waiting=2, given_up=1, oldest=AT)
+    assert await desk.loads() == [load]
 
 
 async def test_a_reference_leads_to_its_action_and_nothing_like_it(

@@ -7,7 +7,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from balie.identity.desk import Recognise
-from balie.identity.models import Person
+from balie.identity.models import DemoMail, Person, Recognition, Session, ViewerSession
 from balie.identity.signing_in import end_everywhere, knows
 
 
@@ -63,3 +63,22 @@ def close_account(email: str) -> bool:
     person.save()
     end_everywhere(person)
     return True
+
+
+@transaction.atomic
+def forget(person: str, *, keep_account: bool) -> dict[str, int]:
+    """Erases what identity holds of a person: what it is -> how many.
+
+    person: an id. keep_account: they can still be reached, and sign in: something is under way.
+    """
+    found = Person.objects.get(pk=person)
+    gone = {
+        "sign-ins": ViewerSession.objects.filter(person=found).delete()[0],
+        "browser sessions": Session.objects.filter(person=found).delete()[0],
+        "recognitions": Recognition.objects.filter(person=found).delete()[0],
+        "mails of the demo": DemoMail.objects.filter(to__iexact=found.email).delete()[0],
+    }
+    if not keep_account:
+        found.delete()
+        gone["account"] = 1
+    return gone

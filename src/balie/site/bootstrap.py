@@ -52,6 +52,8 @@ log = log_of(__name__)
 class Closable(Memory, Protocol):
     """A memory that holds on to something until it is closed."""
 
+    async def forget_all(self) -> None: ...
+
     async def close(self) -> None: ...
 
 

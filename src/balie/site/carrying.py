@@ -29,6 +29,7 @@ from balie.site.only_one import Held, only_one
 from balie.site.rounds import Round, make_rounds
 from balie.store.actions import StoredActions
 from balie.store.incidents import IncidentBook
+from balie.store.retention import Retention
 from balie.systems.writing import Document
 
 log = log_of(__name__)
@@ -47,9 +48,10 @@ class Carrying:
     incidents: Incidents
 
 
-def rounds(carrying: Carrying) -> Sequence[Round]:  # noqa: ARG001 - of those who add a line
+def rounds(carrying: Carrying) -> Sequence[Round]:
     """What is done beside carrying: a line for each."""
-    return ()
+    retention = Retention(carrying.actions)
+    return (Round("erasing what is over its time", 3600, lambda: retention.erase_due(utc_now())),)
 
 
 async def came_further(carrying: Carrying, action: str) -> None:

@@ -85,7 +85,9 @@ def _sqlite(file: Path) -> dict[str, object]:
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            # What is deleted is overwritten, so that it stands in no free page of the file.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+            "PRAGMA secure_delete=ON;",
         },
         # A file: the customer's pages read it by a connection of their own.
         "TEST": {"NAME": str(file.with_name("test-" + file.name))},

@@ -46,6 +46,14 @@ class RedisMemory:
         """Drops an answer."""
         await _or(self._redis.delete(_PREFIX + key), default=None)
 
+    async def forget_all(self) -> None:
+        """Drops every answer: whose it is cannot be told of any."""
+        await _or(self._forget_all(), default=None)
+
+    async def _forget_all(self) -> None:
+        async for key in self._redis.scan_iter(match=f"{_PREFIX}*", count=1000):
+            await self._redis.delete(key)
+
     async def close(self) -> None:
         """Lets go of the connections."""
         await self._redis.aclose()

@@ -68,6 +68,10 @@ class SqliteMemory:
         """Drops an answer."""
         await self._in_thread(lambda: self._forget(key), default=None)
 
+    async def forget_all(self) -> None:
+        """Drops every answer: whose it is cannot be told of any."""
+        await self._in_thread(self._forget_all, default=None)
+
     async def close(self) -> None:
         """Lets go of the file."""
         await self._in_thread(self._let_go, default=None)
@@ -120,6 +124,11 @@ class SqliteMemory:
 
     def _forget(self, key: str) -> None:
         self._open().execute("DELETE FROM answer WHERE key = ?", (key,))
+
+    def _forget_all(self) -> None:
+        file = self._open()
+        file.execute("DELETE FROM answer")
+        file.execute("PRAGMA incremental_vacuum")
 
     def _make_room(self) -> None:
         file = self._open()

@@ -266,6 +266,7 @@ def _loads() -> Iterable[Load]:
         .annotate(
             people=Count("id", filter=Q(state__in=_FOR_PEOPLE)),
             waiting=Count("id", filter=Q(state=ErrandState.WAITING.value)),
+            given_up=Count("id", filter=Q(state=ErrandState.STUCK.value)),
             oldest=Min("held_since"),
         )
         .order_by("system")
@@ -275,6 +276,7 @@ def _loads() -> Iterable[Load]:
             system=row["system"],
             for_people=row["people"],
             waiting=row["waiting"],
+            given_up=row["given_up"],
             oldest=row["oldest"],
         )
 

@@ -105,6 +105,9 @@ class Finding:
         theirs = str(self.blueprint.systems[system].tables.get(table, table))
         return None if contract is None else contract.tables.get(theirs)
 
+    def _told(self, line: MeLine) -> tuple[str, ...]:
+        return _told_of(self.blueprint, line.system, line.table)
+
     # ---- looking
 
     async def _look(self, place: "_Place", said: str, met: _Met) -> None:
@@ -129,7 +132,7 @@ class Finding:
         """Whoever has this value of a name of `me`."""
         for line in self.blueprint.me.names.get(name, ()) if left else ():
             if self._can_be_asked(line.system, line.table, line.field):
-                wanted = (line.field, *_needed(line))
+                wanted = (line.field, *_needed(line), *self._told(line))
                 rows = await self._rows(line.system, line.table, line.field, key, wanted, met)
                 for row in rows:
                     await self._back(line, row, told, met, left - 1)
@@ -142,7 +145,8 @@ class Finding:
             value = text_of(value_at(row, equality.field))
             match equality.value:
                 case relations.Login("email") if value is not None:
-                    mail = value.casefold()
+                    mail, own = value.casefold(), tuple(_texts(row, self._told(line)))
+                    told = (*own, *told)
                     met.found[mail] = tuple(dict.fromkeys((*met.found.get(mail, ()), *told)))
                 case relations.Other(of, "") | relations.Me(of) if value is not None:
                     await self._of(of, value, told, met, left)
@@ -157,7 +161,7 @@ class Finding:
         """Whoever has a row of a name of `me` with this value in another of its fields."""
         for line in self.blueprint.me.names.get(name, ()) if left else ():
             if self._can_be_asked(line.system, line.table, path):
-                wanted = (path, line.field, *_needed(line))
+                wanted = (path, line.field, *_needed(line), *self._told(line))
                 for row in await self._rows(line.system, line.table, path, value, wanted, met):
                     await self._back(line, row, told, met, left - 1)
 

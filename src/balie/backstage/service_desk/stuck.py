@@ -84,11 +84,15 @@ def is_for(team: str, mine: frozenset[str], known: frozenset[str]) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What of a system does not go on. oldest: since when the oldest of it does not."""
+    """What of a system does not go on. given_up: of those for people, because it was away.
+
+    oldest: since when the oldest of it does not go on.
+    """
 
     system: str
     for_people: int
     waiting: int
+    given_up: int
     oldest: datetime | None
 
 
