@@ -59,6 +59,7 @@ bench-install: install
 docs: install
 	$(BIN)/python -m balie.blueprint.explained docs/reference/checks
 	$(BIN)/python tools/words_page.py
+	$(BIN)/python tools/stored_page.py
 	$(BIN)/python -m sphinx --fail-on-warning --nitpicky --quiet -c tools/site docs var/site
 
 format: install
