@@ -386,16 +386,31 @@ async def test_while_nobody_knows_whose_it_is_the_form_stays_in_the_page(office:
     assert dict(kept_in(answer))["street"] == "Kade 9"
 
 
-async def test_a_form_whose_row_cannot_be_read_is_not_filled_in_from_nothing(
+async def test_while_a_system_is_away_nothing_is_said_to_be_kept_that_was_not_sent(
     office: Office,
 ) -> None:
     async with office.visit() as visit:
-        assert (await visit.get("/bestellingen")).status_code == 200  # who this is, is known now
+        await visit.get("/gegevens")
         office.world.systems["crm"].down = True
-        office.world.memory.forget_all() if hasattr(office.world.memory, "forget_all") else None
+        office.world.hands.on(minutes=10)
         page = await visit.get("/gegevens")
-    assert page.status_code in (200, 503)
-    assert 'name="street"' not in page.text or 'value="Vechtkade' in page.text
+    assert page.status_code == 200
+    assert "Uw wijziging is bewaard" not in page.text
+    assert "U ziet de stand van" in page.text
+    assert 'value="Kersenlaan 12"' in page.text
+
+
+async def test_a_question_that_cannot_be_answered_now_is_not_asked(office: Office) -> None:
+    async with office.visit() as visit:
+        before = await visit.get("/vraag/nieuw")
+        office.world.systems["erp"].down = True
+        office.world.hands.on(minutes=10)
+        page = await visit.get("/vraag/nieuw")
+        answer = await sent(visit, "/vraag/nieuw", text="Waar is VO-26088?")
+    assert 'name="order"' in before.text
+    assert 'name="order"' not in page.text
+    assert "U kunt nu geen bestelling kiezen. Noem het nummer in uw vraag." in page.text
+    assert answer.status_code == 303
 
 
 # ---- who

@@ -9,14 +9,13 @@ from datetime import datetime
 
 from balie.backstage.actions import ActionState, Errand, ErrandState, Progress, Receipt, Told
 from balie.backstage.errands import targets
+from balie.backstage.forms.showing import KEEP_TRYING
 from balie.backstage.page import Help, MenuItem
 from balie.backstage.presenting import Presenting
 from balie.backstage.routes import address_of
 from balie.blueprint.model import Step
 from balie.mapping.thing import MappedField, MappedThing
 from balie.systems.rows import Raw, text_of, value_at
-
-KEEP_TRYING = "keep and try again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

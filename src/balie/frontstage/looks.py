@@ -7,6 +7,7 @@ templates; each begins with `{% extends "layout.html" %}` and fills the blocks `
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -20,6 +21,7 @@ from balie.frontstage.moments import Voice
 OWN_TEMPLATES = Path(__file__).parent / "templates"
 SIGN_OUT = "/accounts/logout/"
 _IN_THE_BAR = 5  # entries that fit beside each other on a phone
+_LETTERS, _LETTERS_BESIDE_MORE = 75, 56  # that fit in one row of the header
 
 
 class Appearance(StrEnum):
@@ -112,8 +114,12 @@ class Chrome:
 
     @property
     def bar(self) -> tuple[MenuItem, ...]:
-        """Menu entries that are always in sight."""
-        return self.menu if len(self.menu) <= _IN_THE_BAR else self.menu[: _IN_THE_BAR - 1]
+        """Menu entries that are always in sight: as many as fit, and two at least."""
+        letters = list(accumulate(len(item.label) for item in self.menu))
+        if len(self.menu) <= _IN_THE_BAR and sum(len(i.label) for i in self.menu) <= _LETTERS:
+            return self.menu
+        fitting = sum(1 for so_far in letters if so_far <= _LETTERS_BESIDE_MORE)
+        return self.menu[: max(2, min(fitting, _IN_THE_BAR - 1))]
 
     @property
     def more(self) -> tuple[MenuItem, ...]:

@@ -1,7 +1,7 @@
 """Makes the page of a form: to pick what it is about, to fill it in, to see whether it is right."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from balie.backstage.actions import Told
@@ -18,6 +18,8 @@ from balie.mapping.thing import MappedThing, Record
 from balie.systems.rows import text_of
 
 MOST_CHOICES = 50
+KEEP_TRYING = "keep and try again"
+"""What a story does with answers while their system is away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +135,10 @@ class Showing:
     def _is_answerable(self, question: Question, choices: Found | None) -> bool:
         if question.control is Control.FILE:
             return self.around.takes_files
-        return question.control is not Control.ROW or bool(choices and choices.records)
+        if question.control is not Control.ROW:
+            return True
+        can_choose = choices is not None and self._freshness(choices).trust is not Trust.HIDDEN
+        return can_choose and bool(choices and choices.records)
 
     def _can_be_filled(self, given: Offered, asked: tuple[Asked, ...]) -> bool:
         """Whether what it is about is known, and there is something to choose and to tick."""
@@ -224,7 +229,7 @@ class Showing:
             name=rows.name,
             label=self._say(rows.key.field.name or rows.name),
             rows=tuple(self._tickable(rows, thing, one, checked) for one in given.rows.records),
-            freshness=self.opening.presenting.freshness(given.rows, self.opening.plan.step),
+            freshness=self._freshness(given.rows),
             problem=None if checked is None else checked.problems.get(rows.name),
         )
 
@@ -260,10 +265,20 @@ class Showing:
             problem=problems.get(name),
         )
 
+    def _freshness(self, part: Found) -> Freshness:
+        """How far it can be trusted; without what the story says of answers that were kept."""
+        step = self.opening.plan.step
+        of_kept = {
+            self._say(fail.customer_reads)
+            for fail in step.fails
+            if fail.then == KEEP_TRYING and fail.customer_reads is not None
+        }
+        freshness = self.opening.presenting.freshness(part, step)
+        return replace(freshness, says=None) if freshness.says in of_kept else freshness
+
     def _notices(self, *parts: Found) -> tuple[Freshness, ...]:
         """What is away, each sentence once."""
-        step = self.opening.plan.step
-        found = [self.opening.presenting.freshness(part, step) for part in parts]
+        found = [self._freshness(part) for part in parts]
         said = {one.says or one.trust.value: one for one in found if one.trust is not Trust.FRESH}
         return tuple(said.values())
 
