@@ -41,7 +41,7 @@ class Office:
 
     async def form(self, who: str, address: str, language: str = "nl") -> FormOpening | None:
         viewer = await replace(self.world, service=self.service).viewer(who)
-        return self.service.form(address, viewer, language)
+        return await self.service.form(address, viewer, language)
 
     async def open(self, who: str, address: str, about: str | None = None) -> FormPage | None:
         opening = await self.form(who, address)

@@ -18,6 +18,7 @@ from balie.backstage.bounded import Bounded
 from balie.backstage.cursors import Trail
 from balie.backstage.documents import DocumentMatch, DocumentPlace, Documents
 from balie.backstage.forms.desk import FormDesk
+from balie.backstage.forms.inputs import NO_INPUTS, Inputs
 from balie.backstage.forms.offering import FormOpening
 from balie.backstage.forms.plan import FormPlan, form_plans
 from balie.backstage.forms.showing import Around
@@ -91,6 +92,7 @@ class Service:
     secret: signs cursors and makes the keys of what is remembered; at least 32 bytes.
     most_bytes: of pages that are kept as they were made; half as much of viewers.
     actions: where what customers send is kept; without it there are no forms.
+    inputs: what comes in with a form besides answers.
     """
 
     def __init__(
@@ -108,6 +110,7 @@ class Service:
         list_rows: int = LIST_ROWS,
         most_bytes: int = MOST_BYTES,
         actions: Actions | None = None,
+        inputs: Inputs = NO_INPUTS,
     ) -> None:
         self.blueprint = blueprint
         self.things: Mapping[str, MappedThing] = map_things(blueprint, contracts)
@@ -125,7 +128,10 @@ class Service:
                 clock=clock,
                 incidents=incidents,
                 secret=secret,
+                inputs=inputs,
+                accepted=self._overlays.drop,
             )
+        self._inputs = inputs
         self._kinds = kinds
         self._clock = clock
         self._incidents = incidents
@@ -333,19 +339,21 @@ class Service:
         """Every form, in the order of the story."""
         return tuple(self._form_plans.values())
 
-    def form(self, path: str, viewer: Viewer, language: str) -> FormOpening | None:
+    async def form(self, path: str, viewer: Viewer, language: str) -> FormOpening | None:
         """The form at a path for a viewer; None when there is none for them."""
         plan = self._form_plans.get(path)
         if plan is None or not viewer.kinds_known or not _may_fill(plan, viewer):
             return None
-        presenting = self._presenting(viewer, language)
+        overlay = await self._overlay(viewer)
+        presenting = self._presenting(viewer, language, overlay)
         asking = Asking(
             self._sources,
             viewer,
-            self._patience_for_a_form(plan, viewer),
+            replace(self._patience_for_a_form(plan, viewer), settled=overlay.settled),
             self._clock,
             self._incidents,
             str(plan.step.id),
+            overlay=overlay,
         )
         return FormOpening(
             blueprint=self.blueprint,
@@ -354,6 +362,8 @@ class Service:
             reading=Reading(asking, self._list_rows),
             presenting=presenting,
             address=path,
+            can_guard=self._inputs.guard is not None,
+            can_take_files=self._inputs.files is not None,
         )
 
     def around(self, viewer: Viewer, language: str, path: str) -> Around:

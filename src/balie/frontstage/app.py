@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from balie.access.origin import is_from_here
 from balie.access.viewer import Visitor
 from balie.backstage.arrangement import arrangement_of
-from balie.frontstage.asking import Answer, Ask
+from balie.frontstage.asking import HELD_COOKIE, Answer, Ask
 from balie.frontstage.bodies import Unreadable, read_body
 from balie.frontstage.preferences import Preferences, address_without_choices, preferences_of
 from balie.frontstage.surroundings import Surroundings
@@ -109,6 +109,8 @@ def _ask(
         from_here=method in ("GET", "HEAD") or _is_from_here(Request(scope)),
         query=_gathered(pairs),
         idempotency_key=said.get(b"idempotency-key", b"").decode("latin-1"),
+        held=_cookies(said.get(b"cookie", b"")).get(HELD_COOKIE, ""),
+        is_https=scope.get("scheme") == "https",
     )
 
 

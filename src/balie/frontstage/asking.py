@@ -13,6 +13,7 @@ HTML = "text/html; charset=utf-8"
 JSON = "application/json"
 PROBLEM = "application/problem+json"
 READ_ONLY = frozenset({"GET", "HEAD"})
+HELD_COOKIE = "held"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,8 @@ class Ask:
     from_here: the request is no other website's doing.
     query: what stands behind the `?` of the address. form: the fields of a form that was sent,
     each with its values in order. files: what became of each file that came with it.
-    idempotency_key: the same for the same form sent twice.
+    idempotency_key: the same for the same form sent twice. held: what this browser has to get back
+    a form that it sent when its sign-in had just ended.
     """
 
     method: str
@@ -41,6 +43,8 @@ class Ask:
     form: Posted = field(default_factory=dict)
     files: Mapping[str, Uploaded] = field(default_factory=dict)
     idempotency_key: str = ""
+    held: str = ""
+    is_https: bool = False
 
     def said(self, name: str) -> str:
         """The first value of a field that was sent; "" for none."""

@@ -50,6 +50,8 @@ def form_json(
             "pick": [_pickable(row) for row in page.pickable],
             "rows": None if page.ticking is None else _ticking(page.ticking),
             "questions": [_asked(one) for one in page.asked],
+            "proof": None if page.proof is None else page.proof.by.value,
+            "draft_at": moment_json(page.draft_at),
             TOKEN: token,
             "problems": dict(said.faults),
             "refused": _why(refusal),

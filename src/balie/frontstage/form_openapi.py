@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from balie.backstage.actions import ActionState, ErrandState
+from balie.backstage.forms.guarding import ProofBy
 from balie.backstage.forms.page import Stage
 from balie.backstage.forms.plan import Control, FormPlan, Question
 from balie.backstage.plans import capital
@@ -55,6 +56,11 @@ def form_schemas() -> Iterator[tuple[str, Json]]:
             pick={"type": "array", "items": _pickable()},
             rows={"oneOf": [_rows(), {"type": "null"}]},
             questions=_many("Question"),
+            proof={
+                "enum": [None, *(by.value for by in ProofBy)],
+                "description": "At the stage `prove`: send `proof` and `code` along.",
+            },
+            draft_at={"type": ["string", "null"], "format": "date-time"},
             form_token=_TEXT,
             problems={
                 "type": "object",

@@ -13,13 +13,23 @@ from urllib.parse import urlencode
 
 from balie.access.viewer import Viewer, Visitor
 from balie.backstage.actions import Receipt
-from balie.backstage.forms.desk import FormDesk, NotAccepted
+from balie.backstage.forms.desk import BACK, FORGET, REMOVE, TOKEN, FormDesk, NotAccepted
+from balie.backstage.forms.drafts import HELD
 from balie.backstage.forms.offering import FormOpening
 from balie.backstage.forms.page import Asked, FormPage, Stage
 from balie.backstage.forms.plan import Control, FormPlan
 from balie.backstage.forms.showing import Around
 from balie.backstage.ports import Incidents
-from balie.frontstage.asking import JSON, READ_ONLY, Answer, Ask, see_other, with_headers
+from balie.frontstage.asking import (
+    HELD_COOKIE,
+    JSON,
+    READ_ONLY,
+    Answer,
+    Ask,
+    see_other,
+    with_headers,
+)
+from balie.frontstage.bodies import Welcome
 from balie.frontstage.failures import failed
 from balie.frontstage.form_json import accepted_json, form_json
 from balie.frontstage.messages import TRY_AGAIN, Messages
@@ -32,7 +42,12 @@ CONFIRM = "confirm"
 
 _FEW = 6  # choices: more are a list to open
 _LONGEST_KEY = 200
-_TEMPLATES = {Stage.PICK: "form_pick.html", Stage.FILL: "form.html", Stage.CHECK: "form_check.html"}
+_TEMPLATES = {
+    Stage.PICK: "form_pick.html",
+    Stage.FILL: "form.html",
+    Stage.CHECK: "form_check.html",
+    Stage.PROVE: "form_prove.html",
+}
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +73,7 @@ class TakesForms(Protocol):
         """Who a visitor is to the systems."""
         ...
 
-    def form(self, path: str, viewer: Viewer, language: str) -> FormOpening | None:
+    async def form(self, path: str, viewer: Viewer, language: str) -> FormOpening | None:
         """The form at a path, or None when there is none for this viewer."""
         ...
 
@@ -79,22 +94,48 @@ class Forms:
         """Whether a form is at this raw path."""
         return self.service.is_form(path)
 
+    async def welcome(self, ask: Ask) -> Welcome:
+        """How much is read of what is sent to a form: files where it asks for them."""
+        desk = self.service.forms
+        if desk is None or ask.visitor is None or ask.visitor.is_staff or ask.visitor.staff_roles:
+            return Welcome()
+        viewer = await self.service.viewer(ask.visitor, ask.path)
+        opening = await self.service.form(ask.path, viewer, ask.preferences.language)
+        return Welcome() if opening is None else Welcome(files=desk.receives(opening))
+
     async def answer(self, ask: Ask) -> Answer:
         """The form's page, what is wrong with it, or the way to its receipt."""
         if ask.method not in (*READ_ONLY, "POST"):
             return await self.messages.not_allowed(ask, "GET, HEAD, POST")
         if ask.visitor is None:
-            return await self.messages.sign_in_first(ask)
+            return await self._sign_in_first(ask)
         desk = self.service.forms
         if desk is None or ask.visitor.is_staff or ask.visitor.staff_roles:
             return await self.messages.not_found(ask)
         viewer = await self.service.viewer(ask.visitor, ask.path)
         if not viewer.kinds_known:
             return await self._later(ask, "unrecognised")
-        opening = self.service.form(ask.path, viewer, ask.preferences.language)
+        opening = await self.service.form(ask.path, viewer, ask.preferences.language)
         if opening is None or not _could_be_a_key(_about(ask, opening.plan)):
             return await self.messages.not_found(ask)
-        return await self._at(desk, ask, opening)
+        if not ask.held:
+            return await self._at(desk, ask, opening)
+        held = await desk.inputs.drafts.claim(ask.held, ask.path)
+        if held is not None:
+            await desk.take_over(opening, _about(ask, opening.plan), held)
+        return with_headers(await self._at(desk, ask, opening), **_nothing_held(ask))
+
+    async def _sign_in_first(self, ask: Ask) -> Answer:
+        """On to signing in; what was sent by somebody who was signed in lately is held meanwhile.
+
+        It becomes a draft of whoever signs in, when the form was given out to that same person.
+        """
+        answer = await self.messages.sign_in_first(ask)
+        desk = self.service.forms
+        if desk is None or ask.method != "POST" or ask.wants_json or not ask.form.get(TOKEN):
+            return answer
+        mark = await desk.inputs.drafts.hold(ask.path, ask.form)
+        return answer if mark is None else with_headers(answer, **_held(ask, mark))
 
     async def _at(self, desk: FormDesk, ask: Ask, opening: FormOpening) -> Answer:
         viewer = opening.presenting.viewer
@@ -103,7 +144,7 @@ class Forms:
         if ask.method in READ_ONLY:
             page = await desk.open(opening, around, about)
             return await self._page(ask, page, desk.token(opening))
-        if CONFIRM not in ask.form and not ask.wants_json:
+        if not _is_sent(ask):
             looked = await desk.look(opening, around, about, ask.form, ask.files)
             return await self._outcome(desk, ask, opening, looked)
         try:
@@ -203,6 +244,7 @@ class ShownForm:
     answers: Sequence[tuple[str, str, Sequence[str]]]
     before: Sequence[tuple[str, str, Sequence[str]]] = ()
     before_at: str = ""
+    draft_at: str = ""
 
     @property
     def is_wrong(self) -> bool:
@@ -217,10 +259,13 @@ def shown_form(page: FormPage, t: Voice, refusal: NotAccepted | None = None) -> 
     ids = {name: f"q{number}" for number, name in enumerate((*names, *(a.name for a in asked)), 1)}
     kinds = {one.name: _kind(one) for one in asked}
     faults = {name: _fault(wrong, kinds.get(name, ""), t) for name, _, wrong in page.problems}
-    summary = [
+    summary: list[tuple[str, str]] = [
         (ids[name], t.say("wrong.with_label", label=label.rstrip("?:. "), fault=faults[name]))
         for name, label, _ in page.problems
     ]
+    for name, wrong in page.proof.problems.items() if page.proof is not None else ():
+        ids[name], faults[name] = name, _fault(wrong, "", t)
+        summary.append((name, faults[name]))
     before = refusal.before if refusal is not None else None
     return ShownForm(
         ids=ids,
@@ -233,6 +278,7 @@ def shown_form(page: FormPage, t: Voice, refusal: NotAccepted | None = None) -> 
         if before is None
         else gathered((one.field, one.label, one.text) for one in before.action.answers),
         before_at="" if before is None else t.at(before.action.at),
+        draft_at="" if page.draft_at is None else t.at(page.draft_at),
     )
 
 
@@ -281,6 +327,28 @@ def _about(ask: Ask, plan: FormPlan) -> str | None:
     name = plan.subject.id
     said = ask.query.get(name) or ask.form.get(name) or ("",)
     return said[0].strip() or None
+
+
+def _is_sent(ask: Ask) -> bool:
+    """Whether it is to be sent now, and not to be looked at."""
+    if ask.wants_json:
+        return True
+    return CONFIRM in ask.form and not {BACK, REMOVE, FORGET}.intersection(ask.form)
+
+
+def _held(ask: Ask, mark: str) -> Mapping[str, str]:
+    """The cookie by which this browser gets back what is held: for this form, as long as it is."""
+    return _cookie(ask, mark, int(HELD.total_seconds()))
+
+
+def _nothing_held(ask: Ask) -> Mapping[str, str]:
+    return _cookie(ask, "", 0)
+
+
+def _cookie(ask: Ask, value: str, seconds: int) -> Mapping[str, str]:
+    secure = "; Secure" if ask.is_https else ""
+    rest = f"Path={ask.path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
+    return {"set-cookie": f"{HELD_COOKIE}={value}; {rest}"}
 
 
 def _could_be_a_key(key: str | None) -> bool:

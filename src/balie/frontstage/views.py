@@ -111,7 +111,11 @@ class Views:
 
     async def welcome(self, ask: Ask) -> Welcome | None:
         """How much of a form is read at this address; None: nothing, it is refused as it is."""
-        return Welcome() if ask.from_here else None
+        if not ask.from_here:
+            return None
+        if self._forms is not None and self._forms.has(ask.path):
+            return await self._forms.welcome(ask)
+        return Welcome()
 
     async def answer(self, ask: Ask) -> Answer:
         """The answer, whatever happens inside."""

@@ -36,6 +36,7 @@ from balie.site.asgi import Layers, application
 from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
 from balie.site.connecting import Kept, connect, utc_now
+from balie.site.inputs import stored_inputs
 from balie.site.last_resort import LastResort
 from balie.site.logs import ToldIncidents, log_of
 from balie.site.lookout import Lookout
@@ -85,7 +86,9 @@ async def start(
         opening.push_async_callback(reader.close)
         told = ToldIncidents(incidents, log)
         actions, cipher = accepting(configuration, opening), Cipher(configuration.keys)
-        kept = Kept(memory, told, secret_of(configuration), actions)
+        secret = secret_of(configuration)
+        inputs = stored_inputs(found.blueprint, actions, secret).inputs
+        kept = Kept(memory, told, secret, actions, inputs)
         connected = connect(found, configuration, kept, opening)
         lookout = Lookout(connected.network, connected.connectors, utc_now)
         desk = service_desk(found, connected, actions, incidents, cipher)

@@ -24,13 +24,13 @@ from balie.site.configuration import Configuration
 from balie.site.connecting import Connected, Kept, connect, utc_now
 from balie.site.engines import Runs, engine_of
 from balie.site.failpoints import BreakableWriter, reach_of
+from balie.site.inputs import StoredInputs, stored_inputs
 from balie.site.logs import ToldIncidents, log_of
 from balie.site.only_one import Held, only_one
 from balie.site.rounds import Round, make_rounds
 from balie.store.actions import StoredActions
 from balie.store.incidents import IncidentBook
 from balie.store.retention import Retention
-from balie.systems.writing import Document
 
 log = log_of(__name__)
 
@@ -51,18 +51,20 @@ class Carrying:
 def rounds(carrying: Carrying) -> Sequence[Round]:
     """What is done beside carrying: a line for each."""
     retention = Retention(carrying.actions)
-    return (Round("erasing what is over its time", 3600, lambda: retention.erase_due(utc_now())),)
+    return (
+        Round("erasing what is over its time", 3600, lambda: retention.erase_due(utc_now())),
+        *inputs_of(carrying).rounds(),
+    )
+
+
+def inputs_of(carrying: Carrying) -> StoredInputs:
+    """What came in besides answers."""
+    secret = secret_of(carrying.configuration)
+    return stored_inputs(carrying.found.blueprint, carrying.actions, secret)
 
 
 async def came_further(carrying: Carrying, action: str) -> None:
     """What is done at once when an action came further: a line for each."""
-
-
-class _NoUploads:
-    """Fulfils `Uploads`: no form asks for a file yet."""
-
-    async def read(self, upload: str) -> Document | None:  # noqa: ARG002 - none is there
-        return None
 
 
 def carry(found: Checked, configuration: Configuration, say: Say, *, as_a_child: bool) -> None:
@@ -182,7 +184,7 @@ def carrier_of(carrying: Carrying) -> Carrier:
         writers = {name: BreakableWriter(one, reach) for name, one in writers.items()}
     return Carrier(
         actions=carrying.actions,
-        uploads=_NoUploads(),
+        uploads=inputs_of(carrying).uploads,
         writers=writers,
         repeats=lambda system, table: said.get((system, table)),
         now=utc_now,

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from balie.backstage.actions import Actions
+from balie.backstage.forms.inputs import NO_INPUTS, Inputs
 from balie.backstage.ports import Clock, Incidents, Memory
 from balie.backstage.service import Service
 from balie.blueprint.model import Blueprint
@@ -23,13 +24,15 @@ from balie.transport.http import Network
 class Kept:
     """Where a service keeps what it knows and tells what it met. secret: 32 bytes or more.
 
-    actions: where what customers send is kept; without it nothing can be sent.
+    actions: where what customers send is kept; without it nothing can be sent. inputs: what comes
+    in with it besides answers.
     """
 
     memory: Memory
     incidents: Incidents
     secret: bytes
     actions: Actions | None = None
+    inputs: Inputs = NO_INPUTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ def connect(
         kept.incidents,
         kept.secret,
         actions=kept.actions,
+        inputs=kept.inputs,
     )
     closing.push_async_callback(service.close)
     return Connected(service, network, connectors)

@@ -2,14 +2,18 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from django.db import connection
 
 from balie.identity import people, signing_in
 from balie.site.accepting import accepting
-from balie.site.bootstrap import memory_of
+from balie.site.bootstrap import memory_of, secret_of
 from balie.site.configuration import Configuration
+from balie.site.connecting import utc_now
+from balie.store.drafts import StoredDrafts
 from balie.store.retention import Erasure, Gone, Retention
+from balie.store.uploads import StoredUploads
 
 
 def erase(configuration: Configuration, mail: str) -> Erasure | None:
@@ -34,7 +38,12 @@ async def _kept(configuration: Configuration, person: str) -> Erasure:
         memory = memory_of(configuration)
         closing.push_async_callback(memory.close)
         await memory.forget_all()
-        return await Retention(actions).erase_person(person, who="")
+        erased = await Retention(actions).erase_person(person, who="")
+        secret = secret_of(configuration)
+        files = await StoredUploads(actions.work, actions.cipher, utc_now).forget(person)
+        drafts = await StoredDrafts(actions.work, actions.cipher, secret, utc_now).forget(person)
+        more = (Gone("files", files), Gone("drafts", drafts))
+        return replace(erased, gone=(*erased.gone, *(gone for gone in more if gone.number)))
 
 
 def _empty_the_log() -> None:

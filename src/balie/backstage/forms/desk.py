@@ -2,27 +2,42 @@
 
 import hmac
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 import msgspec
 
-from balie.backstage.actions import Action, Actions, Receipt, SentBefore
+from balie.backstage.actions import Action, Actions, FileGone, Receipt, SentBefore
 from balie.backstage.errands import Sending, errands
-from balie.backstage.forms.filling import Checked, Posted, Uploaded, check
+from balie.backstage.forms.drafts import DraftPlace
+from balie.backstage.forms.filling import Checked, Posted, Uploaded, check, questions_for
+from balie.backstage.forms.guarding import (
+    AGAIN,
+    CODE,
+    PROOF,
+    Guarded,
+    changes_sign_in,
+    guarded_question,
+    typed,
+)
+from balie.backstage.forms.inputs import Inputs
 from balie.backstage.forms.offering import FormOpening, Offered, offered, subjects, why_not
-from balie.backstage.forms.page import FormPage
-from balie.backstage.forms.plan import FormPlan
+from balie.backstage.forms.page import FormPage, Stage
+from balie.backstage.forms.plan import Control, FormPlan
+from balie.backstage.forms.receiving import ANY_FILE, Begin, Place, begin_at
 from balie.backstage.forms.showing import Around, Showing
 from balie.backstage.forms.tokens import Bound, is_good, keyed, mint
 from balie.backstage.ports import Clock, Incident, IncidentKind, Incidents
 from balie.backstage.row_to_write import CannotBeSent
 from balie.mapping.raw import Unfit
+from balie.mapping.rules import Picture
 from balie.systems.contract import Contract
 
-TOKEN, BACK = "form_token", "back"
-"""Names of fields that every form has."""
+TOKEN, BACK, REMOVE, FORGET = "form_token", "back", "remove", "forget"
+"""Names of fields that every form has: a token, and the buttons to go back, to take a file away,
+and to throw away what was filled in.
+"""
 
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTVWXYZ"  # none that looks like another
 _FILES: Mapping[str, Uploaded] = {}
@@ -48,7 +63,8 @@ class NotAccepted:
 class FormDesk:
     """The forms of one blueprint. actions: None where nothing can be sent yet.
 
-    random: gives that many random bytes.
+    random: gives that many random bytes. inputs: what comes in besides answers.
+    accepted: hears whose form was just accepted.
     """
 
     contracts: Mapping[str, Contract]
@@ -57,6 +73,8 @@ class FormDesk:
     incidents: Incidents
     secret: bytes
     random: Callable[[int], bytes] = secrets.token_bytes
+    inputs: Inputs = field(default_factory=Inputs)
+    accepted: Callable[[str], None] = lambda _person: None
 
     async def open(
         self, opening: FormOpening, around: Around, about: str | None
@@ -70,7 +88,12 @@ class FormDesk:
             return None
         if plan.subject is not None and given.record is not None and why_not(opening, given.record):
             return showing.to_pick(plan.subject, given.subject)
-        return showing.to_fill(given, about)
+        draft = await self.inputs.drafts.find(_draft_place(opening, about))
+        if draft is None:
+            return showing.to_fill(given, about)
+        files = await self._files(opening, draft.fields, {})
+        checked = replace(check(opening, given, draft.fields, about, files), problems={})
+        return replace(showing.to_fill(given, about, checked), draft_at=draft.at)
 
     async def look(
         self,
@@ -81,10 +104,19 @@ class FormDesk:
         files: Mapping[str, Uploaded] = _FILES,
     ) -> FormPage | NotAccepted | None:
         """What was filled in, to be looked at before it is sent; or the form with its problems."""
+        if FORGET in posted:
+            await self.inputs.drafts.drop(_draft_place(opening, about))
+            return await self.open(opening, around, about)
+        posted, taken_away = await self._without_removed(opening, posted)
+        files = await self._files(opening, posted, files)
+        await self._keep_draft(opening, about, _kept(opening.plan, posted, files))
         filled = await self._filled_in(opening, around, about, posted, files)
+        if taken_away and isinstance(filled, NotAccepted):
+            asked = tuple(replace(one, problem=None) for one in filled.page.asked)
+            return replace(filled.page, asked=asked)
         if not isinstance(filled, _FilledIn):
             return filled
-        if BACK in posted:
+        if BACK in posted or taken_away:
             return filled.to_fill()
         if opening.plan.is_change and self._changes_nothing(opening, filled):
             return NotAccepted(page=filled.to_fill(), nothing_changed=True)
@@ -105,6 +137,7 @@ class FormDesk:
         idempotency_key: of a program that has no token; the same for the same form sent twice.
         """
         token = self._token_of(opening, posted, idempotency_key)
+        files = await self._files(opening, posted, files)
         digest = self._digest(about, _kept(opening.plan, posted, files))
         before = await self._sent_before(opening, token)
         if before is not None and before.action.digest == digest:
@@ -116,6 +149,11 @@ class FormDesk:
             return NotAccepted(page=filled.to_check(), status=409, before=before)
         if token is None:
             return NotAccepted(page=filled.to_check(), status=409, expired=True)
+        guarded = self._guarded(opening, filled.checked, token)
+        if guarded is not None:
+            asked = await self._asked_to_show(guarded, filled, posted)
+            if asked is not None:
+                return asked
         try:
             action = self._action(opening, filled.checked, token, digest)
         except (CannotBeSent, Unfit) as fault:
@@ -126,9 +164,41 @@ class FormDesk:
             first = await self._sent_before(opening, token)
             return first or NotAccepted(page=filled.to_fill(), nothing_changed=True)
         try:
-            return await self.actions.accept(action)
+            receipt = await self.actions.accept(action)
         except SentBefore as said:
             return NotAccepted(page=filled.to_check(), status=409, before=said.receipt)
+        except FileGone:
+            left = {name: values for name, values in posted.items() if name not in files}
+            again = await self._filled_in(opening, around, about, left, {})
+            page = again.to_fill() if isinstance(again, _FilledIn) else filled.to_fill()
+            return NotAccepted(page=page, status=409, expired=True)
+        self.accepted(action.person)
+        await self.inputs.drafts.drop(_draft_place(opening, about))
+        return receipt
+
+    def receives(self, opening: FormOpening) -> Mapping[str, Begin]:
+        """What takes in the files of this form, by question."""
+        kept, person = self.inputs.files, opening.presenting.viewer.person
+        if kept is None:
+            return {}
+        step, now = str(opening.plan.step.id), self.clock.now
+        return {
+            one.id: begin_at(
+                kept,
+                Place(person=person, step=step, field=one.id),
+                one.must.at_most if isinstance(one.must, Picture) else ANY_FILE,
+                now,
+            )
+            for one in questions_for(opening)
+            if one.control is Control.FILE
+        }
+
+    async def take_over(self, opening: FormOpening, about: str | None, posted: Posted) -> None:
+        """Keeps what was sent when the sign-in had just ended, as a draft of this viewer; when the
+        form was given out to this same person, and else not.
+        """
+        if self._good_token(opening, _token(posted)) is not None:
+            await self._keep_draft(opening, about, _kept(opening.plan, posted, {}))
 
     def token(self, opening: FormOpening) -> str:
         """A new token for this form and this person."""
@@ -137,6 +207,78 @@ class FormDesk:
     def token_again(self, opening: FormOpening, posted: Posted) -> str:
         """The token that a form was sent with, so that sending it twice is once; else a new one."""
         return self._good_token(opening, _token(posted)) or self.token(opening)
+
+    # ---- files and drafts
+
+    async def _files(
+        self, opening: FormOpening, posted: Posted, files: Mapping[str, Uploaded]
+    ) -> Mapping[str, Uploaded]:
+        """The files of this form: those that came with it now, and those that came before."""
+        found = dict(files)
+        for name, place, id_ in self._named_files(opening, posted):
+            if name not in found and self.inputs.files is not None:
+                kept = await self.inputs.files.find(id_, place)
+                if kept is not None:
+                    found[name] = Uploaded(kept.id, kept.name)
+        return found
+
+    async def _without_removed(self, opening: FormOpening, posted: Posted) -> tuple[Posted, bool]:
+        """What was posted without the file that is taken away, and whether one is."""
+        removed = set(posted.get(REMOVE, ()))
+        for name, place, id_ in self._named_files(opening, posted):
+            if name in removed and self.inputs.files is not None:
+                if await self.inputs.files.find(id_, place) is not None:
+                    await self.inputs.files.drop(id_)
+                return {key: said for key, said in posted.items() if key != name}, True
+        return posted, False
+
+    def _named_files(
+        self, opening: FormOpening, posted: Posted
+    ) -> Iterator[tuple[str, Place, str]]:
+        """The questions with a file that came before: question, where it belongs, its id."""
+        person, step = opening.presenting.viewer.person, str(opening.plan.step.id)
+        for question in questions_for(opening):
+            id_ = next(iter(posted.get(question.id, ())), "")
+            if question.control is Control.FILE and id_:
+                yield question.id, Place(person=person, step=step, field=question.id), id_
+
+    async def _keep_draft(
+        self, opening: FormOpening, about: str | None, kept: Mapping[str, tuple[str, ...]]
+    ) -> None:
+        if any(value for values in kept.values() for value in values):
+            await self.inputs.drafts.keep(_draft_place(opening, about), kept)
+
+    # ---- guarded fields
+
+    def _guarded(self, opening: FormOpening, checked: Checked, token: str) -> Guarded | None:
+        """What changes that says who this person is; None when nothing of the kind does."""
+        question = guarded_question(opening, checked)
+        if question is None:
+            return None
+        return Guarded(
+            person=opening.presenting.viewer.person,
+            step=str(opening.plan.step.id),
+            address=checked.filled.answers[question.id],
+            token=token,
+            language=opening.presenting.language,
+            changes_sign_in=changes_sign_in(opening, question),
+        )
+
+    async def _asked_to_show(
+        self, guarded: Guarded, filled: "_FilledIn", posted: Posted
+    ) -> NotAccepted | None:
+        """The page that asks who this is; None when that was shown."""
+        guard = self.inputs.guard
+        if guard is None:
+            return NotAccepted(page=filled.to_check(), status=503, cannot=True)
+        if AGAIN not in posted and (PROOF in posted or CODE in posted):
+            asked = await guard.look(guarded, typed(posted, PROOF), typed(posted, CODE))
+        else:
+            asked = await guard.begin(guarded, again=AGAIN in posted)
+        if asked is None:
+            return None
+        page = replace(filled.to_check(), stage=Stage.PROVE, proof=asked)
+        return NotAccepted(page=page, status=422 if asked.problems else 200)
 
     # ---- parts
 
@@ -224,6 +366,7 @@ class FormDesk:
             answers=checked.told,
             errands=errands(sending, checked.filled),
             order_with=viewer.person,
+            sign_in=_sign_in(self._guarded(opening, checked, token)),
         )
 
     def _reference(self) -> str:
@@ -280,7 +423,17 @@ def _kept(
         or (plan.rows is not None and name == plan.rows.name)
         or (rows is not None and name.startswith(rows))
     }
-    return {**own, **{name: (upload.id,) for name, upload in files.items()}}
+    return {**own, **{name: (upload.id,) for name, upload in files.items() if upload.id}}
+
+
+def _draft_place(opening: FormOpening, about: str | None) -> DraftPlace:
+    person, step = opening.presenting.viewer.person, str(opening.plan.step.id)
+    return DraftPlace(person=person, step=step, about=about or "")
+
+
+def _sign_in(guarded: Guarded | None) -> str:
+    """The address that this person signs in with from then on; "" when that does not change."""
+    return guarded.address if guarded is not None and guarded.changes_sign_in else ""
 
 
 def _token(posted: Posted) -> str:

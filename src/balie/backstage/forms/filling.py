@@ -48,6 +48,8 @@ def questions_for(opening: FormOpening) -> tuple[Question, ...]:
     """The questions that this viewer is asked."""
     thing, viewer = opening.plan.thing.thing, opening.presenting.viewer
     asked = [q for q in opening.plan.questions if opening.can_guard or q.field.guard is None]
+    if not opening.can_take_files:
+        asked = [q for q in asked if q.control is not Control.FILE]
     return tuple(one for one in asked if may_see_field(thing, one.field, viewer))
 
 
@@ -119,6 +121,7 @@ class _Checking:
             self.problems[question.id] = upload.problem
         elif upload is not None:
             self.kept_files[question.id] = upload.id
+            self.said[question.id] = upload.name
             self._tell(question, upload.name)
         elif question.is_required:
             self.problems[question.id] = Wrong("missing")

@@ -7,7 +7,7 @@ that was sent to the new address. Each code is for one person, one form and one 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
@@ -15,13 +15,15 @@ from typing import Protocol
 from balie.backstage.forms.filling import Checked, Posted
 from balie.backstage.forms.offering import FormOpening
 from balie.backstage.forms.plan import Control, Question
-from balie.blueprint.model import Blueprint
 from balie.blueprint.relations import Login
 from balie.mapping.rules import Wrong
 from balie.systems.rows import text_of, value_at
 
 PROOF, CODE, AGAIN = "proof", "code", "again"
 """Names of the fields that are asked, and of the button for a new code."""
+
+
+_NOTHING_WRONG: Mapping[str, Wrong] = MappingProxyType({})
 
 
 class ProofBy(StrEnum):
@@ -36,13 +38,15 @@ class Guarded:
     """What is about to change. address: the new one, a mail address; personal.
 
     token: of the form, so that the same form sent twice needs no second code.
+    changes_sign_in: they sign in with it from then on.
     """
 
     person: str
     step: str
-    address: str
+    address: str = field(repr=False)
     token: str
     language: str
+    changes_sign_in: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +54,7 @@ class AskedFor:
     """What somebody must fill in now. problems: PROOF or CODE -> what is wrong with it."""
 
     by: ProofBy
-    problems: Mapping[str, Wrong] = MappingProxyType({})
+    problems: Mapping[str, Wrong] = field(default_factory=lambda: _NOTHING_WRONG)
 
 
 class Guard(Protocol):
@@ -78,7 +82,7 @@ def guarded_question(opening: FormOpening, checked: Checked) -> Question | None:
     return None
 
 
-def changes_sign_in(blueprint: Blueprint, opening: FormOpening, question: Question) -> bool:
+def changes_sign_in(opening: FormOpening, question: Question) -> bool:
     """Whether `me` recognises people by the field that this question changes."""
     source = opening.plan.thing.sources[0]
     paths = {str(origin.path) for origin in question.field.from_}
@@ -87,13 +91,13 @@ def changes_sign_in(blueprint: Blueprint, opening: FormOpening, question: Questi
         and line.table == source.at.table
         and str(equality.field) in paths
         and isinstance(equality.value, Login)
-        for lines in blueprint.me.names.values()
+        for lines in opening.blueprint.me.names.values()
         for line in lines
         for equality in line.where
     )
 
 
-def given(posted: Posted, name: str) -> str:
+def typed(posted: Posted, name: str) -> str:
     """What was filled in for a proof: as it was typed, but for spaces around it."""
     return next(iter(posted.get(name, ())), "").strip()[:200]
 

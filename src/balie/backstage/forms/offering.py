@@ -24,7 +24,7 @@ NOTHING_FOUND = Found()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormOpening:
     """One request for one form. address: its path. can_guard: a code can be asked for a guarded
-    field; until then it is not asked.
+    field; else it is not asked. can_take_files: the same for questions that are answered with one.
     """
 
     blueprint: Blueprint
@@ -34,6 +34,7 @@ class FormOpening:
     presenting: Presenting
     address: str
     can_guard: bool = False
+    can_take_files: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

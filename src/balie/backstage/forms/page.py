@@ -6,9 +6,11 @@ frontstage has the sentence for it.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from balie.backstage.actions import Told
+from balie.backstage.forms.guarding import AskedFor
 from balie.backstage.forms.plan import Control
 from balie.backstage.page import Cell, Freshness, Help, MenuItem
 from balie.mapping.rules import Wrong
@@ -20,6 +22,7 @@ class Stage(StrEnum):
     PICK = "pick"  # about which row is it?
     FILL = "fill"
     CHECK = "check"  # is this right? then it is sent
+    PROVE = "prove"  # is it you? and is the new address yours?
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,8 @@ class Asked:
     """A question, with what was filled in so far. most: characters; None: as many as you like.
 
     bounds: the lowest and the highest number, "" where there is none. autofill: what a browser may
-    know of it, as HTML names it ("postal-code"); at_most: bytes of a file.
+    know of it, as HTML names it ("postal-code"); at_most: bytes of a file. file: of one that came
+    before, what is sent again; `value` is then its name. pictures_only: of a file.
     value: personal. problem: what is wrong with it, once somebody looked.
     """
 
@@ -61,6 +65,8 @@ class Asked:
     bounds: tuple[str, str] | None = None
     autofill: str = ""
     at_most: int | None = None
+    file: str = ""
+    pictures_only: bool = False
     problem: Wrong | None = None
 
 
@@ -92,6 +98,8 @@ class FormPage:
 
     told: on the page that asks whether it is right. kept: what must be sent again from there.
     notices: what is away, in the blueprint's words; then some questions may not be there.
+    proof: on the page that asks who this is. draft_at: what stands in the fields was filled in
+    then, and not sent.
     """
 
     step: str
@@ -111,6 +119,8 @@ class FormPage:
     kept: Mapping[str, tuple[str, ...]]
     notices: tuple[Freshness, ...] = ()
     can_be_filled: bool = True
+    proof: AskedFor | None = None
+    draft_at: datetime | None = None
 
     @property
     def takes_files(self) -> bool:

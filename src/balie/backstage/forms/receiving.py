@@ -16,6 +16,9 @@ from balie.mapping.rules import MEGABYTE, Wrong
 PIECE = 256 * 1024
 """Bytes of a file that are kept together."""
 
+ANY_FILE = 25 * MEGABYTE
+"""Bytes of a file when the blueprint does not say how large it may be."""
+
 MOST_FILES_UNSENT = 20
 """Files of one person that were not sent with a form yet."""
 

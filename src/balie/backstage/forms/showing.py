@@ -192,6 +192,8 @@ class Showing:
             bounds=_bounds(question, given.record),
             autofill=_autofill(question),
             at_most=question.must.at_most if isinstance(question.must, Picture) else None,
+            file="" if checked is None else checked.filled.files.get(question.id, ""),
+            pictures_only=isinstance(question.must, Picture),
             problem=None if checked is None else checked.problems.get(question.id),
         )
 

@@ -1,0 +1,70 @@
+"""What comes in with forms besides answers, put together: files, drafts, codes, sign-ins."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from balie.backstage.forms.inputs import Inputs
+from balie.backstage.forms.sign_in_changes import SignInChanges
+from balie.blueprint.model import Blueprint
+from balie.frontstage.surroundings import words_of
+from balie.identity.guarding import GuardByMail
+from balie.identity.letters import Letters
+from balie.identity.sign_ins import SignInAddresses
+from balie.site.connecting import utc_now
+from balie.site.rounds import Round
+from balie.store.actions import StoredActions
+from balie.store.drafts import StoredDrafts
+from balie.store.sign_in_changes import StoredSignInChanges
+from balie.store.uploads import StoredUploads
+
+_SOON, _HOURLY = 2, 3600  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class StoredInputs:
+    """Where all of it is kept: in the same tables for who accepts and for who carries."""
+
+    uploads: StoredUploads
+    drafts: StoredDrafts
+    guard: GuardByMail
+    sign_ins: SignInChanges
+
+    @property
+    def inputs(self) -> Inputs:
+        """As forms know it."""
+        return Inputs(files=self.uploads, guard=self.guard, drafts=self.drafts)
+
+    def rounds(self) -> Sequence[Round]:
+        """What is done beside carrying: sign-ins that change, and what is kept no longer."""
+        return (
+            Round("sign-ins that change", _SOON, self.sign_ins.sweep),
+            Round("files that are due", _HOURLY, partial(self._erase, self.uploads)),
+            Round("drafts that are due", _HOURLY, partial(self._erase, self.drafts)),
+            Round("codes that are over", _HOURLY, partial(self._erase, self.guard)),
+        )
+
+    async def _erase(self, kept: StoredUploads | StoredDrafts | GuardByMail) -> None:
+        await kept.erase_due(utc_now())
+
+
+def stored_inputs(blueprint: Blueprint, actions: StoredActions, secret: bytes) -> StoredInputs:
+    """All that comes in besides answers. secret: what digests are made with."""
+    work, cipher = actions.work, actions.cipher
+    words = words_of(blueprint)
+    letters = Letters(
+        say=lambda language, key, **values: words[language].say(key, **values),
+        service=lambda language: blueprint.say(blueprint.service, language),
+        brand=str(blueprint.brand.name),
+    )
+    return StoredInputs(
+        uploads=StoredUploads(work, cipher, utc_now),
+        drafts=StoredDrafts(work, cipher, secret, utc_now),
+        guard=GuardByMail(work, letters, secret, utc_now),
+        sign_ins=SignInChanges(
+            StoredSignInChanges(work, cipher, utc_now),
+            actions,
+            SignInAddresses(work, letters),
+            utc_now,
+        ),
+    )
