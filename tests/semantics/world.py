@@ -17,6 +17,7 @@ import yaml
 from balie.access.viewer import Viewer, Visitor
 from balie.backstage.actions import Actions
 from balie.backstage.arrangement import arrangement_of
+from balie.backstage.forms.inputs import NO_INPUTS, Inputs
 from balie.backstage.handing import Handed, NoDocument
 from balie.backstage.page import Page
 from balie.backstage.ports import Clock, Incident, Remembered
@@ -306,6 +307,7 @@ def world(
     change: Blueprint | None = None,
     telling: Telling = AS_WRITTEN,
     actions: Actions | None = None,
+    inputs: Inputs = NO_INPUTS,
 ) -> World:
     """A world for a blueprint, with its example rows or other ones.
 
@@ -333,6 +335,7 @@ def world(
         page_rows=page_rows,
         list_rows=list_rows,
         actions=actions,
+        inputs=inputs,
     )
     return World(blueprint, service, systems, hands, memory, noticeboard, telling=telling)
 

@@ -24,11 +24,10 @@ KEEP_TRYING = "keep and try again"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
-    """What stands around a form, as around every page. takes_files: files can be kept."""
+    """What stands around a form, as around every page."""
 
     menu: tuple[MenuItem, ...] = ()
     help: Help | None = None
-    takes_files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,8 +132,6 @@ class Showing:
         ]
 
     def _is_answerable(self, question: Question, choices: Found | None) -> bool:
-        if question.control is Control.FILE:
-            return self.around.takes_files
         if question.control is not Control.ROW:
             return True
         can_choose = choices is not None and self._freshness(choices).trust is not Trust.HIDDEN
