@@ -6,7 +6,7 @@ import pytest
 
 from balie.systems.pace import Rate
 from balie.transport.limits import Limits, read_limits
-from balie.transport.turns import Bucket, TooBusy, Turns
+from balie.transport.turns import TooBusy, Turns, Window
 
 
 class Clock:
@@ -49,22 +49,33 @@ def test_a_limit_that_leaves_no_call_is_refused(text: str) -> None:
         read_limits(text)
 
 
-def test_a_bucket_gives_what_it_holds_and_then_what_comes_back() -> None:
+def test_no_more_than_is_allowed_in_any_stretch_of_that_length() -> None:
     clock = Clock()
-    bucket = Bucket(Rate(2, 1.0), clock)
-    assert [bucket.take() for _ in range(4)] == [0.0, 0.0, 0.5, 1.0]
-    clock.seconds += 1.0
-    assert bucket.take() == 0.5
+    window = Window(Rate(2, 1.0), clock)
+    assert [window.take() for _ in range(5)] == [0.0, 0.0, 1.0, 1.0, 2.0]
+    clock.seconds += 2.5
+    assert [window.take() for _ in range(2)] == [0.0, 0.5]
     clock.seconds += 3600
-    assert [bucket.take() for _ in range(3)] == [0.0, 0.0, 0.5]
+    assert [window.take() for _ in range(3)] == [0.0, 0.0, 1.0]
 
 
-def test_a_token_that_was_not_used_comes_back() -> None:
-    bucket = Bucket(Rate(1, 10.0), Clock())
-    assert bucket.take() == 0.0
-    assert bucket.take() == 10.0
-    bucket.give_back()
-    assert bucket.take() == 10.0
+def test_after_a_quiet_time_a_full_window_is_not_followed_by_a_second_one_at_once() -> None:
+    clock = Clock()
+    window = Window(Rate(60, 60.0), clock)
+    made = []
+    for _ in range(180):
+        clock.seconds += window.take()
+        made.append(clock.seconds)
+    most = max(sum(at <= other < at + 60 for other in made) for at in made)
+    assert most == 60
+
+
+def test_a_turn_that_was_not_used_comes_back() -> None:
+    window = Window(Rate(1, 10.0), Clock())
+    assert window.take() == 0.0
+    window.give_back()
+    assert window.take() == 0.0
+    assert window.take() == 10.0
 
 
 async def test_no_more_calls_at_once_than_the_system_allows() -> None:

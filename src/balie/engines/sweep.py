@@ -22,7 +22,7 @@ ENOUGH = 10.0  # seconds that what is under way gets to end
 
 @dataclass(slots=True)
 class _Paused:
-    """An action that was carried. until: as `monotonic` counts. at: what its rows said then."""
+    """An action that was carried. until: as the clock counts. at: what its rows said then."""
 
     until: float
     at: datetime | None = None
@@ -40,6 +40,7 @@ class Sweep:
     """Carries at most `at_once` actions at a time.
 
     waiting: what can be brought further, oldest first. failed: told of faults of our own.
+    clock: counts seconds and never goes back.
     """
 
     carry: Carry
@@ -47,6 +48,7 @@ class Sweep:
     failed: Callable[[Exception], None]
     at_once: int = AT_ONCE
     every: float = EVERY
+    clock: Callable[[], float] = monotonic
     _paused: dict[str, _Paused] = field(default_factory=dict)
     _due: list[Waiting] = field(default_factory=list)
     _orders: set[str] = field(default_factory=set)
@@ -67,7 +69,7 @@ class Sweep:
         except Exception as fault:  # noqa: BLE001 - a database that is away comes back
             self.failed(fault)
             return
-        now = monotonic()
+        now = self.clock()
         known = {one.action for one in waiting}
         self._paused = {action: one for action, one in self._paused.items() if action in known}
         self._due = [one for one in waiting if self._is_due(one, now)]
@@ -102,7 +104,7 @@ class Sweep:
         except Exception as fault:  # noqa: BLE001 - one that fails holds up no other
             self.failed(fault)
             pause = None
-        self._paused[action] = _Paused(monotonic() + (LOOKED_AGAIN if pause is None else pause))
+        self._paused[action] = _Paused(self.clock() + (LOOKED_AGAIN if pause is None else pause))
         del self._under_way[action]
         self._orders.discard(order)
         self._fill()

@@ -1,36 +1,36 @@
 """Whose turn it is: as many calls at once, and as many in a time, as a system allows."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from balie.systems.pace import Rate
 
 
-class Bucket:
-    """Tokens that come back with time: `calls` at most, all of them back after `seconds`.
+class Window:
+    """No more calls in any stretch of time of this length than are allowed.
 
-    A call that finds none takes one from the future and waits for it, so turns stay in order.
+    A call that comes too early gets the moment at which the oldest falls out of the window, and
+    waits for it, so turns stay in order.
     """
 
     def __init__(self, rate: Rate, clock: Callable[[], float]) -> None:
-        self._per_second = rate.calls / rate.seconds
-        self._most = float(rate.calls)
+        self._seconds = rate.seconds
         self._clock = clock
-        self._left = self._most
-        self._at = clock()
+        self._taken: deque[float] = deque(maxlen=rate.calls)
 
     def take(self) -> float:
-        """Takes a token. Seconds until it is really there; 0.0 for now."""
-        now = self._clock()
-        self._left = min(self._most, self._left + (now - self._at) * self._per_second)
-        self._at = now
-        self._left -= 1
-        return max(0.0, -self._left / self._per_second)
+        """Takes a turn. Seconds until it has come; 0.0 for now."""
+        now = at = self._clock()
+        if len(self._taken) == self._taken.maxlen:
+            at = max(now, self._taken[0] + self._seconds)
+        self._taken.append(at)
+        return at - now
 
     def give_back(self) -> None:
         """For a call that was not made after all."""
-        self._left = min(self._most, self._left + 1)
+        self._taken.pop()
 
 
 class TooBusy(Exception):
@@ -42,7 +42,7 @@ class Turns:
 
     def __init__(self, at_once: int, rates: Sequence[Rate], clock: Callable[[], float]) -> None:
         self._places = asyncio.Semaphore(at_once)
-        self._buckets = [Bucket(rate, clock) for rate in rates]
+        self._windows = [Window(rate, clock) for rate in rates]
 
     @asynccontextmanager
     async def turn(self, within: float) -> AsyncIterator[None]:
@@ -65,7 +65,7 @@ class Turns:
             raise TooBusy from error
 
     async def _wait(self, within: float) -> None:
-        wait = max((bucket.take() for bucket in self._buckets), default=0.0)
+        wait = max((window.take() for window in self._windows), default=0.0)
         if wait > within:
             self._give_back()
             raise TooBusy
@@ -77,5 +77,5 @@ class Turns:
             raise
 
     def _give_back(self) -> None:
-        for bucket in self._buckets:
-            bucket.give_back()
+        for window in self._windows:
+            window.give_back()
