@@ -20,7 +20,7 @@ part() { # name, command...
 
 part "rehearsed systems: down, slow, rubbish, filters ignored" .venv/bin/pytest -m proof tests/rehearsed
 part "faults of the network before every rehearsed system" .venv/bin/pytest -m proof tests/faults
-part "killed at every place, and fifty times at random: nothing lost, nothing twice" .venv/bin/pytest -m proof -s tests/carrying
+part "killed at every place and fifty times at random, an hour without the ERP: nothing lost, nothing twice" .venv/bin/pytest -m proof -s tests/carrying
 part "services that nobody wrote: three over HTTP" .venv/bin/pytest -m proof tests/generated
 part "README walked in a browser" .venv/bin/pytest -m proof tests/walk
 part "real Tryton: install and load" tests/backoffices/tryton/install.sh
