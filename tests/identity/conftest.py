@@ -122,6 +122,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
             last_resort=LastResort(looks, surroundings, incidents).guard,
             django=get_asgi_application(),
             frontstage=thin_pages(reader, "balie"),
+            inbound=assets,
             static=assets,
             reader=reader,
             languages=surroundings.languages,

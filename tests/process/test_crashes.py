@@ -4,6 +4,7 @@ and no instance is ever left without a time to be looked at or a person to look 
 
 import asyncio
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -57,6 +58,12 @@ def test_a_return_ends_with_each_effect_once(
 ) -> None:
     """days: until the parcel is told, of which the first may be too early; times: how often."""
     asyncio.run(_return(kills, days, times, hours_away, is_large=is_large))
+
+
+@pytest.mark.usefixtures("place")
+async def test_a_return_that_is_killed_often_ends_with_each_effect_once() -> None:
+    """Some kills of above, on the store too: before and after each of the first forty moments."""
+    await _return(set(range(0, 40, 3)) | {50, 61, 72}, 1, 2, 1, is_large=True)
 
 
 async def _return(

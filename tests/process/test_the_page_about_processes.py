@@ -11,6 +11,8 @@ import yaml
 from tests.process.test_the_return import return_of
 from tests.process.world import Office
 
+pytestmark = pytest.mark.usefixtures("place")
+
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "processes.md"
 BLOCK = re.compile(r"```yaml\n(example: .*?)```", re.DOTALL)
 EXAMPLES: list[dict[str, Any]] = [yaml.safe_load(b) for b in BLOCK.findall(PAGE.read_text())]

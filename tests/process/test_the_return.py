@@ -7,6 +7,8 @@ from balie.backstage.process.processes import NotAnAnswer
 from tests.process.world import CONTACT, Office
 from tests.telling import Telling
 
+pytestmark = pytest.mark.usefixtures("place")
+
 
 @pytest.fixture
 def office(telling: Telling) -> Office:

@@ -17,6 +17,8 @@ from balie.blueprint.source import Span, Text
 from tests.process.test_the_return import return_of
 from tests.process.world import MONDAY, Office
 
+pytestmark = pytest.mark.usefixtures("place")
+
 HERE = Span("story.yaml", 1, 1, 1)
 Retold = Callable[[Step], Step]
 
@@ -132,7 +134,7 @@ async def test_an_instance_that_fails_holds_up_no_other() -> None:
         await office.carrier.carry(id_)
     first, second = office.instances.kept
     lost = replace(office.instances.kept[first], step="a step that is not there")
-    office.instances.kept[first] = lost
+    office.instances.force(lost)
     office.now += timedelta(minutes=10)
     with pytest.raises(ExceptionGroup):
         await office.processes.sweep()

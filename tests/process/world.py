@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from balie.backstage.actions import Action, Errand, ErrandState
+from balie.backstage.actions import Action, Begins, Errand, ErrandState, Whose
 from balie.backstage.carrying import Carrier
 from balie.backstage.ports import Clock
 from balie.backstage.process.instance import (
@@ -21,7 +21,6 @@ from balie.backstage.process.instance import (
     Mail,
     Move,
     Note,
-    Whose,
     WorkItem,
 )
 from balie.backstage.process.processes import Answered, Processes
@@ -72,6 +71,10 @@ class HeldInstances:
         self.mails += move.mails
         self.mishap()
         return True
+
+    def force(self, instance: Instance) -> None:
+        """Puts an instance there as it can never be kept by a move."""
+        self.kept[instance.id] = instance
 
     async def due(self, now: datetime) -> Sequence[str]:
         waking = (i for i in self.kept.values() if i.wake_at is not None and i.wake_at <= now)
@@ -216,6 +219,16 @@ def told_otherwise(told: Story, change: Callable[[Step], Step]) -> Story:
     return replace(told, blueprint=replace(told.blueprint, story=phases))
 
 
+def in_memory(_office: "Office") -> tuple[Any, Any]:
+    """Where nothing else is said, an office keeps what it keeps in memory."""
+    actions = HeldActions()
+    return actions, HeldInstances(actions)
+
+
+PLACES: list[Callable[["Office"], tuple[Any, Any]]] = [in_memory]
+"""Where an office keeps its actions and instances: the last one holds."""
+
+
 @dataclass
 class Office:
     """The example's service, with a hand on the clock, on the systems and on the people."""
@@ -228,8 +241,7 @@ class Office:
     def __post_init__(self) -> None:
         self.story = told_otherwise(story_of(self.telling.folder), self.told_so)
         blueprint = self.story.blueprint
-        self.actions = HeldActions()
-        self.instances = HeldInstances(self.actions)
+        self.actions, self.instances = PLACES[-1](self)
         self.systems = {id_: BackOffice(id_, self._new) for id_ in blueprint.systems}
         self.carrier = Carrier(
             actions=self.actions,
@@ -296,7 +308,7 @@ class Office:
         """Staff have an action tried once more, as the engine does."""
         for progress in list(self.actions.progress[action].values()):
             again = replace(progress, state=ErrandState.DUE, next_at=None)
-            self.actions.progress[action][progress.errand] = again
+            await self.alive(lambda again=again: self.actions.note(again))
         await self.settle()
 
     def goes_away(self, system: str, *, away: bool = True) -> None:
@@ -322,8 +334,9 @@ class Office:
             goes_to=next(str(f.then_goes_to) for f in asked.fails if f.give_up_after),
         )
         action = self.action(str(asked.id), (errand,))
-        await self.actions.accept(action)
-        await self._begin(action, str(asked.screen.creates))
+        begins = self._begins(str(asked.screen.creates))
+        await self.actions.accept(action, begins)
+        await self.alive(lambda: self.processes.begin(action, begins))
         return id_
 
     def action(self, step: str, errands: tuple[Errand, ...]) -> Action:
@@ -344,10 +357,9 @@ class Office:
             order_with="p1",
         )
 
-    async def _begin(self, action: Action, thing: str) -> None:
+    def _begins(self, thing: str) -> Begins:
         me = {self.telling.me("contact"): CONTACT, self.telling.me("customer"): "10085"}
-        of = Whose(person="p1", language="nl", me=me)
-        await self.alive(lambda: self.processes.begin(action, thing, of))
+        return Begins(thing=thing, of=Whose(person="p1", language="nl", me=me))
 
     async def told(self, system: str, event: str, key: str) -> None:
         """A system tells something, in the words of the original."""

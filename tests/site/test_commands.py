@@ -137,7 +137,7 @@ def test_run_names_each_missing_value_of_the_systems_with_its_place(tmp_path: Pa
     assert "systems.yaml:9  ${ERP_URL}" in done.stderr
     assert "export ERP_URL=..." in done.stderr
     assert "ERP_COMPANY" in done.stderr  # of the profile's path
-    assert "CRM_WEBHOOK_KEY" not in done.stderr  # of news, which nothing reads yet
+    assert "CRM_WEBHOOK_KEY" in done.stderr  # of what it tells by itself
     assert "Traceback" not in done.stderr
 
 

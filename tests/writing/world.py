@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from balie.backstage.actions import (
     Action,
+    Begins,
     ErrandState,
     Progress,
     Receipt,
@@ -47,7 +48,7 @@ class HeldActions:
     before_note: Callable[[Progress], None] = lambda _progress: None
     after_note: Callable[[Progress], None] = lambda _progress: None
 
-    async def accept(self, action: Action) -> Receipt:
+    async def accept(self, action: Action, begins: Begins | None = None) -> Receipt:
         for one in self.kept.values():
             if one.token == action.token:
                 receipt = self._receipt(one)

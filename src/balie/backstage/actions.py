@@ -15,6 +15,7 @@ from typing import Protocol
 from balie.systems.rows import Raw
 
 _NONE: Mapping[str, Raw] = MappingProxyType({})
+_NO_NAMES: Mapping[str, str] = MappingProxyType({})
 
 
 class ActionState(StrEnum):
@@ -135,6 +136,28 @@ class Action:
     sign_in: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """For whom a story runs. me: the names of `me` with one value, as at acceptance.
+
+    Personal.
+    """
+
+    person: str
+    acting_for: str | None = None
+    language: str = ""
+    kinds: frozenset[str] = frozenset()
+    me: Mapping[str, str] = field(default_factory=lambda: _NO_NAMES, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Begins:
+    """The instance of the story that an action begins: about the `thing` that it makes."""
+
+    thing: str
+    of: Whose
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """One answer as the receipt tells it back. Personal."""
@@ -180,10 +203,11 @@ class FileGone(Exception):
 class Actions(Protocol):
     """Keeps actions, encrypted. Every method is one transaction."""
 
-    async def accept(self, action: Action) -> Receipt:
-        """Keeps an action with its errands, its audit line and its place in the engine's queue: all
-        or nothing. The same token and digest again gives the first receipt; the same token with
-        another digest raises SentBefore. Raises FileGone, and keeps nothing then.
+    async def accept(self, action: Action, begins: Begins | None = None) -> Receipt:
+        """Keeps an action with its errands, its audit line, its place in the engine's queue and the
+        instance that it begins: all or nothing. The same token and digest again gives the first
+        receipt; the same token with another digest raises SentBefore. Raises FileGone, and keeps
+        nothing then.
         """
         ...
 

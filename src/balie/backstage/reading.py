@@ -127,7 +127,7 @@ class Reading:
                 thing,
                 source,
                 fields,
-                bind=_bind(source, parent, record, key),
+                bind=bound_to(source, parent, record, key),
                 limit=MOST_ROWS,
             )
             if question is NoScope.NOTHING:
@@ -178,7 +178,7 @@ class Reading:
         )
 
 
-def _bind(
+def bound_to(
     source: MappedSource,
     parent: MappedThing,
     record: Record | None,

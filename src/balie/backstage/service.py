@@ -158,9 +158,9 @@ class Service:
         """The day in the blueprint's zone."""
         return self._clock.today()
 
-    def hear(self, system: str) -> None:
-        """Something changed in a system: the next page that needs it asks again."""
-        self._sources.hear(system)
+    def hear(self, system: str, table: str = "") -> None:
+        """Something changed in a system, or in one table: the next page that needs it asks."""
+        self._sources.hear(system, table)
 
     # ---- addresses
 

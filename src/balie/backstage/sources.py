@@ -129,7 +129,7 @@ class Sources:
         self._secret = secret
         self._near: Bounded[str, Answer] = Bounded(most_bytes)
         self._under_way: dict[str, asyncio.Task[Answer]] = {}
-        self._news: dict[str, datetime] = {}
+        self._news: dict[tuple[str, str], datetime] = {}
 
     async def ask(self, question: Question, patience: Patience, trace: Trace = no_trace) -> Outcome:
         """The answer, as fresh as promised if the system allows it within the time given."""
@@ -157,9 +157,9 @@ class Sources:
             self._refresh_behind(one.key, one.question, one.answer, patience, now)
         return True
 
-    def hear(self, system: str) -> None:
-        """Something changed in a system: what was known of it is no longer fresh."""
-        self._news[system] = self._clock.now()
+    def hear(self, system: str, table: str = "") -> None:
+        """Something changed in a system, or in one table of it: what was known is not fresh."""
+        self._news[system, table] = self._clock.now()
 
     async def close(self) -> None:
         """Stops what is under way, and waits until what was learned is written."""
@@ -227,12 +227,13 @@ class Sources:
     def _is_fresh(
         self, known: Answer, question: Question, patience: Patience, now: datetime
     ) -> bool:
-        scope = question.scope
-        news = self._news.get(scope.system)
-        if now - known.as_of > patience.fresh or (news is not None and known.as_of <= news):
+        if now - known.as_of > patience.fresh:
             return False
-        settled = patience.settled.get((scope.system, scope.table)) if patience.settled else None
-        return settled is None or known.as_of > settled
+        of, table = question.scope.system, question.scope.table
+        news = [self._news.get((of, "")), self._news.get((of, table))]
+        if patience.settled:
+            news.append(patience.settled.get((of, table)))
+        return all(moment is None or known.as_of > moment for moment in news)
 
     def _age(self, answer: Answer) -> timedelta:
         return self._clock.now() - answer.as_of

@@ -31,6 +31,11 @@ class Folder:
     version: str
 
 
+def reopened(texts: dict[str, str], files: dict[str, bytes]) -> Folder:
+    """The files of a folder as they were kept."""
+    return Folder(texts=texts, files=files, findings=(), version=_version(texts, files))
+
+
 class _Unusable(Exception):
     def __init__(self, message: str, help_: str) -> None:
         super().__init__(message)

@@ -32,7 +32,11 @@ class Reading:
 
 def read(folder: Path) -> Reading:
     """Reads a blueprint's folder: the blueprint, and what is wrong with its text."""
-    opened = folders.opened(folder)
+    return read_opened(folders.opened(folder))
+
+
+def read_opened(opened: Folder) -> Reading:
+    """The same of files that were read already: those of an older version, for instance."""
     findings = list(opened.findings)
     files = _grown(opened.texts, findings)
     unreadable = bool(findings)

@@ -11,13 +11,14 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 from aiohttp import web
 
 from balie.rehearsal.backoffice import (
+    BackOffice,
     back_offices,
     everybody_of,
     recipe_of,
@@ -30,7 +31,10 @@ from balie.rehearsal.holding import Holding
 from balie.rehearsal.journal import Journal
 from balie.rehearsal.server import server
 from balie.rehearsal.system import System
+from balie.rehearsal.telling import Telling
 from balie.rehearsal.trouble import RehearsalError
+from balie.systems.errors import Misconfigured
+from balie.systems.news import News, news_of
 
 HOST = "127.0.0.1"
 
@@ -88,7 +92,15 @@ def _system(folder: Path, name: str, today: date, log: Path | None, only_example
         journal=Journal(log),
         gives=Gives(recipe_of(folder), shapes(offices)),
         now=_clock(today),
+        telling=Telling(office, _news(office, settings)),
     )
+
+
+def _news(office: BackOffice, settings: Mapping[str, str]) -> News | None:
+    try:
+        return news_of(office.profile, settings)
+    except (ValueError, Misconfigured) as error:
+        raise RehearsalError(f"The profile of {office.name} cannot be used: {error}") from error
 
 
 def _clock(today: date) -> Callable[[], datetime]:
@@ -112,6 +124,7 @@ async def _serve(system: System, port: int) -> None:
     _tell({"port": runner.addresses[0][1]})
     await stop.wait()
     watch.cancel()
+    await system.telling.close()
     await runner.cleanup()
 
 

@@ -1,10 +1,11 @@
 """The switches of a rehearsed system, on its own address below `/_rehearsal`.
 
-GET /_rehearsal, GET log?after=N, GET and PUT mode, POST reset, GET rows/TABLE, PUT and DELETE
-rows/TABLE/KEY. What they change is in the log too, marked as control.
+GET /_rehearsal, GET log?after=N, GET and PUT mode, PUT listener, POST tell, POST reset, GET
+rows/TABLE, PUT and DELETE rows/TABLE/KEY. What they change is in the log too, marked as control.
 """
 
 import json
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from typing import Final
@@ -14,7 +15,7 @@ from aiohttp import web
 
 from balie.rehearsal.mode import BadMode, as_json, changed
 from balie.rehearsal.system import System
-from balie.systems.rehearsed import JSON, Effect
+from balie.systems.rehearsed import JSON, Deed, Effect
 from balie.systems.rows import Raw
 
 CONTROL: Final = "/_rehearsal"
@@ -102,6 +103,29 @@ async def _change_mode(system: System, request: web.Request) -> web.Response:
     return _json(as_json(system.mode))
 
 
+async def _listener(system: System, request: web.Request) -> web.Response:
+    said = await _sent(request)
+    url = said.get("url") if isinstance(said, dict) else None
+    if not isinstance(url, str) or not re.fullmatch(r"(https?://[^\s/]+)?", url):
+        raise _Problem('Send an object with the address of a portal: {"url": "http://..."}.')
+    system.telling.listener = url
+    note(system, request, 200, "somebody listens" if url else "nobody listens", control=True)
+    return _json({"url": url, "events": list(system.telling.events)})
+
+
+async def _tell(system: System, request: web.Request) -> web.Response:
+    said = await _sent(request)
+    event, key = (said.get("event"), said.get("key")) if isinstance(said, dict) else (None, None)
+    if event not in system.telling.events or not isinstance(key, str) or not key:
+        known = ", ".join(system.telling.events) or "none"
+        raise _Problem(f'Send an object with an "event" and a "key". The events are: {known}.')
+    if not system.telling.listener:
+        raise _Problem("Nobody listens. Say who does with PUT listener.", 409)
+    heard = await system.telling.tell(str(event), key)
+    note(system, request, 200, f"told {event}", control=True)
+    return _json({"heard": 200 <= heard < 300, "status": heard})
+
+
 async def _reset(system: System, request: web.Request) -> web.Response:
     system.reset()
     note(system, request, 200, "everything is as it was at the start", control=True)
@@ -119,6 +143,8 @@ async def _change_row(system: System, request: web.Request) -> web.Response:
         raise _Problem("Send an object: the fields that change.")
     row = system.holding.change(table, request.match_info["key"], system.stamped(table, fields))
     note(system, request, 200, f"a row of {table} was changed", control=True)
+    changed_row = Effect(deed=Deed.CHANGED, table=table, key=request.match_info["key"])
+    system.telling.of((changed_row,))
     return _json(dict(row))
 
 
@@ -140,6 +166,8 @@ _SWITCHES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("GET", "/log", _log),
     ("GET", "/mode", _read_mode),
     ("PUT", "/mode", _change_mode),
+    ("PUT", "/listener", _listener),
+    ("POST", "/tell", _tell),
     ("POST", "/reset", _reset),
     ("GET", "/rows/{table}", _rows),
     ("PUT", "/rows/{table}/{key}", _change_row),

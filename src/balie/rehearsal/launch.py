@@ -64,6 +64,16 @@ class RehearsedSystem:
         """Takes a row away."""
         self._control("DELETE", f"rows/{quote(table, safe='')}/{quote(key, safe='')}")
 
+    def tells(self, portal: str) -> None:
+        """Tells its news to the portal at this address from now on; "" for nobody."""
+        self._control("PUT", "listener", {"url": portal.rstrip("/")})
+
+    def tell(self, event: str, key: str) -> bool:
+        """Tells one event about the row with this key; whether it was heard."""
+        return (
+            _an_object(self._control("POST", "tell", {"event": event, "key": key}))["heard"] is True
+        )
+
     def reset(self) -> None:
         """Back to the rows and the good behaviour of the start; the log stays."""
         self._control("POST", "reset")

@@ -36,6 +36,7 @@ async def _serve(system: System, request: web.Request) -> web.StreamResponse:
         await asyncio.sleep(system.mode.latency_ms / 1000)
     path = urlsplit(request.raw_path).path
     answer = system.answer(nr, path, _asked(request, await request.read()))
+    system.telling.of(answer.effects)
     if system.loses_reply(nr):
         return _hang_up(system, request, f"{answer.did}; the reply was lost", answer.effects)
     note(system, request, answer.status, answer.did, effects=answer.effects)

@@ -14,6 +14,7 @@ from balie.rehearsal.gives import Gives
 from balie.rehearsal.holding import Holding, Memory, View
 from balie.rehearsal.journal import Journal
 from balie.rehearsal.mode import Garbage, Mode, happens
+from balie.rehearsal.telling import Telling
 from balie.systems.contract import Type
 from balie.systems.rehearsed import Answer, Asked, Rehearsed
 from balie.systems.rows import Row
@@ -34,6 +35,7 @@ class System:
     journal: Journal
     gives: Gives
     now: Callable[[], datetime]
+    telling: Telling
     mode: Mode = field(default_factory=Mode)
     memory: Memory = field(default_factory=Memory)
     requests: int = 0

@@ -3,6 +3,7 @@ that carries.
 """
 
 from contextlib import AsyncExitStack
+from hashlib import sha256
 
 from balie.site.configuration import Configuration
 from balie.site.connecting import utc_now
@@ -10,6 +11,7 @@ from balie.site.engines import enqueue_of
 from balie.site.failpoints import BreakableActions, breakable_enqueue, reach_of
 from balie.store.actions import Enqueue, StoredActions
 from balie.store.ciphers import Cipher
+from balie.store.instances import Records
 from balie.store.unit_of_work import UnitOfWork
 
 
@@ -19,11 +21,18 @@ def stored_actions(
     """What customers sent. enqueue: see there. closing: gets what must be closed."""
     work, cipher = UnitOfWork(), Cipher(configuration.keys)
     closing.push_async_callback(work.close)
+    begin = records_of(configuration).begin
     if configuration.failpoint:
         reach = reach_of(configuration.failpoint, configuration.state)
         enqueue = breakable_enqueue(enqueue, reach)
-        return BreakableActions(work, cipher, enqueue, utc_now, reach)
-    return StoredActions(work, cipher, enqueue, utc_now)
+        return BreakableActions(work, cipher, enqueue, utc_now, begin, reach)
+    return StoredActions(work, cipher, enqueue, utc_now, begin)
+
+
+def records_of(configuration: Configuration) -> Records:
+    """How instances are kept. What they are looked up by holds for as long as the oldest key."""
+    secret = sha256(b"balie: look-ups\0" + configuration.keys[-1].encode()).digest()
+    return Records(Cipher(configuration.keys), secret)
 
 
 def accepting(configuration: Configuration, closing: AsyncExitStack) -> StoredActions:

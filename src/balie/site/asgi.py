@@ -10,6 +10,7 @@ from django.core.handlers.asgi import ASGIHandler
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from balie.frontstage.inbound import PREFIX
 from balie.frontstage.preferences import with_choices
 from balie.identity.reader import Reader
 from balie.site import health
@@ -24,7 +25,7 @@ DJANGO = ("/accounts/", "/admin/", "/staff/")
 class Layers:
     """What the site is made of.
 
-    languages: those offered. systems: name -> up.
+    inbound: what systems tell comes in there. languages: those offered. systems: name -> up.
     state: what Django's pages find beside their request, by package.
     last_resort: makes an app that answers also when the one inside it fails.
     """
@@ -32,6 +33,7 @@ class Layers:
     last_resort: Callable[[ASGIApp], ASGIApp]
     django: ASGIHandler
     frontstage: ASGIApp
+    inbound: ASGIApp
     static: ASGIApp
     reader: Reader
     languages: Sequence[str]
@@ -47,6 +49,8 @@ def application(layers: Layers, configuration: Configuration) -> ASGIApp:
         if path.startswith(DJANGO) or path == "/staff":
             state = {**scope.get("state", {}), **layers.state}
             await layers.django({**scope, "state": state}, receive, _plain(send))
+        elif path.startswith(PREFIX):
+            await layers.inbound(scope, receive, send)
         elif path.startswith("/static/"):
             await layers.static(scope, receive, send)
         else:

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp
 
 from balie.backstage.lineage.origins import Origins
 from balie.backstage.ports import Incidents, Memory
+from balie.backstage.process.hearing import Hearing
 from balie.backstage.service import Service
 from balie.blueprint.drawing.draw import dark_style, draw, draw_cards, draw_table
 from balie.blueprint.model import Blueprint
@@ -22,6 +23,7 @@ from balie.console.watch import Watch
 from balie.frontstage.app import frontstage
 from balie.frontstage.assets import OWN_FILES, Assets, read_files
 from balie.frontstage.brand import brand_files, identity_of
+from balie.frontstage.inbound import inbound
 from balie.frontstage.looks import Looks
 from balie.frontstage.openapi import openapi
 from balie.frontstage.rehearsed import Rehearsed, announced
@@ -36,6 +38,7 @@ from balie.site.asgi import Layers, application
 from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
 from balie.site.connecting import Kept, connect, utc_now
+from balie.site.hearing import hearing_of
 from balie.site.inputs import stored_inputs
 from balie.site.last_resort import LastResort
 from balie.site.logs import ToldIncidents, log_of
@@ -43,6 +46,7 @@ from balie.site.lookout import Lookout
 from balie.site.looks import DjangoPages
 from balie.site.refusal import Refusal
 from balie.site.service_desk import service_desk
+from balie.site.stories import keep_version, work_of
 from balie.store.ciphers import Cipher
 from balie.store.incidents import IncidentBook
 from balie.store.sqlite_memory import SqliteMemory
@@ -91,8 +95,11 @@ async def start(
         kept = Kept(memory, told, secret, actions, inputs)
         connected = connect(found, configuration, kept, opening)
         lookout = Lookout(connected.network, connected.connectors, utc_now)
-        desk = service_desk(found, connected, actions, incidents, cipher)
-        opened = Opened(connected.service, lookout, incidents, told, reader, desk)
+        hearing = hearing_of(found, configuration, connected.service, opening)
+        await keep_version(found, actions)
+        work = work_of(found, configuration, actions)
+        desk = service_desk(found, connected, actions, incidents, cipher, work)
+        opened = Opened(connected.service, lookout, incidents, told, reader, desk, hearing)
         origins = Origins(found.blueprint, found.contracts)
         shown = announced(rehearsed, opened.service.hear, origins) if rehearsed else None
         app = _application(configuration, opened, shown, origins)
@@ -116,6 +123,7 @@ class Opened:
     told: Incidents
     reader: Reader
     desk: ServiceDesk
+    hearing: Hearing
 
 
 def _application(
@@ -165,6 +173,7 @@ def _application(
         last_resort=last_resort.guard,
         django=get_asgi_application(),
         frontstage=frontstage(views, reader, surroundings, configuration.session_cookie),
+        inbound=inbound(opened.hearing),
         static=assets,
         reader=reader,
         languages=surroundings.languages,

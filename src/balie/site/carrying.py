@@ -28,6 +28,7 @@ from balie.site.inputs import StoredInputs, stored_inputs
 from balie.site.logs import ToldIncidents, log_of
 from balie.site.only_one import Held, only_one
 from balie.site.rounds import Round, make_rounds
+from balie.site.stories import Stories, stories_of
 from balie.store.actions import StoredActions
 from balie.store.incidents import IncidentBook
 from balie.store.retention import Retention
@@ -46,12 +47,14 @@ class Carrying:
     connected: Connected
     actions: StoredActions
     incidents: Incidents
+    stories: Stories
 
 
 def rounds(carrying: Carrying) -> Sequence[Round]:
     """What is done beside carrying: a line for each."""
     retention = Retention(carrying.actions)
     return (
+        *carrying.stories.rounds(),
         Round("erasing what is over its time", 3600, lambda: retention.erase_due(utc_now())),
         *inputs_of(carrying).rounds(),
     )
@@ -63,8 +66,9 @@ def inputs_of(carrying: Carrying) -> StoredInputs:
     return stored_inputs(carrying.found.blueprint, carrying.actions, secret)
 
 
-async def came_further(carrying: Carrying, action: str) -> None:
+async def came_further(carrying: Carrying) -> None:
     """What is done at once when an action came further: a line for each."""
+    await carrying.stories.hear_of_actions()
 
 
 def carry(found: Checked, configuration: Configuration, say: Say, *, as_a_child: bool) -> None:
@@ -145,12 +149,16 @@ async def opened(found: Checked, configuration: Configuration, opening: AsyncExi
     told = ToldIncidents(incidents, log)
     actions = accepting(configuration, opening)
     kept = Kept(memory, told, secret_of(configuration))
+    connected = connect(found, configuration, kept, opening)
+    stories = stories_of(found, configuration, connected, actions, told)
+    await stories.versions.keep()
     return Carrying(
         found=found,
         configuration=configuration,
-        connected=connect(found, configuration, kept, opening),
+        connected=connected,
         actions=actions,
         incidents=told,
+        stories=stories,
     )
 
 
@@ -161,7 +169,7 @@ def engine(carrying: Carrying) -> Runs:
 
     async def carry(action: str) -> float | None:
         pause = await carrier.carry(action)
-        await came_further(carrying, action)
+        await came_further(carrying)
         reach("after an action was carried")
         if pause is not None:
             reach("before an action is put in the queue again")

@@ -45,7 +45,11 @@ class Connected:
 
 
 def connect(
-    found: Checked, configuration: Configuration, kept: Kept, closing: AsyncExitStack
+    found: Checked,
+    configuration: Configuration,
+    kept: Kept,
+    closing: AsyncExitStack,
+    clock: Clock | None = None,
 ) -> Connected:
     """The service of a blueprint on the systems of this configuration. Raises Refusal.
 
@@ -60,7 +64,7 @@ def connect(
         connectors,
         STEP_KINDS,
         kept.memory,
-        _clock(found.blueprint),
+        clock or clock_of(found.blueprint),
         kept.incidents,
         kept.secret,
         actions=kept.actions,
@@ -75,6 +79,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _clock(blueprint: Blueprint) -> Clock:
+def clock_of(blueprint: Blueprint) -> Clock:
+    """The time, and the day in the blueprint's zone."""
     zone = ZoneInfo(blueprint.zone)
     return Clock(utc_now, lambda: datetime.now(zone).date())

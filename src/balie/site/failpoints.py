@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from balie.backstage.actions import Action, ErrandState, Progress, Receipt
+from balie.backstage.actions import Action, Begins, ErrandState, Progress, Receipt
 from balie.store.actions import Enqueue, StoredActions
 from balie.systems.writing import Change, Writer, Written
 
@@ -71,10 +71,10 @@ class BreakableActions(StoredActions):
 
     reach: Reach = nowhere
 
-    async def accept(self, action: Action) -> Receipt:
+    async def accept(self, action: Action, begins: Begins | None = None) -> Receipt:
         """See there."""
         self.reach("before an action is accepted")
-        receipt = await super().accept(action)
+        receipt = await super().accept(action, begins)
         self.reach("after an acceptance is committed")
         return receipt
 

@@ -10,6 +10,7 @@ from balie.systems.connector import Connection, Connector
 from balie.systems.contract import Contract
 from balie.systems.errors import Misconfigured
 from balie.systems.kinds import installed
+from balie.systems.news import News, news_of
 from balie.systems.placeholders import filled
 from balie.systems.profile import Plain
 from balie.systems.writing import Repeat, Writer, repeat_of
@@ -17,9 +18,6 @@ from balie.transport.http import Network
 from balie.transport.limits import read_limits
 
 _NAME = re.compile(r"\$\{(\w+)\}")
-_NOT_READ_YET = frozenset({"news"})
-"""Words of a profile for what Balie does not do yet; nobody has to set their values."""
-
 _COMMENT = re.compile(r"(^|\s)#.*")
 
 
@@ -86,6 +84,19 @@ def repeats(blueprint: Blueprint) -> Mapping[tuple[str, str], Repeat]:
     return found
 
 
+def news(blueprint: Blueprint, values: Mapping[str, str]) -> Mapping[str, News]:
+    """What each system tells by itself. values: the environment. Raises Refusal."""
+    found: dict[str, News] = {}
+    for name, system in blueprint.systems.items():
+        try:
+            told = news_of(system.what_it_does_not_say, values)
+        except (ValueError, Misconfigured) as error:
+            raise _not_connected(system, error) from error
+        if told is not None:
+            found[name] = told
+    return found
+
+
 def named_values(blueprint: Blueprint) -> Iterator[Named]:
     """Every `${NAME}` that something which runs reads, wherever it stands; comments left out."""
     used = {name for system in blueprint.systems.values() for name in _used(system)}
@@ -97,10 +108,9 @@ def named_values(blueprint: Blueprint) -> Iterator[Named]:
 
 
 def _used(system: System) -> Iterator[str]:
-    """The names in a system's address and in the words of its profile that are read."""
+    """The names in a system's address and in its profile."""
     profile = system.what_it_does_not_say.words
-    read = [value for word, value in profile.items() if word not in _NOT_READ_YET]
-    for text in (str(system.at or ""), *_texts(read)):
+    for text in (str(system.at or ""), *_texts(list(profile.values()))):
         yield from _NAME.findall(text)
 
 

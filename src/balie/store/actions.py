@@ -15,6 +15,7 @@ from balie.backstage import actions as ours
 from balie.backstage.actions import (
     ENDED,
     FOR_A_PERSON,
+    Begins,
     ErrandState,
     Progress,
     Receipt,
@@ -24,6 +25,7 @@ from balie.backstage.actions import (
     state_of,
 )
 from balie.store.ciphers import Cipher
+from balie.store.instance_models import Further
 from balie.store.models import Action, Attempt, Audit, Errand, SignInChange
 from balie.store.unit_of_work import UnitOfWork
 from balie.store.uploads import claim
@@ -42,7 +44,16 @@ _NOT_DONE_YET = (
     ErrandState.UNDER_WAY.value,
     ErrandState.WAITING.value,
 )
+
+
+Begin = Callable[[ours.Action, Begins], None]
+"""Keeps the instance that an action begins, in the transaction that is open."""
+
 _OVER = ENDED | FOR_A_PERSON | {ErrandState.CONFLICT}
+
+
+def no_story(_action: ours.Action, _begins: Begins) -> None:
+    """Nothing runs behind the line of visibility."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +64,14 @@ class StoredActions:
     cipher: Cipher
     enqueue: Enqueue
     now: Callable[[], datetime]
+    begin: Begin = no_story
 
-    async def accept(self, action: ours.Action) -> Receipt:
-        """Keeps an action: row, errands, audit line and place in the queue, all or nothing."""
+    async def accept(self, action: ours.Action, begins: Begins | None = None) -> Receipt:
+        """Keeps an action: row, errands, audit line, place in the queue and the instance that it
+        begins, all or nothing.
+        """
         try:
-            await self.work.write(lambda: self._accept(action))
+            await self.work.write(lambda: self._accept(action, begins))
         except IntegrityError:
             before = await self.work.read(lambda: self._sent_with(action.token))
             if before is None:
@@ -125,9 +139,27 @@ class StoredActions:
         found = await self.work.read(before.order_by("action_id", "number").first)
         return None if found is None else self.progress(found)
 
+    async def further(self) -> Mapping[str, Sequence[int]]:
+        """Actions that came further -> marks, for `told`, oldest first."""
+        rows = await self.work.read(lambda: list(Further.objects.order_by("pk")))
+        marks: dict[str, list[int]] = {}
+        for row in rows:
+            marks.setdefault(row.action, []).append(row.pk)
+        return marks
+
+    async def told(self, marks: Sequence[int]) -> None:
+        """Whoever waits for these actions was told how they fare."""
+        await self.work.write(Further.objects.filter(pk__in=marks).delete)
+
     # ---- writing
 
-    def _accept(self, action: ours.Action) -> None:
+    def _accept(self, action: ours.Action, begins: Begins | None) -> None:
+        self.accept_now(action)
+        if begins is not None:
+            self.begin(action, begins)
+
+    def accept_now(self, action: ours.Action) -> None:
+        """The same in the transaction that is open. Raises IntegrityError when it is there."""
         Action.objects.create(
             id=action.id,
             reference=action.reference,
@@ -229,6 +261,7 @@ class StoredActions:
 
     def end(self, action: str) -> None:
         """Says of an action that all of it is done, once it is; its answers go later."""
+        Further.objects.create(action=action)
         states = Errand.objects.filter(action=action).values_list("state", flat=True)
         if all(ErrandState(state) in ENDED for state in states):
             now = self.now()

@@ -4,6 +4,10 @@ from typing import ClassVar
 
 from django.db import models
 
+from balie.store import instance_models
+
+__all__ = ["Action", "Audit", "Errand", "instance_models"]
+
 
 class Action(models.Model):
     """A form that was accepted. closed: answers and language, encrypted; empty once erased.

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import msgspec
 
-from balie.backstage.actions import Action, Actions, FileGone, Receipt, SentBefore
+from balie.backstage.actions import Action, Actions, Begins, FileGone, Receipt, SentBefore
 from balie.backstage.errands import Sending, errands
 from balie.backstage.forms.drafts import DraftPlace
 from balie.backstage.forms.filling import Checked, Posted, Uploaded, check, questions_for
@@ -29,6 +29,7 @@ from balie.backstage.forms.receiving import ANY_FILE, Begin, Place, begin_at
 from balie.backstage.forms.showing import Around, Showing
 from balie.backstage.forms.tokens import Bound, is_good, keyed, mint
 from balie.backstage.ports import Clock, Incident, IncidentKind, Incidents
+from balie.backstage.process.beginning import begins
 from balie.backstage.row_to_write import CannotBeSent
 from balie.mapping.raw import Unfit
 from balie.mapping.rules import Picture
@@ -164,7 +165,7 @@ class FormDesk:
             first = await self._sent_before(opening, token)
             return first or NotAccepted(page=filled.to_fill(), nothing_changed=True)
         try:
-            receipt = await self.actions.accept(action)
+            receipt = await self.actions.accept(action, _begins(opening))
         except SentBefore as said:
             return NotAccepted(page=filled.to_check(), status=409, before=said.receipt)
         except FileGone:
@@ -438,6 +439,11 @@ def _sign_in(guarded: Guarded | None) -> str:
 
 def _token(posted: Posted) -> str:
     return next(iter(posted.get(TOKEN, ())), "")
+
+
+def _begins(opening: FormOpening) -> Begins | None:
+    presenting = opening.presenting
+    return begins(opening.plan.step, presenting.viewer, presenting.language)
 
 
 def _is_missing(plan: FormPlan, given: Offered) -> bool:

@@ -12,24 +12,10 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
-from balie.backstage.actions import Action
+from balie.backstage.actions import Action, Whose
 from balie.blueprint.conditions import Lookup
 
 _NONE: Mapping[str, str] = MappingProxyType({})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Whose:
-    """For whom an instance runs. me: the names of `me` with one value, as at acceptance.
-
-    Personal.
-    """
-
-    person: str
-    acting_for: str | None = None
-    language: str = ""
-    kinds: frozenset[str] = frozenset()
-    me: Mapping[str, str] = field(default_factory=lambda: _NONE, repr=False)
 
 
 # ---- work for people
@@ -122,11 +108,12 @@ class Held:
 class Instance:
     """How far the story is. id: of the action that made it. Parts of it are personal.
 
-    thing: what was made; row: the key of its row, once its system has it. point: which line of
-    the step is next. chosen, said: the answer of the step's decision, and what was filled in with
-    it. judged: what a person said of the condition of this line. told: the mails that went.
-    used: events that counted. wake_at: when to look at it again by itself; expects: what would
-    make it go on before that. outcome: how it ended; "" while it goes on.
+    thing: what was made; row: the key of its row in the system's table, once it is there.
+    point: which line of the step is next. chosen, said: the answer of the step's decision, and
+    what was filled in with it. judged: what a person said of the condition of this line.
+    told: the mails that went. used: events that counted. wake_at: when to look at it again by
+    itself; expects: what would make it go on before that. outcome: how it ended; "" while it
+    goes on.
     """
 
     id: str
@@ -215,12 +202,16 @@ class Note:
 class Mail:
     """A mail that is due. id: the same however often it is tried. mail: its name in `mails/`.
 
-    It is about the row `row` of `thing`; address and texts are looked up by whoever sends it.
+    It is about the row `row` of `thing`, and told by `step`; address and values are looked up by
+    whoever sends it.
     """
 
     id: str
     mail: str
+    step: str
+    version: str
     person: str
+    acting_for: str | None
     language: str
     thing: str
     row: str | None
@@ -283,7 +274,7 @@ class Instances(Protocol):
         ...
 
     async def hear(self, event: Event) -> None:
-        """Keeps an event for 30 days. The same again changes nothing."""
+        """Keeps an event for 30 days. The same again changes nothing but that time."""
         ...
 
     async def heard(self, event_id: str) -> Event | None:

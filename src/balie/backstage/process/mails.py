@@ -11,14 +11,18 @@ def mails_when_settled(step: Step, receipt: Receipt) -> tuple[Mail, ...]:
 
     Each has the same id however often they are asked for.
     """
-    if step.screen is None or receipt.state is not ActionState.SETTLED:
+    is_a_form = step.screen is not None and receipt.action.person
+    if step.screen is None or not is_a_form or receipt.state is not ActionState.SETTLED:
         return ()
     action, done = receipt.action, next(iter(receipt.progress), None)
     return tuple(
         Mail(
             id=f"{action.id}:{step.id}:{number}",
             mail=str(tells.mail),
+            step=str(step.id),
+            version=action.version,
             person=action.person,
+            acting_for=action.acting_for,
             language=action.language,
             thing=str(step.screen.creates or step.screen.changes or ""),
             row=None if done is None else done.row,

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from balie.access.viewer import Viewer
-from balie.backstage.actions import Action, Actions
+from balie.backstage.actions import Action, Actions, Begins
 from balie.backstage.ports import Clock
+from balie.backstage.process.beginning import begun
 from balie.backstage.process.draft import Draft
 from balie.backstage.process.instance import (
     AGAIN,
@@ -25,9 +25,7 @@ from balie.backstage.process.instance import (
     Kind,
     Known,
     Move,
-    Note,
     What,
-    Whose,
     WorkItem,
 )
 from balie.backstage.process.story import Story
@@ -49,38 +47,6 @@ class Answered:
     is_first: bool
 
 
-def whose(viewer: Viewer, language: str) -> Whose:
-    """For whom an instance runs, as the form's viewer is at acceptance."""
-    known = {name: mine.values[0] for name, mine in viewer.me.items() if len(mine.values) == 1}
-    return Whose(
-        person=viewer.person,
-        acting_for=viewer.acting_for,
-        language=language,
-        kinds=viewer.kinds,
-        me=known,
-    )
-
-
-def begun(action: Action, thing: str, of: Whose) -> Move:
-    """The first move of the instance of a form that makes a thing. It waits for the thing's row.
-
-    A store may keep it in the transaction that accepts the action.
-    """
-    instance = Instance(
-        id=action.id,
-        version=action.version,
-        thing=thing,
-        whose=of,
-        began=action.at,
-        step=action.step,
-        entered=action.at,
-        revision=1,
-        held=Held(why=For.ACTION, action=action.id),
-        wake_at=action.at,
-    )
-    return Move(instance=instance, notes=(Note(at=action.at, step=action.step, what=What.ENTERED),))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Processes:
     """The instances of a service. stories: a version of the blueprint -> its story; None: gone."""
@@ -91,9 +57,12 @@ class Processes:
     stories: Callable[[str], Story | None]
     clock: Clock
 
-    async def begin(self, action: Action, thing: str, of: Whose) -> None:
-        """Begins the instance of an accepted form. The same action again begins nothing."""
-        await self.instances.keep(begun(action, thing, of))
+    async def begin(self, action: Action, begins: Begins) -> None:
+        """Begins the instance of an accepted form. The same action again begins nothing.
+
+        For a store that does not do so in the transaction that accepts the action.
+        """
+        await self.instances.keep(begun(action, begins))
         await self.advance(action.id)
 
     async def advance(self, id_: str) -> None:

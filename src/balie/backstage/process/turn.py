@@ -297,7 +297,10 @@ class Turn:
             Mail(
                 id=f"{instance.id}:{id_}",
                 mail=mail,
+                step=instance.step,
+                version=instance.version,
                 person=instance.whose.person,
+                acting_for=instance.whose.acting_for,
                 language=instance.whose.language,
                 thing=instance.thing,
                 row=instance.row,

@@ -15,7 +15,7 @@ ABOUT = About(
     near_miss=Change("story.yaml", "address: /longer", "address: /staffed"),
 )
 
-OURS = ("accounts", "admin", "staff", "api", "static", "healthz", "readyz")
+OURS = ("accounts", "admin", "staff", "api", "in", "static", "healthz", "readyz")
 
 
 def receipts() -> frozenset[str]:

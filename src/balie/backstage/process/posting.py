@@ -1,0 +1,182 @@
+"""Sends the mails that stories cause: with the values of that moment, to the verified address.
+
+A mail is kept once, under what makes it one. It is tried again until it went or is too old; a
+try that was killed between the mail server's yes and our note of it may send it twice, with the
+same `Message-ID`.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from balie.access.viewer import Viewer, Visitor
+from balie.backstage.plans import references
+from balie.backstage.ports import Clock, Incident, IncidentKind, Incidents
+from balie.backstage.presenting import Presenting
+from balie.backstage.process.instance import Mail
+from balie.backstage.process.knowing import About, SystemsKnow
+from balie.backstage.process.letters import LINK, Letter, Template, template, written
+from balie.backstage.process.story import Story
+from balie.backstage.reach import Reach
+from balie.backstage.routes import address_of
+from balie.blueprint.model import Colleague
+from balie.mapping.clear import Unreadable
+from balie.mapping.thing import MappedThing, Record
+from balie.systems.errors import SystemFault
+
+_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
+_TOO_OLD = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Envelope:
+    """A letter for somebody. key: the same however often it is tried; nothing personal."""
+
+    key: str
+    to: str
+    language: str
+    letter: Letter
+
+
+class Post(Protocol):
+    """Gives letters to a mail server."""
+
+    async def send(self, envelope: Envelope) -> None:
+        """Sends it. Raises OSError when it cannot be given away now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class DueMail:
+    """A mail that is due. key: of its row; nothing personal."""
+
+    key: str
+    mail: Mail
+    tries: int
+
+
+class DueMails(Protocol):
+    """Keeps mails until they went."""
+
+    async def due(self, now: datetime, most: int = 100) -> Sequence[DueMail]:
+        """Those that can be tried now, oldest first."""
+        ...
+
+    async def went(self, key: str, at: datetime) -> None:
+        """It was sent."""
+        ...
+
+    async def later(self, key: str, at: datetime | None, why: str) -> None:
+        """It could not be sent; at: when to try again, None for never. why: without any value."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posting:
+    """What sending needs.
+
+    visitor: a person -> their completed sign-in as it is now, with the verified address; None when
+    there is none. viewer: who that is to the systems. address: of the portal, no slash at the end.
+    """
+
+    mails: DueMails
+    stories: Callable[[str], Story | None]
+    know: SystemsKnow
+    visitor: Callable[[str, str | None], Awaitable[Visitor | None]]
+    viewer: Callable[[Visitor], Awaitable[Viewer]]
+    post: Post
+    clock: Clock
+    incidents: Incidents
+    address: str
+
+    async def send_due(self) -> None:
+        """Sends what is due. One that cannot be sent holds up no other."""
+        for due in await self.mails.due(self.clock.now()):
+            try:
+                envelope = await self._envelope(due)
+                if envelope is not None:
+                    await self.post.send(envelope)
+                    await self.mails.went(due.key, self.clock.now())
+            except (SystemFault, Unreadable) as fault:
+                await self._later(due, str(fault))
+            except OSError as fault:
+                await self._later(due, f"the mail server: {type(fault).__name__}")
+
+    async def _envelope(self, due: DueMail) -> Envelope | None:
+        """The letter in its envelope; None when it can never be sent, which is noted."""
+        mail = due.mail
+        story = self.stories(mail.version)
+        text = None if story is None else template(story.blueprint, mail.mail, mail.language)
+        if story is None or text is None:
+            self._report(mail, f'there is no text for the mail "{mail.mail}"')
+            await self.mails.later(due.key, None, "there is no such mail")
+            return None
+        visitor = await self.visitor(mail.person, mail.acting_for)
+        if visitor is None:
+            await self.mails.later(due.key, None, "nobody signs in with a verified address")
+            return None
+        letter = await self._letter(story, mail, text, await self.viewer(visitor))
+        return Envelope(key=due.key, to=visitor.email, language=text.language, letter=letter)
+
+    async def _letter(self, story: Story, mail: Mail, text: Template, viewer: Viewer) -> Letter:
+        about = About(mail.thing, mail.row)
+        names = [name for name in text.names if "." in name]
+        page = story.step(mail.step).screen
+        address = "/" if page is None else str(page.address or "/")
+        named = (f"{thing}.{field}" for thing, field in references(address))
+        records = await self.know.records(story, about, viewer, (*names, *named))
+        presenting = Presenting(
+            story.blueprint, story.things, Reach(()), viewer, text.language, self.clock.now()
+        )
+        said = {name: _said(presenting, records, name) for name in names}
+        link = self.address + _filled(address, story.things, records)
+        return written(text, lambda name: link if name == LINK else said.get(name, ""), link)
+
+    async def _later(self, due: DueMail, why: str) -> None:
+        now = self.clock.now()
+        if now - due.mail.at > _TOO_OLD:
+            self._report(due.mail, f'a mail "{due.mail.mail}" was given up: {why}')
+            await self.mails.later(due.key, None, why)
+            return
+        pause = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2 ** min(due.tries, 10))
+        await self.mails.later(due.key, now + pause, why)
+
+    def _report(self, mail: Mail, about: str) -> None:
+        self.incidents.report(
+            Incident(
+                kind=IncidentKind.FAILED,
+                system="",
+                table="",
+                about=about,
+                at=self.clock.now(),
+                step=mail.step,
+            )
+        )
+
+
+def _filled(address: str, things: Mapping[str, MappedThing], records: Mapping[str, Record]) -> str:
+    """The page of this row; the first page when that cannot be known."""
+    values = {
+        (thing, field): records[thing].key
+        for thing, field in references(address)
+        if thing in records and things[thing].is_key(field)
+    }
+    return address_of(address, values) or "/"
+
+
+def _said(presenting: Presenting, records: Mapping[str, Record], name: str) -> str:
+    """What a name comes to for this viewer: `contact.first_name`, `service.phone`."""
+    of, _, rest = name.partition(".")
+    team = presenting.blueprint.people.staff.get(of)
+    if team is not None and of not in presenting.things:
+        return _of_team(presenting, team, rest)
+    thing, record = presenting.things.get(of), records.get(of)
+    if thing is None or record is None or not presenting.visible(thing, (rest,)):
+        return ""
+    return presenting.cell(thing, thing.fields[rest], record).text
+
+
+def _of_team(presenting: Presenting, team: Colleague, word: str) -> str:
+    said = {"name": team.name, "phone": team.phone, "hours": team.hours}.get(word)
+    return "" if said is None else presenting.say(said)

@@ -1,0 +1,79 @@
+"""Mails of the story: who gets them, and how they leave."""
+
+from dataclasses import dataclass
+from smtplib import SMTPException
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+
+from balie.access.viewer import Visitor
+from balie.backstage.process.posting import Envelope
+from balie.identity.models import Person
+from balie.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class DjangoPost:
+    """Fulfils `Post` by Django's mail: a mail server, or the outbox of a demo.
+
+    address: of the portal; its host is where the `Message-ID` is from.
+    """
+
+    unit: UnitOfWork
+    address: str
+
+    async def send(self, envelope: Envelope) -> None:
+        """Gives it away. Raises OSError when that is not possible now."""
+        await self.unit.read(lambda: self._send(envelope))
+
+    def _send(self, envelope: Envelope) -> None:
+        letter, host = envelope.letter, urlsplit(self.address).hostname or "localhost"
+        mail = EmailMultiAlternatives(
+            subject=letter.subject,
+            body=f"{letter.text}\n",
+            from_email=settings.DEFAULT_FROM_EMAIL,
+            to=[envelope.to],
+            headers={
+                "Message-ID": f"<{envelope.key}@{host}>",
+                "Content-Language": envelope.language,
+                "Auto-Submitted": "auto-generated",
+            },
+        )
+        mail.attach_alternative(letter.page(envelope.language), "text/html")
+        try:
+            mail.send()
+        except SMTPException as fault:
+            raise OSError(type(fault).__name__) from fault
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who somebody is to us now: what a completed sign-in of theirs would say."""
+
+    unit: UnitOfWork
+
+    async def visitor(self, person: str, acting_for: str | None) -> Visitor | None:
+        """The visitor; None when they may not sign in, or their address is not verified."""
+        return await self.unit.read(lambda: _visitor(person, acting_for))
+
+
+def _visitor(person: str, acting_for: str | None) -> Visitor | None:
+    try:
+        found = Person.objects.filter(pk=UUID(person), is_active=True).first()
+    except ValueError:
+        return None
+    if found is None:
+        return None
+    verified = EmailAddress.objects.filter(user=found, email__iexact=found.email, verified=True)
+    if not verified.exists():
+        return None
+    return Visitor(
+        person=person,
+        email=found.email,
+        name=found.name,
+        links=dict(found.recognitions.values_list("name", "key")),
+        acting_for=acting_for,
+    )
