@@ -119,7 +119,7 @@ TABLES: Mapping[str, Kept] = {
     "held_form": Kept("what was sent just after a sign-in ended", "an hour", encrypted=("closed",)),
     "instance": Kept(
         "how far the story is for one form",
-        "erased with the answers, when it is over",
+        "30 days after it is over and its work is done; `balie erase`",
         {"person": _PERSON},
         ("closed",),
     ),
@@ -128,7 +128,7 @@ TABLES: Mapping[str, Kept] = {
     "event": Kept("what a system told", "30 days", encrypted=("closed",)),
     "mail": Kept(
         "a mail that is due, or went: which, and about what",
-        "erased with the account",
+        "30 days after it went or was given up; `balie erase`",
         {"person": _PERSON},
         ("closed",),
     ),

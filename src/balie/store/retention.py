@@ -6,9 +6,10 @@ What an action sent is erased; that it was sent, its reference and its timings s
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from balie.store.actions import StoredActions
+from balie.store.actions import ANSWERS_STAY, StoredActions
+from balie.store.instance_models import Instance, Mail, Work
 from balie.store.models import Action, Audit, Correction, Errand
 
 _GONE = b""
@@ -39,6 +40,7 @@ class Retention:
     async def erase_due(self, now: datetime) -> int:
         """Erases the answers whose time has come; of how many actions. Twice is once."""
         due = Action.objects.filter(erase_at__lte=now).exclude(closed=_GONE)
+        await self.actions.work.write(lambda: _empty(_over(now - ANSWERS_STAY)))
         return await self.actions.work.write(lambda: self._erase(due))
 
     async def erase_person(self, person: str, who: str) -> Erasure:
@@ -54,8 +56,14 @@ class Retention:
         mine = Action.objects.filter(person=person)
         under_way = mine.filter(ended_at=None).count()
         erased = self._erase(mine.exclude(ended_at=None).exclude(closed=_GONE))
+        stories = _empty(_over(self.actions.now()).filter(person=person))
+        mails = Mail.objects.filter(person=person, next_at=None).delete()[0]
         Audit.objects.create(at=self.actions.now(), who=who, what="erased", about=person)
-        return Erasure(_some(("answers", erased)), _some(("answers under way", under_way)))
+        going = Instance.objects.filter(person=person, is_over=False).count()
+        return Erasure(
+            _some(("answers", erased), ("stories", stories), ("mails that went", mails)),
+            _some(("answers under way", under_way), ("stories under way", going)),
+        )
 
     def _erase(self, actions: "QuerySet[Action]") -> int:
         ids = list(actions.values_list("id", flat=True))
@@ -66,6 +74,19 @@ class Retention:
         Correction.objects.filter(errand__action__in=ids).delete()
         Action.objects.filter(id__in=ids).update(closed=_GONE, acting_for=None)
         return len(ids)
+
+
+def _over(until: datetime) -> "QuerySet[Instance]":
+    """Stories that were over by then and have no work left for people."""
+    over = Instance.objects.filter(is_over=True, ended_at__lte=until).exclude(closed=_GONE)
+    open_work = Work.objects.filter(instance=OuterRef("pk"), closed_at=None)
+    return over.filter(~Exists(open_work))
+
+
+def _empty(instances: "QuerySet[Instance]") -> int:
+    """Takes away all that a story knew; its log stays. How many."""
+    ids = list(instances.values_list("id", flat=True))
+    return Instance.objects.filter(id__in=ids).update(closed=_GONE, expects="", about="")
 
 
 def _some(*counted: tuple[str, int]) -> tuple[Gone, ...]:
