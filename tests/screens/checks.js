@@ -185,11 +185,11 @@
       for (let node; (node = walker.nextNode());) {
         const e = node.parentElement, text = node.textContent.replace(/\s+/g, " ").trim();
         if (!text || e.closest("script, style, template")) continue;
-        found.push([text, called(e), e.closest("bdi, time, .mail, .num, pre") !== null, e.closest(".demo, .switch, .ask, .origin, .origins") !== null, e.closest("svg, .drawing, .scroll") !== null]);
+        found.push([text, called(e), e.closest("bdi, time, .mail, .num, pre") !== null, e.closest(".demo, .switch, .ask, .origin, .origins") !== null, e.closest("svg, .drawing, .blueprint-cards, .scroll") !== null]);
       }
       for (const e of all("[aria-label], [title], [alt], [data-label], [data-busy]")) {
         for (const name of ["aria-label", "title", "alt", "data-label", "data-busy"]) {
-          if (e.getAttribute(name)?.trim()) found.push([e.getAttribute(name).trim(), `${name} of ${called(e)}`, false, e.closest(".demo, .switch, .ask, .origin, .origins") !== null, e.closest("svg, .drawing, .scroll") !== null]);
+          if (e.getAttribute(name)?.trim()) found.push([e.getAttribute(name).trim(), `${name} of ${called(e)}`, false, e.closest(".demo, .switch, .ask, .origin, .origins") !== null, e.closest("svg, .drawing, .blueprint-cards, .scroll") !== null]);
         }
       }
       found.push([document.title, "the title", false, false, false]);

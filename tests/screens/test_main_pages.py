@@ -21,7 +21,8 @@ def test_nothing_is_found_on_the_main_pages(quick: Recording, rules: Rules) -> N
     report = asyncio.run(look_at_all(some, rules, lambda _: Looks(VARIANTS, WALK)))
 
     assert report.looks == PAGES * len(VARIANTS)
-    assert sorted(map(str, report.findings)) == []
+    found = sorted(map(str, report.findings))
+    assert not found, "\n".join(found)
 
 
 def test_no_link_leads_nowhere(quick: Recording) -> None:
