@@ -264,6 +264,20 @@ async def test_an_action_waits_for_the_errand_that_is_next(actions: StoredAction
     assert await actions.waiting() == []
 
 
+async def test_a_system_that_answers_again_is_due_for_all_that_waits_for_it(
+    actions: StoredActions,
+) -> None:
+    later = AT + timedelta(minutes=5)
+    for id_ in ("a1", "a2"):
+        await actions.accept(action(id_))
+        waits = Progress(errand=f"{id_}:1", state=ErrandState.WAITING, tries=1, next_at=later)
+        await actions.note(waits)
+    await actions.hasten("carrier")
+    assert [one.at for one in await actions.waiting()] == [later, later]
+    await actions.hasten("crm")
+    assert [one.at for one in await actions.waiting()] == [None, None]
+
+
 async def test_an_action_comes_after_earlier_ones_to_the_same_system_only(
     actions: StoredActions,
 ) -> None:

@@ -254,6 +254,22 @@ async def test_a_later_one_to_the_same_system_waits_for_the_one_before_it() -> N
     assert scene.systems["crm"].effects == ["a1-1", "a2-1"]
 
 
+async def test_a_system_that_answers_again_gets_what_waits_for_it() -> None:
+    scene = Scene(errand(1))
+    second = replace(action(replace(errand(1), id="a2:1", action="a2")), id="a2", token="t2")
+    scene.actions.kept["a2"], scene.actions.progress["a2"] = second, {}
+    mishaps(scene.systems["crm"], "before", *(unheard() for _ in range(9)))
+    for _ in range(9):
+        pause = await scene.carrier.carry("a1")
+        assert pause is not None
+        scene.time.passes(pause)
+    assert scene.actions.progress["a1"]["a1:1"].state is ErrandState.WAITING
+    scene.time.at = scene.time.at - timedelta(seconds=100)  # it is not time for the first yet
+    assert await scene.carrier.carry("a2") is None
+    assert await scene.carrier.carry("a1") is None
+    assert scene.systems["crm"].effects == ["a2-1", "a1-1"]
+
+
 BEFORE = st.sampled_from([None, None, lost, unheard, Killed])
 AFTER = st.sampled_from([None, None, lost, Killed])  # what was done was heard
 MISHAP = st.one_of(

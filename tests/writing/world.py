@@ -1,7 +1,7 @@
 """A store in memory, and systems that lose replies, for carrying in simulated time."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from balie.backstage.actions import (
@@ -88,6 +88,13 @@ class HeldActions:
 
     async def waiting(self) -> Sequence[Waiting]:
         return [Waiting(id_, one.order_with) for id_, one in sorted(self.kept.items())]
+
+    async def hasten(self, system: str) -> None:
+        for one in self.kept.values():
+            for errand in one.errands:
+                progress = self.progress[one.id].get(errand.id)
+                if errand.system == system and progress and progress.state is ErrandState.WAITING:
+                    self.progress[one.id][errand.id] = replace(progress, next_at=None)
 
     async def ahead(self, action: Action) -> Progress | None:
         systems = {errand.system for errand in action.errands}

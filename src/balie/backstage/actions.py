@@ -247,6 +247,10 @@ class Actions(Protocol):
         """
         ...
 
+    async def hasten(self, system: str) -> None:
+        """What waits for this system is due now: it answers again."""
+        ...
+
     async def ahead(self, action: Action) -> Progress | None:
         """What must be carried before this action: the first errand of an earlier action with the
         same `order_with`, to a system that this one goes to as well. None: nothing is in the way.

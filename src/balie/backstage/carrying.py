@@ -6,7 +6,7 @@ have happened is made again only where the system can be asked twice; else a per
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -33,6 +33,7 @@ from balie.systems.writing import Change, Conflict, Document, How, Repeat, Write
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 600.0
 _AFTER_ANOTHER = 1.0  # seconds that an action comes after the one that must be carried first
+_ANSWERS_AGAIN = timedelta(minutes=1)
 _MENDED_BY_STAFF = 60.0  # seconds: a wrong address or key is not mended in less
 
 
@@ -58,6 +59,7 @@ class Carrier:
     repeats: Callable[[str, str], Repeat | None]
     now: Callable[[], datetime]
     jitter: Callable[[], float]
+    _hastened: dict[str, datetime] = field(default_factory=dict)
 
     async def carry(self, action: str) -> float | None:
         """Does what can be done now. Seconds until there may be more to do; None when it has ended
@@ -133,7 +135,19 @@ class Carrier:
         except SystemFault as fault:
             return await self._later(errand, under_way, repeat, fault)
         done = replace(under_way, row=written.row, values=written.values)
-        return await self._noted(done, ErrandState.DONE)
+        done = await self._noted(done, ErrandState.DONE)
+        await self._hasten(errand.system)
+        return done
+
+    async def _hasten(self, system: str) -> None:
+        """A system that answers gets what waits for it, once a minute: what it always fails at
+        is tried no more often than that.
+        """
+        now = self.now()
+        before = self._hastened.get(system)
+        if before is None or now - before >= _ANSWERS_AGAIN:
+            self._hastened[system] = now
+            await self.actions.hasten(system)
 
     async def _written(
         self, errand: Errand, repeat: Repeat, states: Mapping[str, Progress]

@@ -127,6 +127,13 @@ class StoredActions:
             found[id_] = Waiting(id_, order_with, at) if sooner else found[id_]
         return list(found.values())
 
+    async def hasten(self, system: str) -> None:
+        """What waits for this system is due now."""
+        waits = Errand.objects.filter(
+            has_ended=False, system=system, state=ErrandState.WAITING.value
+        )
+        await self.work.write(lambda: waits.update(next_at=None))
+
     async def ahead(self, action: ours.Action) -> Progress | None:
         """The first errand of an earlier action that must be carried before this one."""
         if not action.order_with:
