@@ -166,6 +166,7 @@ async def test_a_photo_goes_along_with_the_form(office: Office) -> None:
         answer = await confirm(visit, RETURN, check)
     assert answer.status_code == 303
     (id_,) = office.files.kept
+    assert {type(errand.file) for errand in only(office.actions).errands} == {str}  # can be kept
     assert [(e.file, e.upload) for e in only(office.actions).errands if e.upload] == [
         ("photo", id_)
     ]

@@ -221,7 +221,7 @@ def _files(thing: MappedThing, filled: Filled, changed: str | None) -> Iterator[
                 table=at.table,
                 row=changed,
                 follows=follows,
-                file=path,
+                file=str(path),
                 upload=upload,
             )
 
