@@ -346,6 +346,7 @@ async def test_another_address_is_only_taken_with_both_codes(office: Office) -> 
         assert office.guard.begun == [(NEW, False)]
         wrong = await confirm(visit, "/gegevens", prove, proof="5678", code="0000")
         assert wrong.status_code == 422
+        assert "Code van uw nieuwe e-mailadres: Deze code klopt niet" in wrong.text
         assert wrong.text.count("Deze code klopt niet") == 2
         assert office.actions.kept == {}
         answer = await confirm(visit, "/gegevens", wrong, proof="5678", code="1234")
@@ -396,3 +397,36 @@ async def test_without_somebody_to_send_codes_the_address_is_not_asked() -> None
         page = await visit.get("/gegevens")
         assert 'name="email"' not in page.text
         assert 'type="file"' not in (await visit.get(RETURN)).text
+
+
+# ---- what is under way
+
+
+async def test_what_was_sent_stands_on_pages_as_being_processed_until_it_is_done(
+    office: Office,
+) -> None:
+    async with office.visit() as visit:
+        check = await filled_in(visit)
+        receipt = (await confirm(visit, RETURN, check)).headers["location"]
+        office.world.hands.on(seconds=2)
+        page = await visit.get("/retour")
+        (row,) = re.findall(r"<tr[^>]*>.*?</tr>", page.text.split("<tbody>")[1], re.DOTALL)
+        assert f'href="{receipt}"' in row
+        assert "wordt verwerkt" in row
+        data = (await visit.get("/retour", headers={"accept": "application/json"})).json()
+        (record,) = data["blocks"]["return"]["records"]
+        assert (record["pending"], record["link"]) == (True, receipt)
+    async with office.visit("bram") as other:
+        assert receipt not in (await other.get("/retour")).text
+
+
+async def test_a_changed_value_is_what_the_form_shows_next_time(office: Office) -> None:
+    async with office.visit() as visit:
+        page = await visit.get("/gegevens")
+        fields = {**DETAILS, "city": "Elders", "form_token": token_of(page)}
+        sent = await confirm(visit, "/gegevens", await visit.post("/gegevens", data=fields))
+        assert sent.status_code == 303
+        office.world.hands.on(seconds=2)
+        assert 'value="Elders"' in (await visit.get("/gegevens")).text
+    async with office.visit("bram") as other:
+        assert "Elders" not in (await other.get("/gegevens")).text

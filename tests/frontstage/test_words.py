@@ -14,7 +14,7 @@ PACKAGE = Path(balie.frontstage.__file__).parent
 SAID = re.compile(r"""\b(?:say|count)\(\s*["']([a-z_]+\.[a-z_.]+)["']""")
 MADE_UP = {  # keys that a page puts together: what they begin with
     "chrome.theme_", "demo.mode_", "demo.origins_", "details.", "lineage.how_", "lineage.role_",
-    "list.how_", "problem.", "form.", "receipt.", "wrong.",
+    "list.how_", "problem.", "prove.", "form.", "receipt.", "wrong.",
 }  # fmt: skip
 LANGUAGES = tuple(spoken())
 

@@ -15,6 +15,7 @@ from balie.access.viewer import Viewer, Visitor
 from balie.backstage.actions import Receipt
 from balie.backstage.forms.desk import BACK, FORGET, REMOVE, TOKEN, FormDesk, NotAccepted
 from balie.backstage.forms.drafts import HELD
+from balie.backstage.forms.guarding import CODE, AskedFor, ProofBy
 from balie.backstage.forms.offering import FormOpening
 from balie.backstage.forms.page import Asked, FormPage, Stage
 from balie.backstage.forms.plan import Control, FormPlan
@@ -263,9 +264,11 @@ def shown_form(page: FormPage, t: Voice, refusal: NotAccepted | None = None) -> 
         (ids[name], t.say("wrong.with_label", label=label.rstrip("?:. "), fault=faults[name]))
         for name, label, _ in page.problems
     ]
-    for name, wrong in page.proof.problems.items() if page.proof is not None else ():
+    proof = page.proof or AskedFor(by=ProofBy.CODE)
+    for name, wrong in proof.problems.items():
         ids[name], faults[name] = name, _fault(wrong, "", t)
-        summary.append((name, faults[name]))
+        label = t.say(f"prove.{_proof(proof, name)}")
+        summary.append((name, t.say("wrong.with_label", label=label, fault=faults[name])))
     before = refusal.before if refusal is not None else None
     return ShownForm(
         ids=ids,
@@ -280,6 +283,13 @@ def shown_form(page: FormPage, t: Voice, refusal: NotAccepted | None = None) -> 
         before_at="" if before is None else t.at(before.action.at),
         draft_at="" if page.draft_at is None else t.at(page.draft_at),
     )
+
+
+def _proof(asked: AskedFor, name: str) -> str:
+    """What is asked at this field, as the words for it are called."""
+    if name == CODE:
+        return "code"
+    return "password" if asked.by is ProofBy.PASSWORD else "own_code"
 
 
 def _asked(page: FormPage) -> Iterator[Asked]:
