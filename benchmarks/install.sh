@@ -1,12 +1,12 @@
 #!/bin/sh
 # Installs what the benchmarks measure beside: in var/benchmarks, and two Debian packages (as root).
 # A peer that cannot be installed is left out of the run, which says so.
-#     benchmarks/install.sh [fastify] [drf] [hive]      all of them without a name
+#     benchmarks/install.sh [fastify] [drf] [hive] [tasks]      all of them without a name
 set -eu
 cd "$(dirname "$0")/.."
 here=benchmarks/peers
 into=var/benchmarks
-wanted="${*:-fastify drf hive}"
+wanted="${*:-fastify drf hive tasks}"
 python="${PYTHON:-python3}"
 
 for program in wrk nginx; do
@@ -25,10 +25,10 @@ for peer in $wanted; do
   folder=$into/$peer
   mkdir -p "$folder"
   case $peer in
-    drf)
+    drf | tasks)
       [ -x "$folder/bin/python" ] || "$python" -m venv "$folder"
-      "$folder/bin/python" -m pip install --quiet --disable-pip-version-check -r "$here/drf/requirements.txt" ||
-        echo "drf could not be installed"
+      "$folder/bin/python" -m pip install --quiet --disable-pip-version-check -r "$here/$peer/requirements.txt" ||
+        echo "$peer could not be installed"
       ;;
     fastify | hive)
       if ! command -v npm >/dev/null 2>&1; then

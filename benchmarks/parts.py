@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from benchmarks.accepting import accepting
 from benchmarks.growing import cost_does_not_grow
 from benchmarks.living import memory_and_start
 from benchmarks.others import beside_others
@@ -16,5 +17,6 @@ PARTS: Mapping[str, Callable[[Run], None]] = {
     "waiting": slow_and_dead_systems,
     "growing": cost_does_not_grow,
     "reading": reading_blueprints,
+    "accepting": accepting,
     "living": memory_and_start,
 }

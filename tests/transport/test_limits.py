@@ -78,6 +78,17 @@ def test_a_turn_that_was_not_used_comes_back() -> None:
     assert window.take() == 10.0
 
 
+def test_turns_that_nobody_waited_for_leave_the_window_as_it_was() -> None:
+    clock = Clock()
+    window = Window(Rate(3, 60.0), clock)
+    assert [window.take() for _ in range(3)] == [0.0, 0.0, 0.0]
+    for _ in range(10):
+        assert window.take() == 60.0
+        window.give_back()
+    clock.seconds += 30
+    assert window.take() == 30.0
+
+
 async def test_no_more_calls_at_once_than_the_system_allows() -> None:
     turns = Turns(3, (), Clock())
     now, most = 0, 0

@@ -16,15 +16,18 @@ class Window:
     """
 
     def __init__(self, rate: Rate, clock: Callable[[], float]) -> None:
+        self._calls = rate.calls
         self._seconds = rate.seconds
         self._clock = clock
-        self._taken: deque[float] = deque(maxlen=rate.calls)
+        self._taken: deque[float] = deque()  # of the last window, and those that still come
 
     def take(self) -> float:
         """Takes a turn. Seconds until it has come; 0.0 for now."""
         now = at = self._clock()
-        if len(self._taken) == self._taken.maxlen:
-            at = max(now, self._taken[0] + self._seconds)
+        while self._taken and self._taken[0] <= now - self._seconds:
+            self._taken.popleft()
+        if len(self._taken) >= self._calls:
+            at = max(now, self._taken[-self._calls] + self._seconds)
         self._taken.append(at)
         return at - now
 
