@@ -18,7 +18,7 @@ from balie.backstage.page import MenuItem, Page
 from balie.site.headers import with_headers
 from tests.frontstage.site import AT, COOKIE, Site, site
 from tests.running import LINDEMAN, Portal, impatient, portal
-from tests.screens import signing_in
+from tests.screens import desk, signing_in
 from tests.screens.recorder import (
     LANGUAGES,
     WELL,
@@ -48,6 +48,9 @@ def record_all(state: Path, languages: Sequence[str] = LANGUAGES) -> Recording:
         with_origins(recorder, somebodies)
         each_off_when_known(recorder, somebodies)
         a_broken_row(recorder, somebodies)
+        desk.something_stuck(recorder)
+        for language in languages:
+            desk.record(recorder, somebodies[-1].mail, language)
         for language in languages:  # ends sign-ins, and uses up attempts
             signing_in.record(recorder, language, somebodies[0].mail, database_of(state / "known"))
             a_page_that_failed(recorder, language)

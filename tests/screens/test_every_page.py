@@ -50,6 +50,7 @@ NO_PAGES = {
     "accounts/signup/": "not offered: not found",
     "accounts/confirm-email/": "leads on: nobody signs up by themselves",
     "staff/": "the same page as without the last stroke",
+    "staff/work/<str:item>": "no story has work yet; tests/console looks at it",
 }
 
 
