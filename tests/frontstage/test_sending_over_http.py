@@ -1,0 +1,94 @@
+"""A whole portal: what is sent there arrives in the system, once, and the receipt says so."""
+
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import httpx
+import pytest
+
+from tests.running import Portal, portal
+
+SANNE = "sanne@example.nl"
+_TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
+_HERE = {"Sec-Fetch-Site": "same-origin"}
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    with portal(tmp_path_factory.mktemp("state")) as here:
+        yield here
+
+
+def done_in(running: Portal, system: str) -> list[tuple[str, str]]:
+    """What a system really changed, by its own log: what was done, and in which table."""
+    lines = running.asked(system)
+    return [(one["deed"], one["table"]) for line in lines for one in line["effects"]]
+
+
+def settled(client: httpx.Client, address: str) -> dict[str, object]:
+    """The receipt, once everything is done."""
+    for _ in range(120):
+        receipt: dict[str, object] = client.get(
+            address, headers={"Accept": "application/json"}
+        ).json()
+        if receipt["state"] == "settled":
+            return receipt
+        time.sleep(0.25)
+    raise AssertionError(receipt)
+
+
+def test_a_hundred_posts_of_one_token_are_one_action_and_a_hundred_identical_answers(
+    running: Portal,
+) -> None:
+    """T15."""
+    with closing(running.signed_in(SANNE)) as client:
+        page = client.get("/vraag/nieuw")
+        token = _TOKEN.search(page.text)
+        assert token is not None
+        fields = {"text": "Waar blijft het?", "form_token": token[1], "confirm": "yes"}
+        cookies = dict(client.cookies)
+
+        def post(_: int) -> tuple[int, str, bytes]:
+            answer = httpx.post(
+                running.url + "/vraag/nieuw",
+                data=fields,
+                cookies=cookies,
+                headers=_HERE,
+                timeout=60,
+            )
+            return answer.status_code, answer.headers.get("location", ""), answer.content
+
+        with ThreadPoolExecutor(25) as pool:
+            answers = set(pool.map(post, range(100)))
+        assert len(answers) == 1
+        ((status, address, _),) = answers
+        assert status == 303
+        receipt = settled(client, address)
+        number = str(receipt["number"])
+        assert re.fullmatch(r"V-\d+", number)
+        assert client.get(f"/vraag/{number}").status_code == 200
+        listed = client.get("/ontvangst", headers={"Accept": "application/json"}).json()
+    assert [one["address"] for one in listed["receipts"]] == [address]
+    assert done_in(running, "crm") == [("made", "cases")]
+
+
+def test_a_change_arrives_in_every_system_that_it_goes_to(running: Portal) -> None:
+    before = {name: done_in(running, name) for name in ("crm", "erp")}
+    with closing(running.signed_in(SANNE)) as client:
+        form = client.get("/gegevens", headers={"Accept": "application/json"}).json()
+        answers = {one["name"]: one["value"] for one in form["questions"]}
+        sent = client.post(
+            "/gegevens",
+            json={**answers, "street": "Lindestraat 1"},
+            headers={**_HERE, "Accept": "application/json", "Idempotency-Key": "lindestraat"},
+        )
+        assert sent.status_code == 201, sent.text
+        receipt = settled(client, sent.headers["location"])
+    parts = receipt["parts"]
+    assert isinstance(parts, list)
+    assert [part["fields"] for part in parts] == [["Straat en huisnummer"]] * 2
+    assert done_in(running, "crm") == [*before["crm"], ("changed", "contacts")]
+    assert done_in(running, "erp") == [*before["erp"], ("changed", "customers")]
