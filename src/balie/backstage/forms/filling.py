@@ -47,7 +47,11 @@ class Checked:
 def questions_for(opening: FormOpening) -> tuple[Question, ...]:
     """The questions that this viewer is asked."""
     thing, viewer = opening.plan.thing.thing, opening.presenting.viewer
-    asked = [q for q in opening.plan.questions if opening.can_guard or q.field.guard is None]
+    asked = [
+        one
+        for one in opening.plan.questions
+        if one.field.guard is None or (opening.can_guard and one.control is Control.MAIL)
+    ]
     if not opening.can_take_files:
         asked = [q for q in asked if q.control is not Control.FILE]
     return tuple(one for one in asked if may_see_field(thing, one.field, viewer))
