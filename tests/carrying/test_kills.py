@@ -10,6 +10,7 @@ import pytest
 
 from balie.site.failpoints import POINTS
 from tests.carrying.world import World, troubled, world
+from tests.postgresql import AVAILABLE, postgresql
 from tests.telling import LINDEMAN
 
 
@@ -53,6 +54,21 @@ def test_killed_fifty_times_at_random(tmp_path: Path, engine: str, notices: bool
         here.nothing_is_lost_or_double()
         here.nothing_is_written_in_the_clear()
         assert here.kills >= 50
+
+
+@pytest.mark.proof
+@pytest.mark.skipif(not AVAILABLE, reason="needs PostgreSQL's programs")
+@pytest.mark.parametrize("engine", ["rows", "dbos"])
+def test_killed_ten_times_on_postgresql(tmp_path: Path, engine: str) -> None:
+    with postgresql() as url:
+        said = {"BALIE_ENGINE": engine, "BALIE_DATABASE_URL": url}
+        with world(tmp_path, said=said) as here:
+            troubled(here, failures=0.2, lost=0.2)
+            here.kill_at_random(10, seed=23)
+            here.wait_until_done(600)
+            here.stop()
+            told(here, f"10 random kills on PostgreSQL, {engine}")
+            here.nothing_is_lost_or_double()
 
 
 @pytest.mark.proof

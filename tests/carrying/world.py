@@ -54,6 +54,7 @@ class World:
     def kill(self) -> None:
         """Kills the carrier, as a power cut would."""
         self.kills += self._ended(self.carrier)
+        self.carrier = None
 
     def stop(self) -> None:
         """Asks the carrier to stop, and waits until it has."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from balie.backstage.actions import Action, ActionState, Errand, ErrandState
 from balie.backstage.carrying import Carrier
-from balie.systems.errors import Misconfigured, Refused
+from balie.systems.errors import Crowded, Misconfigured, Refused
 from balie.systems.writing import How, Repeat
 from tests.writing.world import (
     START,
@@ -268,6 +268,18 @@ async def test_a_system_that_answers_again_gets_what_waits_for_it() -> None:
     assert await scene.carrier.carry("a2") is None
     assert await scene.carrier.carry("a1") is None
     assert scene.systems["crm"].effects == ["a2-1", "a1-1"]
+
+
+async def test_what_only_our_own_limit_holds_up_is_tried_again_soon() -> None:
+    scene = Scene()
+    crowded = [Crowded("It is asked too much at once.", 4.0) for _ in range(6)]
+    mishaps(scene.systems["crm"], "looking", *(unheard() for _ in range(9)), *crowded)
+    pauses = []
+    while (pause := await scene.carrier.carry("a1")) is not None:
+        pauses.append(pause)
+        scene.time.passes(pause)
+    assert pauses[9:] == [4.0] * 6
+    assert scene.systems["crm"].effects == ["a1-1"]
 
 
 BEFORE = st.sampled_from([None, None, lost, unheard, Killed])

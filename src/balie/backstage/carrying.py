@@ -21,6 +21,7 @@ from balie.backstage.actions import (
     Receipt,
 )
 from balie.systems.errors import (
+    Crowded,
     Misconfigured,
     Refused,
     SystemFault,
@@ -216,6 +217,8 @@ class Carrier:
     def _pause(self, progress: Progress, fault: SystemFault) -> float:
         if isinstance(fault, Misconfigured):
             return _MENDED_BY_STAFF
+        if isinstance(fault, Crowded):  # it is not away: only its limit makes us wait
+            return max(FIRST_PAUSE, fault.soon) * self.jitter()
         asked = fault.retry_after if isinstance(fault, Unavailable) else None
         doubled = FIRST_PAUSE * 2.0 ** min(progress.tries - 1, 20)
         return max(asked or 0.0, min(LONGEST_PAUSE, doubled) * self.jitter())

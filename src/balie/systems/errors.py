@@ -26,6 +26,14 @@ class Unavailable(SystemFault):
         self.may_be_done = may_be_done  # False: the system certainly did not hear of it
 
 
+class Crowded(Unavailable):
+    """Try again soon: it was not asked, for we ask it as much as its limit allows already."""
+
+    def __init__(self, staff: str, retry_after: float) -> None:
+        super().__init__(staff, retry_after=retry_after, may_be_done=False)
+        self.soon = retry_after
+
+
 class Refused(SystemFault):
     """Give it to a person: the system understood, and says no to this record."""
 
@@ -39,5 +47,7 @@ def nothing_is_done_yet() -> Iterator[None]:
     """What goes wrong in here goes wrong before anything was asked to be done."""
     try:
         yield
+    except Crowded:
+        raise
     except Unavailable as fault:
         raise Unavailable(fault.staff, retry_after=fault.retry_after, may_be_done=False) from fault

@@ -21,7 +21,7 @@ from aiohttp import (
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from balie.systems.errors import Misconfigured, SystemFault, Unavailable
+from balie.systems.errors import Crowded, Misconfigured, SystemFault, Unavailable
 from balie.systems.interpretation import seconds_to_wait
 from balie.systems.transport import Request, Response, Streamed
 from balie.transport.bodies import ENCODINGS, TooLarge, Unreadable, unpacker_of, whole_body
@@ -173,7 +173,7 @@ class HttpTransport:
                     return await self._probed(request, until)
                 return await self._traced(request, until)
         except TooBusy as error:
-            raise self._too_busy() from error
+            raise self._too_busy(error) from error
 
     async def open(self, request: Request) -> Streamed:
         """The answer as it comes, whatever its status; raises like `send`.
@@ -185,7 +185,7 @@ class HttpTransport:
             try:
                 await holds.enter_async_context(self._turns.turn(self._limits.whole / 2))
             except TooBusy as error:
-                raise self._too_busy() from error
+                raise self._too_busy(error) from error
             self._refuse_while_quiet()
             return await self._opened(request, holds)
 
@@ -255,8 +255,8 @@ class HttpTransport:
             return Misconfigured(text)
         return Unavailable(text, may_be_done=may_have_gone_out(request.method, error))
 
-    def _too_busy(self) -> Unavailable:
-        return Unavailable(f"{self._title} is asked too much at once.", may_be_done=False)
+    def _too_busy(self, error: TooBusy) -> Crowded:
+        return Crowded(f"{self._title} is asked too much at once.", error.wait)
 
     def _refuse_while_quiet(self) -> None:
         wait = self._breaker.wait()

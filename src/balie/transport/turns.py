@@ -37,7 +37,11 @@ class Window:
 
 
 class TooBusy(Exception):
-    """There was no turn in time."""
+    """There was no turn in time. wait: seconds after which there may be one."""
+
+    def __init__(self, wait: float) -> None:
+        super().__init__("no turn in time")
+        self.wait = wait
 
 
 class Turns:
@@ -65,13 +69,13 @@ class Turns:
             async with asyncio.timeout(within):
                 await self._places.acquire()
         except TimeoutError as error:
-            raise TooBusy from error
+            raise TooBusy(within) from error
 
     async def _wait(self, within: float) -> None:
         wait = max((window.take() for window in self._windows), default=0.0)
         if wait > within:
             self._give_back()
-            raise TooBusy
+            raise TooBusy(wait)
         try:
             if wait:
                 await asyncio.sleep(wait)
