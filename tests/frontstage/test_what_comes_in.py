@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 from httpx import AsyncClient, Response
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from balie.backstage.forms.drafts import Draft, DraftPlace
 from balie.backstage.forms.filling import Posted
@@ -430,3 +432,39 @@ async def test_a_changed_value_is_what_the_form_shows_next_time(office: Office) 
         assert 'value="Elders"' in (await visit.get("/gegevens")).text
     async with office.visit("bram") as other:
         assert "Elders" not in (await other.get("/gegevens")).text
+
+
+# ---- whatever anybody sends
+
+_names = st.sampled_from(
+    ["photo", "lines", "reason", "email", "city", "form_token", "confirm", "back", "remove",
+     "forget", "again", "proof", "code", "order", "held", "x"]
+)  # fmt: skip
+_texts = st.one_of(
+    st.text(max_size=20), st.sampled_from(["yes", "photo", "\x00", "1234", "5678", NEW, "REGRET"])
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    address=st.sampled_from([RETURN, "/retour/nieuw", "/gegevens"]),
+    who=st.sampled_from(["sanne", "bram", ""]),
+    fields=st.dictionaries(_names, _texts, max_size=6),
+    file=st.one_of(st.none(), st.binary(max_size=200), st.just(JPEG)),
+    held=st.one_of(st.none(), st.sampled_from(["mark0", "x", "%00"])),
+)
+async def test_whatever_is_posted_gets_words_and_nothing_is_sent_without_being_shown(
+    address: str, who: str, fields: dict[str, str], file: bytes | None, held: str | None
+) -> None:
+    office = Office()
+    async with office.visit(who) as visit:
+        if held is not None:
+            visit.cookies.set("held", held)
+        files = {} if file is None else {"photo": ("a.jpg", file)}
+        answer = await visit.post(address, data=fields, files=files)
+        assert answer.status_code in {200, 303, 400, 404, 409, 413, 415, 422, 503}
+        again = await visit.get(address)
+        assert again.status_code in {200, 303, 404}
+    assert office.actions.kept == {}  # no token of ours went along
+    kept = {one.place.person for one in office.files.kept.values()}
+    assert kept <= {f"person of {who}@example.nl"}

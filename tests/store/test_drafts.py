@@ -63,8 +63,8 @@ async def test_it_is_of_one_person_one_form_and_one_row(
 
 
 async def test_no_two_places_are_mistaken_for_each_other(drafts: StoredDrafts) -> None:
-    await drafts.keep(DraftPlace(person="p", step="a\0b", about="c"), FIELDS)
-    assert await drafts.find(DraftPlace(person="p", step="a", about="b\0c")) is None
+    await drafts.keep(DraftPlace(person="p", step="a:b", about="c"), FIELDS)
+    assert await drafts.find(DraftPlace(person="p", step="a", about="b:c")) is None
 
 
 async def test_it_is_thrown_away_or_goes_after_thirty_days(

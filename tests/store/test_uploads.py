@@ -141,6 +141,11 @@ async def test_nobody_else_and_no_other_question_has_it(kept: Kept, other: dict[
     assert await kept.uploads.find(upload.id, PLACE) is not None
 
 
+@pytest.mark.parametrize("id_", ["", "x", "\0" * 32, "../../etc/passwd", "é" * 32, "a" * 40])
+async def test_what_is_no_name_of_a_file_finds_none(kept: Kept, id_: str) -> None:
+    assert await kept.uploads.find(id_, PLACE) is None
+
+
 async def test_one_person_cannot_fill_the_disk(kept: Kept) -> None:
     for _ in range(MOST_FILES_UNSENT):
         assert (await kept.sent(PNG)).problem is None

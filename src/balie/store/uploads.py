@@ -4,6 +4,7 @@ Fulfils `backstage.forms.receiving.FilesKept` for whoever sends them, and
 `backstage.carrying.Uploads` for whoever delivers them.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -23,6 +24,7 @@ UNSENT = timedelta(days=1)
 DELIVERED = timedelta(days=7)
 """How long a file is kept after every system has what was sent with it."""
 
+_ID = re.compile("[0-9a-f]{32}")
 _ENDED = frozenset(state.value for state in ENDED)
 
 
@@ -70,6 +72,8 @@ class StoredUploads:
 
     async def find(self, file: str, place: Place) -> KeptFile | None:
         """A finished file that was not sent yet, when it belongs there."""
+        if _ID.fullmatch(file) is None:  # anybody may send anything as one
+            return None
         mine = Upload.objects.filter(
             id=file,
             person=place.person,
