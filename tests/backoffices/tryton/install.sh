@@ -19,7 +19,9 @@ if ! same "$home/venv.stamp" "$packages"; then
     printf %s "$packages" > "$home/venv.stamp"
 fi
 
-data=$(sum "$here/requirements.txt" "$here/load.py" "$here/shop.py" "$here/trytond.conf")
+cp -R "$here/modules/." "$("$home/venv/bin/python" -c 'from trytond.modules import MODULES_PATH as path; print(path)')"
+
+data=$(sum "$here/requirements.txt" "$here/load.py" "$here/shop.py" "$here/trytond.conf" "$here"/modules/*/*)
 if ! same "$home/loaded.stamp" "$data"; then
     echo "Loading the demo shop in $home/loaded"
     rm -rf "$home/loaded" "$home/loading"

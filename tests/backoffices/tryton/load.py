@@ -31,10 +31,10 @@ from trytond.modules.company.tests.tools import create_company, get_company
 from trytond.modules.currency.tests.tools import get_currency
 
 DATABASE = "tryton"
-MODULES = ("sale", "account_invoice_stock")
+MODULES = ("sale", "account_invoice_stock", "sale_complaint", "shop")
 LANGUAGES = ("nl", "en")
 
-# What the technical user may read, and nothing it may write.
+# What the technical user may do, and nothing else. Of an address it may change these fields.
 READABLE = (
     "account.invoice",
     "account.invoice.line",
@@ -51,12 +51,17 @@ READABLE = (
     "product.product",
     "product.template",
     "product.uom",
+    "sale.complaint",
+    "sale.complaint.type",
     "sale.line",
     "sale.sale",
     "stock.location",
     "stock.move",
     "stock.shipment.out",
 )
+MAKES = ("sale.complaint",)
+CHANGES = {"party.address": ("street", "street_unstructured", "postal_code", "city")}
+KINDS = ("Klacht over een bestelling", "Vraag over een bestelling")  # the blueprint: 1 and 2
 
 Record = Any  # a proteus record: its attributes are the model's fields, known to Tryton alone
 
@@ -72,6 +77,7 @@ def main(folder: Path) -> None:
     products = add_products(books)
     parties = add_parties(books)
     trade(shop.plans(today), parties, products, books)
+    add_kinds_of_complaint()
     add_portal_user(books.company, passwords["portal"])
     (folder / "passwords.json").write_text(json.dumps(passwords))
     (folder / "passwords.json").chmod(0o600)
@@ -339,11 +345,20 @@ def pay(running: list[tuple[shop.Plan, Record]], books: Books) -> None:
 # ---- the technical user
 
 
+def add_kinds_of_complaint() -> None:
+    """What customers can report about an order."""
+    about = only("ir.model", ("name", "=", "sale.sale"))
+    for name in KINDS:
+        saved(Model.get("sale.complaint.type")(name=name, origin=about))
+
+
 def add_portal_user(company: Record, password: str) -> None:
-    """A user that reads what the portal shows, and can change nothing."""
-    group = saved(Model.get("res.group")(name="Portaal (alleen lezen)"))
+    """A user that reads what the portal shows, and writes what its forms send: no more."""
+    group = saved(Model.get("res.group")(name="Portaal"))
     access = Model.get("ir.model.access")
-    access.save([access(model=name, group=group, **READ_ONLY) for name in READABLE])
+    access.save([access(model=name, group=group, **rights(name)) for name in READABLE])
+    for model, fields in CHANGES.items():
+        only_these_fields(group, model, fields)
     user = Model.get("res.user")(name="Portaal", login="portal", password=password)
     user.groups.append(group)
     user.companies.append(company)
@@ -352,7 +367,21 @@ def add_portal_user(company: Record, password: str) -> None:
     user.save()
 
 
-READ_ONLY = {"perm_read": True, "perm_write": False, "perm_create": False, "perm_delete": False}
+def rights(model: str) -> dict[str, bool]:
+    return {
+        "perm_read": True,
+        "perm_write": model in CHANGES,
+        "perm_create": model in MAKES,
+        "perm_delete": False,
+    }
+
+
+def only_these_fields(group: Record, model: str, fields: Iterable[str]) -> None:
+    """Every other field of the model can only be read by this group."""
+    others = [name for name in Model.get(model)._fields if name not in {*fields, "id"}]
+    access = Model.get("ir.model.field.access")
+    read_only = {"perm_read": True, "perm_write": False, "perm_create": False, "perm_delete": False}
+    access.save([access(model=model, field=one, group=group, **read_only) for one in others])
 
 
 # ---- small words
