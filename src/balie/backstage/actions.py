@@ -40,12 +40,15 @@ class ErrandState(StrEnum):
     REFUSED = "refused"
     CONFLICT = "conflict"
     UNCERTAIN = "uncertain"  # it may have been done; this system cannot tell: a person must look
+    ASKS = "asks"  # the system wants to hear that somebody is sure; nothing was written
     STUCK = "stuck"  # given up after the time that the blueprint says
     DROPPED = "dropped"  # its master was refused, or staff decided so
 
 
 ENDED = frozenset({ErrandState.DONE, ErrandState.DROPPED})
-FOR_A_PERSON = frozenset({ErrandState.REFUSED, ErrandState.UNCERTAIN, ErrandState.STUCK})
+FOR_A_PERSON = frozenset(
+    {ErrandState.REFUSED, ErrandState.UNCERTAIN, ErrandState.ASKS, ErrandState.STUCK}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from balie.backstage.actions import (
     Receipt,
 )
 from balie.systems.errors import (
+    AsksAPerson,
     Crowded,
     Misconfigured,
     Refused,
@@ -133,6 +134,8 @@ class Carrier:
             )
         except Refused as refused:
             return await self._noted(under_way, ErrandState.REFUSED, why=refused.staff)
+        except AsksAPerson as question:
+            return await self._noted(under_way, ErrandState.ASKS, why=question.staff)
         except SystemFault as fault:
             return await self._later(errand, under_way, repeat, fault)
         done = replace(under_way, row=written.row, values=written.values)

@@ -31,6 +31,7 @@ _COUNTS = frozenset(
         ErrandState.WAITING,
         ErrandState.DONE,
         ErrandState.UNCERTAIN,
+        ErrandState.ASKS,
         ErrandState.STUCK,
     }
 )

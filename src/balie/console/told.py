@@ -31,6 +31,7 @@ _SEES: Mapping[ErrandState, str] = {
     ErrandState.REFUSED: "refused",
     ErrandState.CONFLICT: "conflict",
     ErrandState.UNCERTAIN: "attention",
+    ErrandState.ASKS: "attention",
     ErrandState.STUCK: "attention",
     ErrandState.WAITING: "received",
 }

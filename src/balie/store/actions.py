@@ -38,7 +38,11 @@ carried in order with."""
 ANSWERS_STAY = timedelta(days=30)
 """After all of an action is done; then the systems are the record."""
 
-_ONLY_A_PERSON = (ErrandState.UNCERTAIN.value, ErrandState.STUCK.value)
+_ONLY_A_PERSON = (
+    ErrandState.UNCERTAIN.value,
+    ErrandState.ASKS.value,
+    ErrandState.STUCK.value,
+)
 _NOT_DONE_YET = (
     ErrandState.DUE.value,
     ErrandState.UNDER_WAY.value,

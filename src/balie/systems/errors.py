@@ -1,4 +1,4 @@
-"""The three ways in which a system can fail us, named for their remedy."""
+"""The ways in which a system can fail us, named for their remedy."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,6 +36,12 @@ class Crowded(Unavailable):
 
 class Refused(SystemFault):
     """Give it to a person: the system understood, and says no to this record."""
+
+
+class AsksAPerson(SystemFault):
+    """Ask a person: the system wants to hear that somebody is sure. Nothing was done, and none of
+    us may answer for them.
+    """
 
 
 class Misconfigured(SystemFault):

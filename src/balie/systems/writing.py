@@ -112,8 +112,8 @@ def repeat_of(profile: Profile, table: str) -> Repeat | None:
 class Writer(Protocol):
     """A connector that can write.
 
-    Raises Unavailable, Refused, Misconfigured or Conflict, nothing else. `Unavailable.may_be_done`
-    says whether the system may have done it all the same.
+    Raises Unavailable, Refused, AsksAPerson, Misconfigured or Conflict, nothing else.
+    `Unavailable.may_be_done` says whether the system may have done it all the same.
     """
 
     async def write(self, change: Change) -> Written:

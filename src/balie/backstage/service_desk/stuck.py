@@ -35,6 +35,7 @@ POSSIBLE: Mapping[ErrandState, frozenset[Verdict]] = MappingProxyType(
         ErrandState.REFUSED: _ANY_WAY_OUT | {Verdict.CORRECTED},
         ErrandState.CONFLICT: _ANY_WAY_OUT | {Verdict.CORRECTED},
         ErrandState.UNCERTAIN: _ANY_WAY_OUT,
+        ErrandState.ASKS: _ANY_WAY_OUT | {Verdict.CORRECTED},
         ErrandState.STUCK: _ANY_WAY_OUT,
         ErrandState.WAITING: frozenset({Verdict.AGAIN}),
     }

@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 import msgspec
@@ -48,6 +49,10 @@ FORMAT = "balie tryton 1"
 MEDIA = {"pdf": "application/pdf", "odt": "application/vnd.oasis.opendocument.text"}
 REPORT = "report "
 """Before the name of a report in the form of a field: Tryton makes the document when asked."""
+
+OF, REFERS_TO = "of ", "refers to "
+"""Before the name of a model in the form of a field: a record of it, or a reference to one, which
+Tryton writes as `sale.sale,57`."""
 
 _Told: TypeAlias = "Mapping[str, Wire]"
 """What a description tells of one field."""
@@ -147,6 +152,7 @@ def read_description(files: Sequence[bytes], profile: Profile) -> Contract:
     told: dict[str, _Model] = {}
     for file in files:
         told |= _tables_of(file)
+    told = _referring(told, profile)
     reader = _Reader(told)
     page_size = int(profile.text("page size", str(MANY)))
     reports = _reports(profile)
@@ -155,6 +161,27 @@ def read_description(files: Sequence[bytes], profile: Profile) -> Contract:
     return Contract(
         tables={model: reader.table(model, page_size, reports.get(model, {})) for model in told}
     )
+
+
+def _referring(told: Mapping[str, _Model], profile: Profile) -> dict[str, _Model]:
+    """`references: {sale.complaint: {origin: sale.sale}}`: what a reference is read as.
+
+    Tryton's references point at records of any model; the blueprint's point at one.
+    """
+    models = dict(told)
+    for model, named in profile.section("references").items():
+        if model not in told:
+            continue  # it will be, after the next `balie describe`; until then nothing can use it
+        fields = dict(told[model])
+        for name, of in named.items() if isinstance(named, dict) else ():
+            if fields.get(name, {}).get("type") != "reference" or of not in told:
+                raise ValueError(
+                    f'"references:" says that "{name}" of {model} refers to {of}: there must be '
+                    "such a reference, and both must be described"
+                )
+            fields[name] = {**fields[name], "of": of}
+        models[model] = fields
+    return models
 
 
 def _reports(profile: Profile) -> Mapping[str, Mapping[str, Field]]:
@@ -198,6 +225,7 @@ class _Reader:
     def __init__(self, told: Mapping[str, _Model]) -> None:
         self._told = told
         self._made: dict[tuple[str, int], Mapping[str, Field]] = {}
+        self._pointed: dict[tuple[str, int], Mapping[str, Field]] = {}
 
     def table(self, model: str, page_size: int, reports: Mapping[str, Field]) -> Table:
         fields = {**self._fields(model, DEPTH), **reports}
@@ -227,8 +255,8 @@ class _Reader:
     def _field(self, name: str, told: _Told, depth: int) -> Field:
         return Field(
             name=name,
-            type=TYPES.get(str(told.get("type")), Type.UNKNOWN),
-            form="float" if told.get("type") == "float" else "",
+            type=_type(told),
+            form=_form(told),
             nullable="required" not in told,
             writable="readonly" not in told,
             codes=tuple(_labelled(told)),
@@ -239,14 +267,25 @@ class _Reader:
     def _related(self, told: _Told, depth: int) -> Mapping[str, Field]:
         of = told.get("of")
         if isinstance(of, str) and of in self._told and depth > 0:
-            return self._fields(of, depth - 1)
+            inside = self._fields(of, depth - 1)
+            return self._pointed_at(of, depth) if _type(told) is Type.OBJECT else inside
         return OF_ANY_RECORD if told.get("type") in RELATIONS else {}
+
+    def _pointed_at(self, model: str, depth: int) -> Mapping[str, Field]:
+        """Of a record that is pointed at, what it can be named by may be sent, and nothing else."""
+        if (model, depth) not in self._pointed:
+            told = self._told[model]
+            self._pointed[model, depth] = {
+                name: replace(field, writable="searchable" in told[name] and field.type in EXACT)
+                for name, field in self._fields(model, depth - 1).items()
+            }
+        return self._pointed[model, depth]
 
     def _exact(self, told: _Model, fields: Mapping[str, Field]) -> Iterable[str]:
         """Names that can be asked for a value; of a related record too: `party.code`."""
         for name, one in told.items():
-            if "searchable" not in one:
-                continue
+            if "searchable" not in one or _refers(one):
+                continue  # Tryton cannot be asked for what stands behind a reference
             if fields[name].type is Type.OBJECT:
                 yield from self._exact_of_related(name, one, fields[name])
             elif fields[name].type in EXACT:
@@ -261,10 +300,28 @@ class _Reader:
             yield f"{name}.id"
 
 
+def _refers(told: _Told) -> bool:
+    """Whether it is a reference of which the profile says what it refers to."""
+    return told.get("type") == "reference" and "of" in told
+
+
+def _type(told: _Told) -> Type:
+    return Type.OBJECT if _refers(told) else TYPES.get(str(told.get("type")), Type.UNKNOWN)
+
+
+def _form(told: _Told) -> str:
+    kind, of = told.get("type"), told.get("of")
+    if kind == "float":
+        return "float"
+    if not isinstance(of, str) or _type(told) is not Type.OBJECT:
+        return ""
+    return f"{REFERS_TO if _refers(told) else OF}{of}"
+
+
 def _sorts(told: _Told) -> bool:
     """Sorting by a relation would sort by names that the row does not hold."""
     kind = told.get("type")
-    return "sortable" in told and kind not in RELATIONS and kind in TYPES
+    return "sortable" in told and kind not in RELATIONS and kind in TYPES and not _refers(told)
 
 
 def _mapping(told: Wire) -> Mapping[str, Wire]:

@@ -14,7 +14,7 @@ from balie.connectors.jsonrpc.writing import writer
 from balie.systems.conformance_writing import Mishap, WritingBench, WritingConformance
 from balie.systems.connector import Connection
 from balie.systems.contract import Contract
-from balie.systems.errors import Misconfigured, Refused, Unavailable
+from balie.systems.errors import AsksAPerson, Misconfigured, Refused, Unavailable
 from balie.systems.profile import Plain, Profile
 from balie.systems.rows import Raw
 from balie.systems.transport import Request, Response
@@ -33,7 +33,7 @@ TABLES: dict[str, object] = {
         "postal_code": TEXT,
         "party": {"type": "many2one", "of": "party.party", "searchable": True},
     },
-    "party.party": {"id": NUMBER, "name": TEXT},
+    "party.party": {"id": NUMBER, "name": TEXT, "phone": {"type": "char"}},
     "sale.sale": {
         "id": NUMBER,
         "reference": TEXT,
@@ -42,6 +42,7 @@ TABLES: dict[str, object] = {
         "sale_date": {"type": "date"},
         "party": {"type": "many2one", "of": "party.party", "searchable": True},
         "lines": {"type": "one2many", "of": "sale.line"},
+        "origin": {"type": "reference", "searchable": True},
     },
     "sale.line": {
         "id": NUMBER,
@@ -53,7 +54,8 @@ TABLES: dict[str, object] = {
 
 def contract() -> Contract:
     file = {"format": "balie tryton 1", "languages": ["en"], "tables": TABLES}
-    return read_contract([json.dumps(file).encode()], Profile())
+    profile = Profile({"references": {"sale.sale": {"origin": "sale.sale"}}})
+    return read_contract([json.dumps(file).encode()], profile)
 
 
 @dataclass
@@ -108,6 +110,9 @@ class Office:
             case "search_read", [[*domain], _, _, _, [*fields]]:
                 found = [row for row in rows.values() if all(_holds(row, one) for one in domain)]
                 return {"result": [self._told(row, fields) for row in found]}
+            case "search", [[*domain], 0, 2, None]:
+                alike = [n for n, row in rows.items() if all(_holds(row, one) for one in domain)]
+                return {"result": [*alike[:2]]}
             case _:
                 return {"error": ["Unknown", ""]}
 
@@ -251,6 +256,54 @@ async def test_values_go_out_as_tryton_types_them() -> None:
         ]
 
 
+async def test_a_related_record_that_is_named_is_looked_up_first() -> None:
+    async with office() as (here, it):
+        here.records["party.party"] = {7: {"name": "Anna"}, 8: {"name": "Bram"}}
+        here.records["sale.sale"] = {30: {"id": 30, "reference": "INK-1"}}
+        named: dict[str, Raw] = {"party": {"name": "Bram"}, "origin.reference": "INK-1"}
+        await it.writer.write(replace(it.new, fields=named))
+        assert here.sent == [{"reference": KEY, "party": 8, "origin": "sale.sale,30"}]
+
+
+@pytest.mark.parametrize("names", [[], ["Anna", "Anna"]], ids=["none", "two"])
+async def test_a_related_record_that_is_not_the_only_one_is_refused(names: list[str]) -> None:
+    async with office() as (here, it):
+        here.records["party.party"] = {n: {"name": name} for n, name in enumerate(names, 7)}
+        with pytest.raises(Refused, match='for "party"') as caught:
+            await it.writer.write(replace(it.new, fields={"party.name": "Anna"}))
+        assert "Anna" not in caught.value.staff
+        assert here.effects == 0
+
+
+async def test_a_related_record_without_a_value_is_none() -> None:
+    async with office() as (here, it):
+        empty: dict[str, Raw] = {"party.name": None, "origin": {"reference": None}}
+        await it.writer.write(replace(it.new, fields=empty))
+        assert here.sent == [{"reference": KEY, "party": None, "origin": None}]
+
+
+async def test_what_a_person_must_answer_writes_nothing_however_often_it_is_tried() -> None:
+    async with office() as (here, it):
+        here.warns = "shop_open_orders"
+        for _ in range(3):
+            with pytest.raises(AsksAPerson):
+                await it.writer.write(it.new)
+        assert (here.effects, here.skipped) == (0, [])
+
+
+def test_a_reference_refers_to_what_is_described() -> None:
+    file = {"format": "balie tryton 1", "languages": ["en"], "tables": TABLES}
+    for wrong in ({"sale.sale": {"state": "sale.sale"}}, {"sale.sale": {"origin": "res.user"}}):
+        with pytest.raises(ValueError, match="references"):
+            read_contract([json.dumps(file).encode()], Profile({"references": wrong}))
+
+
+def test_tryton_is_never_asked_for_what_stands_behind_a_reference() -> None:
+    table = contract().tables["sale.sale"]
+    assert table.fields["origin"].fields.keys() == table.fields.keys()
+    assert not any(name.startswith("origin") for name in table.equals | table.sorts)
+
+
 async def test_a_change_of_another_field_meanwhile_is_tried_again() -> None:
     async with office() as (here, it):
         row = here.records["party.address"][3]
@@ -279,7 +332,7 @@ async def test_a_row_that_never_stands_still_is_left_for_later() -> None:
 async def test_a_warning_goes_to_a_person_with_its_words_and_without_its_names() -> None:
     async with office() as (here, it):
         here.warns = "party.address"
-        with pytest.raises(Refused) as caught:
+        with pytest.raises(AsksAPerson) as caught:
             await it.writer.write(change())
         assert "Address … of … is used on … orders." in caught.value.staff
         assert SECRET not in caught.value.staff
@@ -293,11 +346,11 @@ async def test_a_warning_that_the_profile_acknowledges_is_passed_over() -> None:
         assert (here.effects, here.skipped) == (1, ["1a2b.party.address"])
 
 
-async def test_a_warning_that_does_not_end_is_refused() -> None:
+async def test_a_warning_that_does_not_end_goes_to_a_person() -> None:
     async with office(warnings=["party.address"]) as (here, it):
         here.warns = "party.address"
         here.skipped = _Forgetful()
-        with pytest.raises(Refused, match="goes on warning"):
+        with pytest.raises(AsksAPerson, match="goes on warning"):
             await it.writer.write(change())
 
 

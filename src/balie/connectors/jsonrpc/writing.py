@@ -2,7 +2,7 @@
 
 The profile's words: `writes:` with `repeat:` for each table, and `warnings: [name, ...]`, the names
 of Tryton's warnings that somebody has acknowledged beforehand: the part after the hash, as in
-`sale.sale`. Every other warning is given to a person, as a refusal with its words.
+`sale.sale`. Every other warning is a question that a person answers.
 """
 
 import re
@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from balie.connectors.jsonrpc.connector import Tryton, row_of, session_of
+from balie.connectors.jsonrpc.description import OF, REFERS_TO
 from balie.connectors.jsonrpc.session import UNKNOWN_NAME, Error
 from balie.connectors.jsonrpc.values import Wire, packed
 from balie.systems.connector import Connection
 from balie.systems.contract import Field, Table, Type
 from balie.systems.errors import (
+    AsksAPerson,
     Misconfigured,
     Refused,
     SystemFault,
@@ -70,7 +72,8 @@ class TrytonWriter:
     # ---- the ways to write
 
     async def _made(self, change: Change, table: Table) -> Written:
-        fields = fields_with_key(change)
+        with nothing_is_done_yet():
+            fields = await self._with_numbers(fields_with_key(change), table.fields)
         made = await self._call(table, "create", [_sent(fields, table.fields)])
         match made:
             case [int(number)]:
@@ -101,8 +104,10 @@ class TrytonWriter:
                     return written_row(change, table, row, again=True)
                 check_as_shown(change, row, self._title)
                 context = {_FROM_AFAR: {f"{table.name},{number}": moment}}
+            with nothing_is_done_yet():
+                fields = await self._with_numbers(change.fields, table.fields)
             try:
-                values = _sent(change.fields, table.fields)
+                values = _sent(fields, table.fields)
                 await self._call(table, "write", [number], values, context=context)
             except _MeanwhileChanged:
                 continue
@@ -123,6 +128,42 @@ class TrytonWriter:
                 return (row if isinstance(row, dict) else {}), record.get(_FROM_AFAR)
             case _:
                 raise Refused(f'{self._title}: this row of "{table.name}" is not there any more.')
+
+    async def _with_numbers(
+        self, fields: Mapping[str, Raw], described: Mapping[str, Field]
+    ) -> dict[str, Raw]:
+        """The fields, with each related record by its number: one that is named is looked up."""
+        found: dict[str, Raw] = {}
+        for path, value in fields.items():
+            name, _, rest = path.partition(".")
+            field = described.get(name)
+            if field is not None and field.type is Type.OBJECT:
+                record = {rest: value} if rest else value
+                found[name] = {"id": await self._number_of(record, field)}
+            else:
+                found[path] = value
+        return found
+
+    async def _number_of(self, record: Raw, field: Field) -> Raw:
+        """The number of a related record: as it is said, or of the only one with these values."""
+        if not isinstance(record, dict) or "id" in record:
+            return record.get("id") if isinstance(record, dict) else record
+        model = field.form.removeprefix(OF).removeprefix(REFERS_TO)
+        if not model or not all(name in field.fields for name in record):
+            raise Misconfigured(f'{self._title}: "{field.name}" can only be named by its number.')
+        if any(value is None for value in record.values()):
+            return None
+        domain: list[Wire] = [
+            [name, "=", _value(field.fields[name], value)] for name, value in record.items()
+        ]
+        numbers = await self.tryton.session.call(f"model.{model}.search", domain, 0, 2, None)
+        match numbers:
+            case [int(number)]:
+                return str(number)
+            case [_, _, *_]:
+                raise Refused(f'{self._title} has more than one record for "{field.name}".')
+            case _:
+                raise Refused(f'{self._title} has no record for "{field.name}".')
 
     # ---- calls
 
@@ -152,7 +193,7 @@ class TrytonWriter:
                 raise self._fault(said.said, table)
             with nothing_is_done_yet():
                 await self.tryton.session.call("model.res.user.warning.skip", warning, False)
-        raise Refused(f'{self._title} goes on warning about a change of "{table.name}".')
+        raise AsksAPerson(f'{self._title} goes on warning about a change of "{table.name}".')
 
     def _acknowledged(self, error: Error) -> str | None:
         """The whole name of a warning, when the profile says that it may be passed over."""
@@ -167,7 +208,7 @@ class TrytonWriter:
         """What an error means. Of its words only those outside quotes are told, no numbers."""
         match said:
             case ["UserWarning", [_, message, *_]]:
-                return Refused(
+                return AsksAPerson(
                     f'{self._title} warns about a change of "{table.name}": {_impersonal(message)}'
                 )
             case ["UserError", [_, _, domain]] if named := _in_domain(domain, table):
@@ -223,6 +264,8 @@ def _value(field: Field, value: Raw) -> Wire:
         return None
     if field.type is Type.OBJECT:
         number = value.get("id") if isinstance(value, dict) else value
+        if number is not None and field.form.startswith(REFERS_TO):
+            return f"{field.form.removeprefix(REFERS_TO)},{number}"
         return int(number) if isinstance(number, str) and number.isdigit() else number
     if field.type is Type.LIST:
         rows = value if isinstance(value, list) else []

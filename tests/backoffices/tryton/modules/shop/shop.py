@@ -1,6 +1,6 @@
 """Warns when an address of open orders changes, and when there is a complaint already."""
 
-from trytond.exceptions import UserWarning
+from trytond.exceptions import UserWarning as Warns
 from trytond.pool import Pool, PoolMeta
 
 OPEN = ["confirmed", "processing"]
@@ -18,7 +18,9 @@ class Address(metaclass=PoolMeta):
         sales = pool.get("sale.sale").search(
             [("shipment_address", "in", addresses), ("state", "in", OPEN)]
         )
-        _warn("shop_open_orders", sales, f'{len(sales)} open orders go to "{addresses[0].rec_name}".')
+        _warn(
+            "shop_open_orders", sales, f'{len(sales)} open orders go to "{addresses[0].rec_name}".'
+        )
 
 
 class Complaint(metaclass=PoolMeta):
@@ -39,4 +41,4 @@ def _warn(name, records, words):
     warning = Pool().get("res.user.warning")
     key = warning.format(name, records)
     if records and warning.check(key):
-        raise UserWarning(key, words)
+        raise Warns(key, words)
