@@ -127,7 +127,7 @@ def portal(
     addresses = {n: f"http://127.0.0.1:{port + 1 + i}" for i, n in enumerate(systems)}
     process = start(state, folder, port, settings=settings)
     try:
-        yield Portal(_address(process, state, port), addresses, process, telling)
+        yield Portal(when_it_answers(process, state, port), addresses, process, telling)
     finally:
         stop(process)
 
@@ -139,7 +139,7 @@ def portal_on(state: Path, folder: Path, systems: Mapping[str, str]) -> Iterator
     allowed = {"BALIE_DEMO": "1", "BALIE_PRIVATE_SYSTEMS": "127.0.0.1"}
     process = start(state, folder, port, arguments=(), settings=allowed | dict(systems))
     try:
-        yield Portal(_address(process, state, port), {}, process)
+        yield Portal(when_it_answers(process, state, port), {}, process)
     finally:
         stop(process)
 
@@ -176,7 +176,7 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
         process.wait()
 
 
-def _address(process: "subprocess.Popen[bytes]", state: Path, port: int) -> str:
+def when_it_answers(process: "subprocess.Popen[bytes]", state: Path, port: int) -> str:
     """Where the portal is, once it answers there."""
     url = f"http://127.0.0.1:{port}"
     for _ in range(600):

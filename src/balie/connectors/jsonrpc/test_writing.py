@@ -119,7 +119,7 @@ class Office:
     def _written(self, values: dict[str, Raw]) -> dict[str, Raw] | None:
         self.sent.append(values)
         if SECRET in str(values):
-            words = f'The value "{SECRET}" on field "Street" is not valid.'
+            words = f'{SECRET} of 12: the value "{SECRET}" on field "Street" is not valid.'
             return {"error": ["UserError", [words, "", [[], {"street": {}, "description": {}}]]]}
         if self.warns and f"1a2b.{self.warns}" not in self.skipped:
             words = f'Address 12 of "{SECRET}" is used on 3 orders.'
@@ -337,6 +337,16 @@ async def test_a_warning_goes_to_a_person_with_its_words_and_without_its_names()
         assert "Address … of … is used on … orders." in caught.value.staff
         assert SECRET not in caught.value.staff
         assert (here.effects, here.skipped) == (0, [])
+
+
+async def test_a_refusal_tells_staff_trytons_words_without_what_was_sent() -> None:
+    async with office() as (_, it):
+        with pytest.raises(Refused) as caught:
+            await it.writer.write(change(fields={"street": SECRET}))
+        assert caught.value.staff == (
+            'Tryton refused a change of "party.address": … of …: the value … on field … is not '
+            "valid. It names: street."
+        )
 
 
 async def test_a_warning_that_the_profile_acknowledges_is_passed_over() -> None:

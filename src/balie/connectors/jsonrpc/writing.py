@@ -6,8 +6,9 @@ of Tryton's warnings that somebody has acknowledged beforehand: the part after t
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from balie.connectors.jsonrpc.connector import Tryton, row_of, session_of
@@ -30,6 +31,7 @@ from balie.systems.rows import Raw, Row, value_at
 from balie.systems.writing import Change, Writer, Written
 from balie.systems.written import TRIES, check_as_shown, check_fields, is_as_asked
 
+_LONGEST: Final = 300  # characters of Tryton's words
 _WARNINGS: Final = 10  # of one change that can be acknowledged
 _QUOTED = re.compile(r"[\"'“‘«].*?[\"'”’»]")
 _NUMBER = re.compile(r"\d+")
@@ -190,7 +192,7 @@ class TrytonWriter:
                 return said
             warning = self._acknowledged(said)
             if warning is None:
-                raise self._fault(said.said, table)
+                raise self._fault(said.said, table, arguments)
             with nothing_is_done_yet():
                 await self.tryton.session.call("model.res.user.warning.skip", warning, False)
         raise AsksAPerson(f'{self._title} goes on warning about a change of "{table.name}".')
@@ -204,20 +206,23 @@ class TrytonWriter:
             case _:
                 return None
 
-    def _fault(self, said: Wire, table: Table) -> "SystemFault | _MeanwhileChanged":
-        """What an error means. Of its words only those outside quotes are told, no numbers."""
+    def _fault(
+        self, said: Wire, table: Table, sent: tuple[Wire, ...]
+    ) -> "SystemFault | _MeanwhileChanged":
+        """What an error means. Of its words only those outside quotes are told to staff, no numbers
+        and nothing of what was sent.
+        """
+        change = f'a change of "{table.name}"'
         match said:
             case ["UserWarning", [_, message, *_]]:
-                return AsksAPerson(
-                    f'{self._title} warns about a change of "{table.name}": {_impersonal(message)}'
-                )
-            case ["UserError", [_, _, domain]] if named := _in_domain(domain, table):
-                names = ", ".join(named)
-                return Refused(
-                    f'{self._title} refused a change of "{table.name}". It names: {names}.'
-                )
+                return AsksAPerson(f"{self._title} warns about {change}: {_told(message, sent)}")
+            case ["UserError", [message, _, domain]] if named := _in_domain(domain, table):
+                names = f"It names: {', '.join(named)}."
+                return Refused(f"{self._title} refused {change}: {_told(message, sent)} {names}")
+            case ["UserError", [message, *_]]:
+                return Refused(f"{self._title} refused {change}: {_told(message, sent)}")
             case ["UserError", *_]:
-                return Refused(f'{self._title} refused a change of "{table.name}".')
+                return Refused(f"{self._title} refused {change}.")
             case ["ConcurrencyException", *_]:
                 return _MeanwhileChanged()
             case [str(name), *_] if UNKNOWN_NAME.fullmatch(name):
@@ -226,9 +231,25 @@ class TrytonWriter:
                 return Unavailable(f'{self._title} failed at a change of "{table.name}".')
 
 
-def _impersonal(message: Wire) -> str:
+def _told(message: Wire, sent: tuple[Wire, ...]) -> str:
+    """The words of Tryton without what may be personal: in quotes, in figures, or sent by us."""
     text = message if isinstance(message, str) else ""
-    return _NUMBER.sub("…", _QUOTED.sub("…", text))
+    text = _QUOTED.sub("…", text)
+    for value in sorted(set(_texts(sent)), key=len, reverse=True):
+        text = text.replace(value, "…")
+    return " ".join(_NUMBER.sub("…", text).split())[:_LONGEST]
+
+
+def _texts(sent: "Wire | tuple[Wire, ...]") -> Iterator[str]:
+    match sent:
+        case str() if len(sent) > 1:
+            yield sent
+        case dict():
+            yield from chain.from_iterable(map(_texts, sent.values()))
+        case list() | tuple():
+            yield from chain.from_iterable(map(_texts, sent))
+        case _:
+            return
 
 
 def _in_domain(domain: Wire, table: Table) -> list[str]:

@@ -1,0 +1,65 @@
+"""What really stands in Tryton, asked by its administrator: rows, and its own log of writes."""
+
+from base64 import b64encode
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tests.backoffices.tryton.office import PATIENCE, TrytonOffice, passwords
+
+Domain = list[Any]
+"""As Tryton writes it: [["number", "=", "17"]]."""
+
+
+@dataclass
+class Looking:
+    """A session of the administrator, who goes round any proxy."""
+
+    office: TrytonOffice
+    client: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=PATIENCE))
+
+    def __post_init__(self) -> None:
+        number, key, *_ = self._said(
+            "common.db.login", "admin", {"password": passwords()["admin"]}, context=None
+        )
+        words = b64encode(f"admin:{number}:{key}".encode()).decode()
+        self.client.headers["Authorization"] = f"Session {words}"
+
+    def call(self, method: str, *arguments: Any) -> Any:
+        """The result of a method of a model: `model.sale.sale.search`."""
+        return self._said(method, *arguments, context={"company": 1, "companies": [1]})
+
+    def rows(self, model: str, domain: Domain, *fields: str) -> list[dict[str, Any]]:
+        """The rows, oldest first."""
+        found: list[dict[str, Any]] = self.call(
+            f"model.{model}.search_read", domain, 0, 10_000, [["id", "ASC"]], list(fields)
+        )
+        return found
+
+    def address(self, party: str) -> dict[str, Any]:
+        """The only address of a party, by its name."""
+        (row,) = self.rows("party.address", [["party.name", "=", party]], "street", "city")
+        return row
+
+    def writes(self, model: str, number: int) -> int:
+        """How often a record was written to, by Tryton's own log."""
+        event: Domain = [["resource", "=", f"{model},{number}"], ["event", "=", "write"]]
+        return len(self.rows("ir.model.log", event, "event"))
+
+    def complaints(self) -> Counter[str]:
+        """What customers wrote -> in how many complaints it stands."""
+        return Counter(str(row["description"]) for row in self.rows("sale.complaint", [], _TEXT))
+
+    def _said(self, method: str, *arguments: Any, context: dict[str, Any] | None) -> Any:
+        given = [*arguments] if context is None else [*arguments, context]
+        call = {"id": 1, "method": method, "params": given}
+        answer = self.client.post(f"{self.office.url}/rpc/", json=call)
+        answer.raise_for_status()
+        said = answer.json()
+        assert "error" not in said, said["error"]
+        return said["result"]
+
+
+_TEXT = "description"
