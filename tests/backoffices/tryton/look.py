@@ -35,7 +35,8 @@ def main(port: int) -> int:
     if not listens(office.port):
         sys.stderr.write("No Tryton runs there. Start it first:  make demo-tryton\n")
         return 1
-    sys.stdout.write("\n".join(lines(Looking(office))) + "\n")
+    with Looking(office) as looking:
+        sys.stdout.write("\n".join(lines(looking)) + "\n")
     return 0
 
 

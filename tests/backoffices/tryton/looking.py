@@ -3,7 +3,8 @@
 from base64 import b64encode
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 import httpx
 
@@ -26,6 +27,17 @@ class Looking:
         )
         words = b64encode(f"admin:{number}:{key}".encode()).decode()
         self.client.headers["Authorization"] = f"Session {words}"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.client.close()
 
     def call(self, method: str, *arguments: Any) -> Any:
         """The result of a method of a model: `model.sale.sale.search`."""

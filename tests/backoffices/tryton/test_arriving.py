@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field
 from os import kill
 from pathlib import Path
@@ -116,6 +116,12 @@ def world(office: TrytonOffice, tmp_path_factory: pytest.TempPathFactory) -> Ite
             made.stop()
 
 
+@pytest.fixture(scope="module")
+def looking(office: TrytonOffice) -> Iterator[Looking]:
+    with Looking(office) as here:
+        yield here
+
+
 @pytest.fixture(autouse=True)
 def all_is_well(world: World) -> Iterator[None]:
     world.proxy.behave()
@@ -182,13 +188,12 @@ def told(line: str) -> None:
 
 
 def test_addresses_and_complaints_arrive_once_whatever_fails_and_whoever_is_killed(
-    world: World,
+    world: World, looking: Looking
 ) -> None:
-    looking = Looking(world.office)
     before = {
         p: looking.writes("party.address", looking.address(p)["id"]) for p in PARTIES.values()
     }
-    clients = {mail: world.somebody(mail) for mail in PARTIES}
+    clients = {mail: opened.enter_context(closing(world.somebody(mail))) for mail in PARTIES}
     free = {mail: orders_to_complain_of(client) for mail, client in clients.items()}
     chance = Random(7)  # noqa: S311 - it hides nothing
     world.proxy.plan = Plan(faults=FAULTS, share=0.2, retry_after=1)
@@ -213,6 +218,7 @@ def test_addresses_and_complaints_arrive_once_whatever_fails_and_whoever_is_kill
             assert settled(clients[mail], address, 300)["state"] == "settled"
     met = world.proxy.met()
     world.proxy.behave()
+    opened.close()
     made = Counter(
         {text: n for text, n in looking.complaints().items() if text.startswith("Klacht ")}
     )
@@ -234,7 +240,7 @@ def test_addresses_and_complaints_arrive_once_whatever_fails_and_whoever_is_kill
 
 
 def test_with_tryton_stopped_a_receipt_comes_at_once_and_one_row_when_it_is_back(
-    world: World,
+    world: World, looking: Looking
 ) -> None:
     with closing(world.somebody(ANNA)) as anna:
         number = orders_to_complain_of(anna)[0]
@@ -249,7 +255,7 @@ def test_with_tryton_stopped_a_receipt_comes_at_once_and_one_row_when_it_is_back
         world.kill_the_carrier()
         world.office.start()
         done = settled(anna, address, 180)
-        made = Looking(world.office).complaints()
+        made = looking.complaints()
         told(
             f"receipt after {seconds:.2f} s with Tryton stopped; {made[text]} row when it was back"
         )
@@ -262,8 +268,9 @@ def test_with_tryton_stopped_a_receipt_comes_at_once_and_one_row_when_it_is_back
 # ---- two edits, warnings, refusals
 
 
-def test_of_two_edits_of_an_address_at_once_the_second_is_told(world: World) -> None:
-    looking = Looking(world.office)
+def test_of_two_edits_of_an_address_at_once_the_second_is_told(
+    world: World, looking: Looking
+) -> None:
     with closing(world.somebody(BRAM)) as one, closing(world.somebody(BRAM)) as other:
         streets = ("Eerste straat 1", "Tweede straat 2")
         row = looking.address(PARTIES[BRAM])
@@ -295,8 +302,7 @@ def _answer(told: Mapping[str, Any], field: str) -> str:
     return next(str(one["text"]) for one in told["answers"] if one["field"] == field)
 
 
-def test_an_edit_by_the_shop_meanwhile_is_not_overwritten(world: World) -> None:
-    looking = Looking(world.office)
+def test_an_edit_by_the_shop_meanwhile_is_not_overwritten(world: World, looking: Looking) -> None:
     with closing(world.somebody(CARLA)) as carla:
         row = looking.address(PARTIES[CARLA])
         form = carla.get("/adres", headers=AS_DATA).json()
@@ -318,9 +324,8 @@ def _away(world: World) -> None:
 
 
 def test_a_warning_that_the_profile_does_not_name_goes_to_the_shop_and_writes_nothing(
-    world: World,
+    world: World, looking: Looking
 ) -> None:
-    looking = Looking(world.office)
     with closing(world.somebody(ANNA)) as anna:
         form = f"/klachten/nieuw?order={orders_to_complain_of(anna)[-1]}"
         first, _ = send(anna, form, "first", {"text": "De bel ontbreekt"})
@@ -339,9 +344,10 @@ def test_a_warning_that_the_profile_does_not_name_goes_to_the_shop_and_writes_no
         assert PARTIES[ANNA] not in desk
 
 
-def test_what_tryton_refuses_is_told_in_our_words_and_to_staff_in_trytons(world: World) -> None:
+def test_what_tryton_refuses_is_told_in_our_words_and_to_staff_in_trytons(
+    world: World, looking: Looking
+) -> None:
     """An order goes back to draft while the complaint about it is on its way."""
-    looking = Looking(world.office)
     (sale, *_) = looking.rows(
         "sale.sale",
         [["party.name", "=", PARTIES[ANNA]], ["state", "=", "confirmed"]],
