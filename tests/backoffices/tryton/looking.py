@@ -13,6 +13,9 @@ from tests.backoffices.tryton.office import PATIENCE, TrytonOffice, passwords
 Domain = list[Any]
 """As Tryton writes it: [["number", "=", "17"]]."""
 
+SURE = {"company": 1, "companies": [1], "_skip_warnings": True}
+"""What goes along with every call: no warning is worth a question to an administrator."""
+
 
 @dataclass
 class Looking:
@@ -41,7 +44,7 @@ class Looking:
 
     def call(self, method: str, *arguments: Any) -> Any:
         """The result of a method of a model: `model.sale.sale.search`."""
-        return self._said(method, *arguments, context={"company": 1, "companies": [1]})
+        return self._said(method, *arguments, context=SURE)
 
     def rows(self, model: str, domain: Domain, *fields: str) -> list[dict[str, Any]]:
         """The rows, oldest first."""

@@ -174,7 +174,8 @@ def _referring(told: Mapping[str, _Model], profile: Profile) -> dict[str, _Model
             continue  # it will be, after the next `balie describe`; until then nothing can use it
         fields = dict(told[model])
         for name, of in named.items() if isinstance(named, dict) else ():
-            if fields.get(name, {}).get("type") != "reference" or of not in told:
+            is_one = fields.get(name, {}).get("type") == "reference"
+            if not is_one or not isinstance(of, str) or of not in told:
                 raise ValueError(
                     f'"references:" says that "{name}" of {model} refers to {of}: there must be '
                     "such a reference, and both must be described"
