@@ -72,7 +72,7 @@ def connection(network: Network, name: str, at: str, contract: Contract) -> Conn
         title="Tryton",
         at=at,
         contract=contract,
-        profile=Profile({"company": "1"}),
+        profile=Profile({"company": "1", "warnings": ["shop_open_orders"]}),
         transport=network.transport(name, title="Tryton"),
         now=lambda: datetime.now(UTC),
         settings={"TRYTON_USER": "admin", "TRYTON_PASSWORD": passwords()["admin"]},
