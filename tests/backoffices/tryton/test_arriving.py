@@ -245,7 +245,8 @@ def test_addresses_and_complaints_arrive_once_whatever_fails_and_whoever_is_kill
             world.kill_all()
             world.start()
         for client, address in receipts:
-            assert settled(client, address, 300)["state"] == "settled"
+            end = settled(client, address, 300)
+            assert end["state"] == "settled", end
     met = world.proxy.met()
     world.proxy.behave()
     now = writes_of_addresses(looking)

@@ -19,7 +19,7 @@ from balie.backstage.ports import IncidentKind
 from balie.connectors.jsonrpc.connector import account
 from balie.connectors.jsonrpc.session import Session
 from balie.frontstage.languages import read_words
-from balie.systems.errors import Misconfigured
+from balie.systems.errors import Misconfigured, Unavailable
 from balie.systems.rows import Raw
 from balie.systems.transport import Transport
 from tests.backoffices.tryton import shop
@@ -304,7 +304,9 @@ async def test_a_session_that_tryton_forgot_is_renewed_unseen(office: TrytonOffi
 # ---- what the technical user may do
 
 
-async def test_the_technical_user_can_do_what_the_forms_send_and_nothing_else(office: TrytonOffice) -> None:
+async def test_the_technical_user_can_do_what_the_forms_send_and_nothing_else(
+    office: TrytonOffice,
+) -> None:
     async with running(office) as here:
         session = Session(
             lambda: account(here.connection), here.connection.transport, here.hands.now
