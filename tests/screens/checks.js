@@ -80,8 +80,9 @@
       const inText = (e) => e.tagName === "A" && getComputedStyle(e).display === "inline" && (e.closest("p, li, dd, td")?.innerText.trim().length || 0) > e.innerText.trim().length + 12;
       return tooSmall(24, controls().filter((e) => !inText(e)));
     },
-    smallControls() {
-      return tooSmall(44, all("main button, main .btn, main input:not([type=hidden]), main select, .nav a, .tool, .foot .theme a").filter(shown));
+    smallControls() { // a box to tick is hit by its label
+      const whole = (e) => (/radio|checkbox/.test(e.type) && e.labels?.[0]) || e;
+      return tooSmall(44, all("main button, main .btn, main input:not([type=hidden]), main select, .nav a, .tool, .foot .theme a").filter(shown).map(whole));
     },
 
     ways() { // every link inside the page leads somewhere on it
@@ -158,7 +159,7 @@
       return all(".facts dd, .tbl td, .tbl tbody th").filter((cell) => {
         const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
         for (let text; (text = walker.nextNode());) {
-          if (text.textContent.trim() && !text.parentElement.closest("bdi, time, .tag, .soft, .vh, .ask, .origins")) return true;
+          if (text.textContent.trim() && !text.parentElement.closest("bdi, time, code, button, .tag, .soft, .vh, .ask, .origins")) return true;
         }
         return false;
       }).map((e) => `data that does not stand by itself: ${called(e)}`);
@@ -175,8 +176,8 @@
     },
 
     labels() { // what stands on something: label, kind
-      const of = (selector, kind) => all(selector).filter((e) => shown(e) && !e.closest("svg, .drawing, .scroll")).map((e) => [kind, [...e.childNodes].filter((n) => !n.matches?.(".ask")).map((n) => n.textContent).join(" ").trim().replace(/\s+/g, " ")]);
-      return [...of("dt, thead th", "label"), ...of("label", "question"), ...of("button:not(.ways button)", "button"), ...of(".btn", "button"), ...of(".nav a", "menu entry"), ...of(".tag", "tag")].filter(([, text]) => text);
+      const of = (selector, kind, beside = ".ask") => all(selector).filter((e) => shown(e) && !e.closest("svg, .drawing, .scroll")).map((e) => [kind, [...e.childNodes].filter((n) => !n.matches?.(".ask") && !n.matches?.(beside)).map((n) => n.textContent).join(" ").trim().replace(/\s+/g, " ")]);
+      return [...of("dt, thead th", "label"), ...of("label", "question", ".soft"), ...of("button:not(.ways button)", "button"), ...of(".btn", "button"), ...of(".nav a", "menu entry"), ...of(".tag", "tag")].filter(([, text]) => text);
     },
 
     texts() { // every text that shows: [text, what it stands in, whether it is data]
@@ -229,7 +230,16 @@
       return found;
     },
     openEverything() { all("details").forEach((e) => { e.open = true; }); return []; },
-    never() { return controls().filter((e) => !e.dataset.seenBefore).map((e) => `is never reached: ${called(e)}`); },
+    never() { // of radio buttons of one question the keyboard reaches one, and its arrows the others
+      const reached = new Set(controls().filter((e) => e.type === "radio" && e.dataset.seenBefore).map((e) => e.name));
+      return controls().filter((e) => !e.dataset.seenBefore && !(e.type === "radio" && reached.has(e.name))).map((e) => `is never reached: ${called(e)}`);
+    },
+    fromTheTop() { // also where a page begins with the focus at what is wrong
+      document.body.tabIndex = -1;
+      document.body.focus();
+      document.body.removeAttribute("tabindex");
+      return [];
+    },
 
     focused() { // where the keyboard is now
       const e = document.activeElement;

@@ -306,6 +306,7 @@ class Eye:
         await self.open(scripts=False)
         await self.put(variant)
         self.variant += " keyboard"
+        await self.ask("fromTheTop")
         for _ in range(_MOST_STOPS):
             await self.page.keyboard.press("Tab")
             stop = await self.ask("focused")

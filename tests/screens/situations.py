@@ -18,7 +18,7 @@ from balie.backstage.page import MenuItem, Page
 from balie.site.headers import with_headers
 from tests.frontstage.site import AT, COOKIE, Site, site
 from tests.running import LINDEMAN, Portal, impatient, portal
-from tests.screens import desk, signing_in
+from tests.screens import desk, sending, signing_in
 from tests.screens.recorder import (
     LANGUAGES,
     WELL,
@@ -46,6 +46,8 @@ def record_all(state: Path, languages: Sequence[str] = LANGUAGES) -> Recording:
         somebodies = well(recorder, languages)
         arranged(recorder, somebodies)
         with_origins(recorder, somebodies)
+        for language in languages:
+            sending.record(recorder, language)
         each_off_when_known(recorder, somebodies)
         a_broken_row(recorder, somebodies)
         desk.something_stuck(recorder)
