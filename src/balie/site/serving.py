@@ -48,6 +48,8 @@ def serve(
         return start(found, configuration, rehearsed)
 
     with _listening(configuration) as listening:
+        for system in systems.values():
+            system.tells(_nearby(configuration))
         factory = auto_loop_factory(use_subprocess=False)
         carrier = Child(carrier_command(found.folder))
         with asyncio.Runner(loop_factory=factory) as runner:
@@ -113,6 +115,12 @@ async def _until_stopped(application: ASGIApp, listening: socket.socket) -> None
         timeout_graceful_shutdown=_DRAIN,
     )
     await uvicorn.Server(config).serve(sockets=[listening])
+
+
+def _nearby(configuration: Configuration) -> str:
+    """Where systems on this machine find us."""
+    everywhere = configuration.host in ("0.0.0.0", "::")  # noqa: S104 - compared, not bound
+    return f"http://{'127.0.0.1' if everywhere else configuration.host}:{configuration.port}"
 
 
 def _rehearsed(found: Checked, systems: Mapping[str, RehearsedSystem]) -> Rehearsed:
