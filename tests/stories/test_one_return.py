@@ -2,13 +2,19 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pytest_django import Settings
 
 from balie.backstage.actions import Receipt
+from balie.identity.people import close_account
 from balie.rehearsal.launch import RehearsedSystem, launched
+from balie.site.stories import Versions
+from balie.store.instance_models import Mail
+from balie.systems.errors import Unavailable
+from tests.running import free_ports
 from tests.stories.world import Town, town
 from tests.telling import LINDEMAN
 
@@ -35,7 +41,7 @@ async def place(running: Mapping[str, RehearsedSystem], settings: Settings) -> A
 
 async def sends_back(place: Town, how_many: str, reason: str = "REGRET") -> Receipt:
     viewer = await place.viewer(SANNE)
-    opening = place.connected.service.form("/retour/nieuw", viewer, "nl")
+    opening = await place.connected.service.form("/retour/nieuw", viewer, "nl")
     assert opening is not None
     forms = place.connected.service.forms
     assert forms is not None
@@ -144,4 +150,128 @@ async def test_a_larger_return_is_decided_by_a_person_who_says_why(place: Town) 
     (case,) = place.rows("crm", "cases", contactId=CONTACT, status="refused")
     assert case["resolution"] == "De termijn is voorbij."
     assert (await place.log())[-1] == "see-refusal: over ended"
+    assert len(await asyncio.to_thread(place.mails)) == 1
+
+
+async def test_a_case_that_changes_is_told_at_once_and_its_story_goes_on(place: Town) -> None:
+    """Without the news it would be looked at after 15 minutes."""
+    receipt = await place.sent(SANNE, "/vraag/nieuw", text=["Waar blijft het?"])
+    assert isinstance(receipt, Receipt)
+    await place.settle()
+    assert (await place.log())[-1] == "see-answer: waits question.status becomes answered"
+    (case,) = place.rows("crm", "cases", clientReference=f"{receipt.action.id}-1")
+    answered = {"status": "answered", "resolution": "Morgen."}
+    await asyncio.to_thread(place.systems["crm"].change_row, "cases", str(case["id"]), answered)
+    for _ in range(50):
+        if await place.stories.instances.unseen():
+            break
+        await asyncio.sleep(0.1)
+    await place.settle()
+    assert (await place.log())[-3:] == [
+        "see-answer: closed do",
+        "see-answer: mail antwoord",
+        "see-answer: over ended",
+    ]
+
+
+async def test_nothing_is_known_of_a_row_that_is_somebody_elses_by_now(place: Town) -> None:
+    receipt = await sends_back(place, "2")
+    await place.settle()
+    (case,) = place.rows("crm", "cases", clientReference=f"{receipt.action.id}-1")
+    (instance,) = await place.instances()
+    know, names = place.stories.posting.know, frozenset({"return.value", "return.lines.price"})
+    look = await know.look(instance, names)
+    assert look("return.value") == pytest.approx(129.9)
+    rows = look("return.lines")
+    assert isinstance(rows, list)
+    assert [row("price") for row in rows] == [pytest.approx(64.95)]
+
+    other = {"contactId": "00000000-0000-4000-8000-0000000000c2"}
+    await asyncio.to_thread(place.systems["crm"].change_row, "cases", str(case["id"]), other)
+    look = await know.look(instance, names)
+    assert (look("return.value"), look("return.lines")) == (None, [])
+    assert look("a name that was not asked") is None
+
+
+async def test_a_system_that_is_away_is_not_taken_for_one_that_knows_nothing(place: Town) -> None:
+    await sends_back(place, "2")
+    await place.settle()
+    (instance,) = await place.instances()
+    know, names = place.stories.posting.know, frozenset({"return.value"})
+    assert (await know.look(instance, names))("return.value") is not None
+    await asyncio.to_thread(place.systems["crm"].mode, down=True)
+    with pytest.raises(Unavailable):
+        await know.look(instance, names)  # also not out of what was known a moment ago
+    await asyncio.to_thread(place.systems["crm"].mode, down=False)
+
+
+async def test_a_story_goes_on_as_it_was_told_when_it_began(place: Town) -> None:
+    """The blueprint was changed and started anew: what is under way keeps its own version."""
+    await sends_back(place, "2")
+    await place.settle()
+    now = place.stories.versions.now
+    newer = replace(now, blueprint=replace(now.blueprint, version="newer", story=()))
+    versions = Versions(place.stories.versions.stored, newer, place.clock.clock)
+    assert versions(now.blueprint.version) is None
+    await versions.look()
+    then = versions(now.blueprint.version)
+    assert then is not None
+    assert [step.id for step in then.blueprint.steps] == [s.id for s in now.blueprint.steps]
+
+    place.stories.versions.now = newer
+    place.stories.versions._known = versions._known
+    (item,) = await place.work("returns")
+    await place.answer(item, "approve")
+    await place.settle()
+    assert (await place.log())[-1] == "send-parcel: waits carrier tells parcelReceived"
+
+
+async def test_a_mail_goes_once_the_mail_server_is_back(place: Town, settings: Settings) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_ports(1)
+    await sends_back(place, "1")
+    await place.settle()
+    (kept,) = await place.actions.work.read(lambda: list(Mail.objects.all()))
+    assert (kept.tries, kept.sent_at, kept.why) == (
+        1,
+        None,
+        "the mail server: ConnectionRefusedError",
+    )
+    settings.EMAIL_BACKEND = "balie.identity.outbox.Outbox"
+    place.clock.at += timedelta(minutes=1)
+    await place.settle()
+    assert len(await asyncio.to_thread(place.mails)) == 1
+
+
+async def test_who_may_not_sign_in_any_more_gets_no_mail(place: Town) -> None:
+    await sends_back(place, "2")
+    await place.settle()
+    await asyncio.to_thread(close_account, SANNE)
+    (item,) = await place.work("returns")
+    await place.answer(item, "approve")
+    await place.settle()
+    assert await asyncio.to_thread(place.mails) == []
+    (kept,) = await place.actions.work.read(lambda: list(Mail.objects.all()))
+    assert (kept.next_at, kept.why) == (None, "nobody signs in with a verified address")
+
+
+async def test_changed_details_reach_the_follower_and_are_told_by_mail_once(place: Town) -> None:
+    details = {
+        "email": [SANNE],
+        "mobile": ["06 12 34 56 78"],
+        "street": ["Kade 9"],
+        "postcode": ["3512 JC"],
+        "city": ["Utrecht"],
+    }
+    receipt = await place.sent(SANNE, "/gegevens", **details)
+    assert isinstance(receipt, Receipt), receipt
+    await place.settle()
+    (contact,) = place.rows("crm", "contacts", id=CONTACT)
+    (customer,) = place.rows("erp", "customers", number="10085")
+    assert (contact["addressLine1"], customer["addressLine1"]) == ("Kade 9", "Kade 9")
+    (mail,) = await asyncio.to_thread(place.mails)
+    assert mail.subject == "Uw gegevens zijn gewijzigd"
+    assert "http://portal.example/gegevens" in mail.body
+    await place.stories.came_further(receipt.action.id)
+    await place.settle()
     assert len(await asyncio.to_thread(place.mails)) == 1

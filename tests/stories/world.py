@@ -79,7 +79,7 @@ class Town:
     ) -> Receipt | NotAccepted | None:
         """Sends a form. Names of rows are written `lines__10000__quantity` here."""
         service, viewer = self.connected.service, await self.viewer(mail)
-        opening = service.form(address, viewer, "nl")
+        opening = await service.form(address, viewer, "nl")
         assert opening is not None
         assert service.forms is not None
         around = service.around(viewer, "nl", address)
