@@ -181,10 +181,10 @@ async def test_nothing_is_known_of_a_row_that_is_somebody_elses_by_now(place: To
     (instance,) = await place.instances()
     know, names = place.stories.posting.know, frozenset({"return.value", "return.lines.price"})
     look = await know.look(instance, names)
-    assert look("return.value") == pytest.approx(129.9)
+    assert str(look("return.value")) == "129.9"
     rows = look("return.lines")
     assert isinstance(rows, list)
-    assert [row("price") for row in rows] == [pytest.approx(64.95)]
+    assert [str(row("price")) for row in rows] == ["64.95"]
 
     other = {"contactId": "00000000-0000-4000-8000-0000000000c2"}
     await asyncio.to_thread(place.systems["crm"].change_row, "cases", str(case["id"]), other)
