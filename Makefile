@@ -42,6 +42,7 @@ proof: install browser
 # They install what they need from npm and PyPI.
 proof-long: install browser
 	$(BIN)/pytest -m proof tests/backoffices/cap tests/backoffices/datasette
+	$(BIN)/pytest -m proof -s tests/carrying -k "dbos or DBOS"
 	GENERATED=300 $(BIN)/pytest -m proof tests/generated
 	$(BIN)/pytest -m proof -s tests/screens
 	SCREENS=all $(BIN)/pytest -m proof -s tests/screens/test_every_page.py
