@@ -31,7 +31,8 @@ IN_THE_FORM = {
 IN_THE_QUESTION = "Markervraag: waar blijft pakket 9871 van Markerstein?"
 SEARCHED = ("markerzoeker@example.org", "Markerzoeker", "VO-98719", "9873 QX")
 SECRETS = (
-    *OF_THE_SYSTEMS.values(),
+    # A demo's mails can be read, and the page says so: they greet people by their first name.
+    *(value for name, value in OF_THE_SYSTEMS.items() if name != "firstName"),
     *(value for name, value in IN_THE_FORM.items() if name != "email"),
     "9871ZX",
     "+31687654321",
