@@ -354,7 +354,7 @@ def test_a_warning_that_the_profile_does_not_name_goes_to_the_shop_and_writes_no
     world: World, looking: Looking
 ) -> None:
     with closing(world.somebody(ANNA)) as anna:
-        form = f"/klachten/nieuw?order={orders_to_complain_of(anna)[-1]}"
+        form = f"/klachten/nieuw?order={orders_to_complain_of(anna)[0]}"
         first, _ = send(anna, form, "first", {"text": "De bel ontbreekt"})
         assert settled(anna, first)["state"] == "settled"
         second, _ = send(anna, form, "second", {"text": "De bel ontbreekt nog steeds"})
