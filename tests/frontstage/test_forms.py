@@ -444,6 +444,25 @@ async def test_forms_stand_in_the_menu(office: Office) -> None:
     assert 'href="/factuuradres"' not in page.text
 
 
+async def test_long_names_go_behind_more_so_that_the_menu_is_one_row(office: Office) -> None:
+    async with office.visit() as visit:
+        page = await visit.get("/bestellingen")
+    bar, _, more = page.text.partition('class="nav"')[2].partition('class="menu more"')
+    more = more.partition("</nav>")[0]
+    assert re.findall(r'href="([^"]+)"', bar) == ["/", "/bestellingen", "/gegevens"]
+    assert re.findall(r'href="([^"]+)"', more)[:2] == ["/retour/nieuw", "/retour"]
+
+
+async def test_a_row_that_it_cannot_be_about_says_why_and_leads_to_the_others(
+    office: Office,
+) -> None:
+    async with office.visit() as visit:
+        page = await visit.get("/retour/nieuw?order=VO-25977")
+    assert "Terugsturen kon tot en met 30 oktober 2026. Stuk? Bel ons." in page.text
+    assert 'href="/retour/nieuw">Kies een ander' in page.text
+    assert 'name="reason"' not in page.text
+
+
 # ---- receipts
 
 
