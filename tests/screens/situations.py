@@ -45,7 +45,6 @@ def record_all(state: Path, languages: Sequence[str] = LANGUAGES) -> Recording:
         everything_off(recorder, languages)
         somebodies = well(recorder, languages)
         arranged(recorder, somebodies)
-        sending.record(recorder, somebodies)
         with_origins(recorder, somebodies)
         for language in languages:
             sending.record(recorder, language)
@@ -85,7 +84,6 @@ def record_quickly(
         for person in chosen:
             recorder.walk(person, WELL)
         arranged(recorder, chosen)
-        sending.record(recorder, chosen[:1])
         with_origins(recorder, chosen)
         each_off_when_known(recorder, chosen, systems=("erp",))
         signing_in.record(recorder, language, mails[0], database_of(state / "known"))
