@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from balie.backstage.actions import Action, ActionState, Errand, ErrandState
 from balie.backstage.carrying import Carrier
-from balie.systems.errors import Crowded, Misconfigured, Refused
+from balie.systems.errors import AsksAPerson, Crowded, Misconfigured, Refused
 from balie.systems.writing import How, Repeat
 from tests.writing.world import (
     START,
@@ -175,6 +175,15 @@ async def test_a_follower_waits_for_its_master_and_a_refusal_drops_it() -> None:
     assert (scene.state(1), scene.state(2)) == (ErrandState.REFUSED, ErrandState.DROPPED)
     assert scene.systems["erp"].effects == []
     assert await scene.shown() is ActionState.REFUSED
+
+
+async def test_a_question_of_a_system_waits_for_a_person_and_drops_nothing() -> None:
+    scene = Scene(errand(1), errand(2, "erp"))
+    mishaps(scene.systems["crm"], "before", AsksAPerson("It warns: are you sure?"))
+    await scene.to_the_end()
+    assert scene.state(1) is ErrandState.ASKS
+    assert scene.systems["crm"].effects == scene.systems["erp"].effects == []
+    assert await scene.shown() is ActionState.ATTENTION
 
 
 async def test_a_follower_that_is_away_leaves_the_master_passed_on() -> None:
