@@ -100,6 +100,32 @@ def asked_return(**answers: str) -> Filled:
     return Filled(answers={"order": "VO-26088", "reason": "DEFECT"} | answers, rows={"lines": rows})
 
 
+BILLING_ROW: Row = {
+    "id": "5d3c8a1e-0000-4000-8000-000000000077",
+    "number": "10085",
+    "email": "facturen@example.nl",
+    "addressLine1": "Domplein 1",
+    "postalCode": "3512 JC",
+    "city": "Utrecht",
+}
+
+
+def test_a_row_that_changes_goes_by_the_key_of_its_table_whatever_the_thing_is_told_by() -> None:
+    shown = record("billing", BILLING_ROW)
+    filled = Filled(answers={"city": "Zeist"}, subject=shown)
+    (change,) = errands(sending("change-billing", "finance"), filled)
+    assert shown.key == "10085"
+    assert (change.row, change.link) == ("5d3c8a1e-0000-4000-8000-000000000077", {})
+    assert (change.fields, change.shown) == ({"city": "Zeist"}, {"city": "Utrecht"})
+
+
+def test_a_row_of_which_that_key_is_not_known_is_looked_up() -> None:
+    shown = record("billing", {name: said for name, said in BILLING_ROW.items() if name != "id"})
+    filled = Filled(answers={"city": "Zeist"}, subject=shown)
+    (change,) = errands(sending("change-billing", "finance"), filled)
+    assert (change.row, change.link) == (None, {"number": "10085"})
+
+
 def test_a_return_becomes_one_case_with_its_lines_stamped_set_and_added_up() -> None:
     (case,) = errands(sending("ask-return"), asked_return())
     assert (case.id, case.system, case.table, case.is_master) == ("0198:1", "crm", "cases", True)

@@ -18,7 +18,7 @@ from balie.blueprint.formulas import formula
 from balie.blueprint.model import Blueprint, Step, TableRef, Thing, ThingField
 from balie.mapping.raw import raw
 from balie.mapping.rules import number_of
-from balie.mapping.thing import MappedThing, described_field
+from balie.mapping.thing import MappedThing, Record, described_field, described_table
 from balie.systems.contract import Contract, Field, Type, field_or_text
 from balie.systems.rows import Raw, text_of, value_at
 
@@ -48,7 +48,7 @@ def errands(sending: Sending, filled: Filled) -> tuple[Errand, ...]:
     thing = sending.things[str(screen.creates or screen.changes)]
     rows = _created(sending, thing, filled) if screen.creates else _changed(sending, thing, filled)
     numbering = Numbering(action=sending.action, step=sending.step, at=sending.at)
-    changed = filled.subject.key if screen.changes and filled.subject else None
+    changed = _own_row(sending, thing, filled.subject) if screen.changes else None
     return numbering.errands((*rows, *_files(thing, filled, changed)))
 
 
@@ -163,12 +163,9 @@ def _inner(
 
 
 def _changed(sending: Sending, thing: MappedThing, filled: Filled) -> list[RowToWrite]:
-    if filled.subject is None:
-        raise CannotBeSent(f'no "{thing.id}" was shown to change')
     source = thing.sources[0]
-    now = filled.subject.rows[source.name][0]
-    master = _row_of(source.at)
-    master.row = text_of(value_at(now, thing.key_path(source)))
+    master = _own_row(sending, thing, filled.subject)
+    now = filled.subject.rows[source.name][0] if filled.subject else {}
     rows = {(master.system, master.table): master}
     for id_, said in filled.answers.items():
         for at, path in targets(thing.thing, thing.thing.fields[id_]):
@@ -182,6 +179,19 @@ def _changed(sending: Sending, thing: MappedThing, filled: Filled) -> list[RowTo
             if is_master:
                 row.shown[path] = before
     return [row for row in _linked(sending, thing, rows) if row.fields]
+
+
+def _own_row(sending: Sending, thing: MappedThing, subject: Record | None) -> RowToWrite:
+    """The row that is changed: by the key of its table, or else looked up by the thing's key."""
+    if subject is None:
+        raise CannotBeSent(f'no "{thing.id}" was shown to change')
+    source = thing.sources[0]
+    now, row = subject.rows[source.name][0], _row_of(source.at)
+    keys = described_table(source.at, sending.blueprint, sending.contracts).key
+    row.row = text_of(value_at(now, keys[0])) if len(keys) == 1 else subject.key
+    if row.row is None:
+        row.link = {thing.key_path(source): subject.key}
+    return row
 
 
 def _own_path(thing: Thing, id_: str) -> str:
@@ -211,16 +221,16 @@ def _own_value(sending: Sending, value: relations.Value) -> str:
 # ---- files
 
 
-def _files(thing: MappedThing, filled: Filled, changed: str | None) -> Iterator[RowToWrite]:
+def _files(thing: MappedThing, filled: Filled, changed: RowToWrite | None) -> Iterator[RowToWrite]:
     """The files, of the row that is changed, or else of the master's row once that is made."""
-    follows = 1 if changed is None else None
     for id_, upload in filled.files.items():
         for at, path in targets(thing.thing, thing.thing.fields[id_]):
             yield RowToWrite(
                 system=at.system,
                 table=at.table,
-                row=changed,
-                follows=follows,
+                row=None if changed is None else changed.row,
+                link={} if changed is None else changed.link,
+                follows=1 if changed is None else None,
                 file=str(path),
                 upload=upload,
             )
