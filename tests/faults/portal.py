@@ -50,10 +50,13 @@ def shown(client: httpx.Client, address: str) -> Shown:
 
 
 def pages_of(client: httpx.Client) -> tuple[str, ...]:
-    """What somebody may open: all of the menu, and of every list there its first rows."""
+    """What somebody may read: the pages of the menu that are no forms, and of every list there its
+    first rows.
+    """
     menu = [item["address"] for item in shown(client, "/")["menu"]]
-    fixed = dict.fromkeys(["/", *menu])
-    rows = [link for address in fixed for link in _rows(shown(client, address))]
+    pages = {address: shown(client, address) for address in dict.fromkeys(["/", *menu])}
+    fixed = {address: page for address, page in pages.items() if "blocks" in page}
+    rows = [link for page in fixed.values() for link in _rows(page)]
     return tuple(dict.fromkeys([*fixed, *rows]))
 
 
