@@ -28,5 +28,6 @@ if ! same "$home/loaded.stamp" "$data"; then
     mkdir -p "$home/loading"
     "$home/venv/bin/python" "$here/load.py" "$home/loading"
     mv "$home/loading" "$home/loaded"
+    rm -rf "$home"/office-*     # what ran on the data of before: its passwords are others
     printf %s "$data" > "$home/loaded.stamp"
 fi
