@@ -150,3 +150,29 @@ def test_the_first_visit_while_the_erp_is_off_is_not_told_as_nothing(
     expect(page.get_by_text("030 - 555 01 23").first).to_be_visible()
     picture(page, "never-seen")
     running.behave()
+
+
+def test_what_is_sent_while_the_crm_is_off_arrives_once_it_is_on(
+    page: Page, running: Portal
+) -> None:
+    be(page, "Sanne")
+    page.goto(running.at("/retour/nieuw"))
+    page.locator("main a[href*='?']").first.click()
+    switch(page, "CRM", "Uit")
+    page.get_by_role("checkbox").first.check()
+    page.get_by_role("radio").last.check()
+    page.get_by_role("button", name="Verder").click()
+    page.get_by_role("button", name="Retour aanmelden").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("We hebben het ontvangen")
+    picture(page, "receipt-crm-off")
+    switch(page, "CRM", "Aan")
+    for _ in range(60):
+        if page.get_by_role("heading", level=1).inner_text() == "Het is verwerkt":
+            break
+        page.wait_for_timeout(1000)
+        page.reload()
+    expect(page.get_by_text(re.compile(r"\b[A-Z]+-\d{6}\b")).first).to_be_visible()
+    picture(page, "receipt-settled")
+    be(page, "Mila")
+    expect(page.get_by_text("Bekijkt de retour en beslist").first).to_be_visible()
+    picture(page, "work")
