@@ -67,7 +67,8 @@ def _always(shape: Shape, chance: Random, now: datetime) -> dict[str, Raw]:
     given: dict[str, Raw] = {
         one.name: moment
         for one in fields
-        if one.name in _STAMPS and one.type is Type.DATETIME and not one.writable
+        if one.type is Type.DATETIME and not one.writable
+        if one.name in _STAMPS or not one.nullable
     }
     key = shape.table.fields[shape.table.key[0]]
     new_id = functions(chance, Made(now.date()), 1)["new_id"]
