@@ -206,8 +206,7 @@ def world(
 
 
 def troubled(world: World, *, failures: float, lost: float, notices: bool = True) -> None:
-    """Every system fails so often, and loses so many replies."""
+    """Systems fail so often, and lose so many replies. notices: whether the CRM notices repeats."""
     for name in TABLES:
-        world.systems[name].mode(
-            failure_rate=failures, lost_reply_rate=lost, notices_repeats=notices
-        )
+        world.systems[name].mode(failure_rate=failures, lost_reply_rate=lost)
+    world.systems["crm"].mode(notices_repeats=notices)
