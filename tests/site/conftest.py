@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from pytest_django import Settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from balie.blueprint.model import Blueprint
 from balie.frontstage.rehearsed import Rehearsed
@@ -80,14 +80,17 @@ def portal(
     systems: Mapping[str, RehearsedSystem],
     found: Checked,
     tmp_path_factory: pytest.TempPathFactory,
+    django_db_blocker: DjangoDbBlocker,
 ) -> Iterator[Portal]:
     """One site for all tests that leave the systems alone."""
     chosen = _chosen(systems, tmp_path_factory.mktemp("state"))
-    portal = loop.run(
-        start(found, replace(chosen, demo=True), _rehearsed(found.blueprint, systems))
-    )
+    with django_db_blocker.unblock():  # it keeps which version it runs
+        portal = loop.run(
+            start(found, replace(chosen, demo=True), _rehearsed(found.blueprint, systems))
+        )
     yield portal
-    loop.run(stop(portal))
+    with django_db_blocker.unblock():
+        loop.run(stop(portal))
 
 
 @pytest.fixture(scope="session")
