@@ -5,8 +5,8 @@ What `balie run` and `balie carry` do in two processes is done here in one, at t
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -242,12 +242,24 @@ def nobody_hears(_action: str, _order_with: str) -> None:
     """An engine that is never told: the test carries."""
 
 
+class _Server(uvicorn.Server):
+    """Leaves signals alone.
+
+    What it puts back at its end would be what asyncio had put there for the set-up; every later
+    test would then pay for telling that in words, however long.
+    """
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
 @asynccontextmanager
 async def _served(app: object) -> AsyncIterator[str]:
     """An app on a port of its own."""
     port = free_ports(1)
     config = uvicorn.Config(app, port=port, lifespan="off", log_config=None, access_log=False)
-    server = uvicorn.Server(config)
+    server = _Server(config)
     serving = asyncio.create_task(server.serve(sockets=None))
     while not server.started:  # noqa: ASYNC110 - it has no event to wait for
         await asyncio.sleep(0.02)
