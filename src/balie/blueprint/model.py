@@ -470,7 +470,7 @@ class Brand:
 # ---- the whole
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Blueprint:
     """The whole service. `version` is a hash of every file that was read."""
 
@@ -496,6 +496,10 @@ class Blueprint:
     texts: Mapping[str, str] = field(default_factory=nothing)  # file -> its text, for messages
     files: Mapping[str, bytes] = field(default_factory=nothing)  # contracts, functions, logo
     version: str = ""
+
+    def __repr__(self) -> str:
+        """Its name and version: all of it is megabytes, and asyncio shows results to itself."""
+        return f"Blueprint({str(self.service)!r}, {self.version[:10]})"
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:

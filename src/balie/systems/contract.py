@@ -89,9 +89,13 @@ def field_or_text(fields: Mapping[str, Field], path: str) -> Field:
     return field_at(fields, path) or Field(name=path, type=Type.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Contract:
     """All that a system's description says. Tables bear the names that the system gives them."""
 
     tables: Mapping[str, Table]
     events: frozenset[str] = frozenset()
+
+    def __repr__(self) -> str:
+        """The names of its tables."""
+        return f"Contract({', '.join(self.tables)})"
