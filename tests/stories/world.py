@@ -43,7 +43,7 @@ ZONE = ZoneInfo("Europe/Amsterdam")
 _A_DAY_IN_REST = 400  # turns after which nothing may be left to do
 
 
-@dataclass
+@dataclass(repr=False)
 class Noticed:
     """Incidents, remembered."""
 
@@ -53,7 +53,7 @@ class Noticed:
         self.incidents.append(incident)
 
 
-@dataclass
+@dataclass(repr=False)
 class Town:
     """The service, its systems, its customers and its people. now: set by hand."""
 
@@ -178,7 +178,7 @@ class Town:
         return [i.kind for one in await self.instances() for i in one.open_items(*Kind)]
 
 
-@dataclass
+@dataclass(repr=False)
 class Hands:
     """A clock that is set by hand; it begins now, for the systems have clocks of their own."""
 
