@@ -14,7 +14,10 @@ from balie.systems.kinds import installed
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
+CHECKS = DOCS / "reference" / "checks"
+MADE = [*CHECKS.glob("BP*.md"), CHECKS / "list.md"]
+"""Pages that are made on request (`make docs`) and not kept: a clean clone has none of them."""
+PAGES = sorted({*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"} - set(MADE))
 
 
 def parsers() -> dict[str, argparse.ArgumentParser]:
@@ -94,6 +97,9 @@ def test_the_page_of_words_is_up_to_date_and_has_an_example_of_each():
 def test_every_link_between_documents_leads_somewhere(page: Path):
     for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
         assert (page.parent / link).exists(), link
+        assert (page.parent / link).resolve() not in MADE, (
+            f"{link} is made on request: link to its folder's README.md"
+        )
 
 
 def test_what_the_table_of_changes_names_is_there():
