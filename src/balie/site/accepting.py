@@ -2,7 +2,9 @@
 that carries.
 """
 
+from collections.abc import Callable
 from contextlib import AsyncExitStack
+from datetime import datetime
 from hashlib import sha256
 
 from balie.site.configuration import Configuration
@@ -16,7 +18,10 @@ from balie.store.unit_of_work import UnitOfWork
 
 
 def stored_actions(
-    configuration: Configuration, closing: AsyncExitStack, enqueue: Enqueue
+    configuration: Configuration,
+    closing: AsyncExitStack,
+    enqueue: Enqueue,
+    now: Callable[[], datetime] = utc_now,
 ) -> StoredActions:
     """What customers sent. enqueue: see there. closing: gets what must be closed."""
     work, cipher = UnitOfWork(), Cipher(configuration.keys)
@@ -25,8 +30,8 @@ def stored_actions(
     if configuration.failpoint:
         reach = reach_of(configuration.failpoint, configuration.state)
         enqueue = breakable_enqueue(enqueue, reach)
-        return BreakableActions(work, cipher, enqueue, utc_now, begin, reach)
-    return StoredActions(work, cipher, enqueue, utc_now, begin)
+        return BreakableActions(work, cipher, enqueue, now, begin, reach)
+    return StoredActions(work, cipher, enqueue, now, begin)
 
 
 def records_of(configuration: Configuration) -> Records:
@@ -35,6 +40,10 @@ def records_of(configuration: Configuration) -> Records:
     return Records(Cipher(configuration.keys), secret)
 
 
-def accepting(configuration: Configuration, closing: AsyncExitStack) -> StoredActions:
+def accepting(
+    configuration: Configuration,
+    closing: AsyncExitStack,
+    now: Callable[[], datetime] = utc_now,
+) -> StoredActions:
     """What customers send, for a process that accepts it. Raises Refusal."""
-    return stored_actions(configuration, closing, enqueue_of(configuration))
+    return stored_actions(configuration, closing, enqueue_of(configuration), now)

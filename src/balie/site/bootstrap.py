@@ -13,7 +13,7 @@ from django.core.asgi import get_asgi_application
 from starlette.types import ASGIApp
 
 from balie.backstage.lineage.origins import Origins
-from balie.backstage.ports import Incidents, Memory
+from balie.backstage.ports import Clock, Incidents, Memory
 from balie.backstage.process.hearing import Hearing
 from balie.backstage.service import Service
 from balie.blueprint.drawing.draw import dark_style, draw, draw_cards, draw_table
@@ -37,7 +37,7 @@ from balie.site.accepting import accepting
 from balie.site.asgi import Layers, application
 from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
-from balie.site.connecting import Kept, connect, utc_now
+from balie.site.connecting import Kept, clock_of, connect
 from balie.site.hearing import hearing_of
 from balie.site.inputs import stored_inputs
 from balie.site.last_resort import LastResort
@@ -74,12 +74,17 @@ class Portal:
 
 
 async def start(
-    found: Checked, configuration: Configuration, rehearsed: Rehearsed | None = None
+    found: Checked,
+    configuration: Configuration,
+    rehearsed: Rehearsed | None = None,
+    clock: Clock | None = None,
 ) -> Portal:
     """The site of this blueprint and configuration, ready to answer. Raises Refusal.
 
-    rehearsed: the demo's people and switches. The database must have its tables.
+    rehearsed: the demo's people and switches. clock: another than this machine's; signing in keeps
+    the machine's. The database must have its tables.
     """
+    clock = clock or clock_of(found.blueprint)
     async with AsyncExitStack() as opening:
         memory = memory_of(configuration)
         opening.push_async_callback(memory.close)
@@ -89,17 +94,17 @@ async def start(
         reader = await _reader(configuration)
         opening.push_async_callback(reader.close)
         told = ToldIncidents(incidents, log)
-        actions, cipher = accepting(configuration, opening), Cipher(configuration.keys)
+        actions, cipher = accepting(configuration, opening, clock.now), Cipher(configuration.keys)
         secret = secret_of(configuration)
-        inputs = stored_inputs(found.blueprint, actions, secret).inputs
+        inputs = stored_inputs(found.blueprint, actions, secret, clock.now).inputs
         kept = Kept(memory, told, secret, actions, inputs)
-        connected = connect(found, configuration, kept, opening)
-        lookout = Lookout(connected.network, connected.connectors, utc_now)
-        hearing = hearing_of(found, configuration, connected.service, opening)
-        await keep_version(found, actions)
-        work = work_of(found, configuration, actions)
-        desk = service_desk(found, connected, actions, incidents, cipher, work)
-        opened = Opened(connected.service, lookout, incidents, told, reader, desk, hearing)
+        connected = connect(found, configuration, kept, opening, clock)
+        lookout = Lookout(connected.network, connected.connectors, clock.now)
+        hearing = hearing_of(found, configuration, connected.service, opening, clock)
+        await keep_version(found, actions, clock)
+        work = work_of(configuration, actions, clock)
+        desk = service_desk(found, connected, actions, incidents, cipher, work, clock)
+        opened = Opened(connected.service, lookout, incidents, told, reader, desk, hearing, clock)
         origins = Origins(found.blueprint, found.contracts)
         shown = announced(rehearsed, opened.service.hear, origins) if rehearsed else None
         app = _application(configuration, opened, shown, origins)
@@ -124,6 +129,7 @@ class Opened:
     reader: Reader
     desk: ServiceDesk
     hearing: Hearing
+    clock: Clock
 
 
 def _application(
@@ -142,7 +148,7 @@ def _application(
         identity=identity_of(blueprint),
         words=words_of(blueprint),
         icons=signs_of(service.routes, service.things, blueprint, service.form_plans),
-        now=utc_now,
+        now=opened.clock.now,
     )
     description = openapi(
         blueprint,

@@ -15,13 +15,13 @@ from random import Random
 from uvicorn.loops.auto import auto_loop_factory
 
 from balie.backstage.carrying import Carrier
-from balie.backstage.ports import Incidents
+from balie.backstage.ports import Clock, Incidents
 from balie.site import systems
 from balie.site.accepting import accepting
 from balie.site.blueprints import Checked
 from balie.site.bootstrap import memory_of, secret_of
 from balie.site.configuration import Configuration
-from balie.site.connecting import Connected, Kept, connect, utc_now
+from balie.site.connecting import Connected, Kept, clock_of, connect
 from balie.site.engines import Runs, engine_of
 from balie.site.failpoints import BreakableWriter, reach_of
 from balie.site.inputs import StoredInputs, stored_inputs
@@ -48,6 +48,7 @@ class Carrying:
     actions: StoredActions
     incidents: Incidents
     stories: Stories
+    clock: Clock
 
 
 def rounds(carrying: Carrying) -> Sequence[Round]:
@@ -55,7 +56,9 @@ def rounds(carrying: Carrying) -> Sequence[Round]:
     retention = Retention(carrying.actions)
     return (
         *carrying.stories.rounds(),
-        Round("erasing what is over its time", 3600, lambda: retention.erase_due(utc_now())),
+        Round(
+            "erasing what is over its time", 3600, lambda: retention.erase_due(carrying.clock.now())
+        ),
         *inputs_of(carrying).rounds(),
     )
 
@@ -63,7 +66,7 @@ def rounds(carrying: Carrying) -> Sequence[Round]:
 def inputs_of(carrying: Carrying) -> StoredInputs:
     """What came in besides answers."""
     secret = secret_of(carrying.configuration)
-    return stored_inputs(carrying.found.blueprint, carrying.actions, secret)
+    return stored_inputs(carrying.found.blueprint, carrying.actions, secret, carrying.clock.now)
 
 
 async def came_further(carrying: Carrying) -> None:
@@ -139,18 +142,24 @@ async def _until_lost(held: Held) -> None:
     raise RuntimeError("another process may carry now")
 
 
-async def opened(found: Checked, configuration: Configuration, opening: AsyncExitStack) -> Carrying:
+async def opened(
+    found: Checked,
+    configuration: Configuration,
+    opening: AsyncExitStack,
+    clock: Clock | None = None,
+) -> Carrying:
     """All that carrying needs. opening: gets what must be closed. Raises Refusal."""
+    clock = clock or clock_of(found.blueprint)
     memory = memory_of(configuration)
     opening.push_async_callback(memory.close)
     incidents = IncidentBook(configuration.state / "trace.db")
     incidents.start()
     opening.push_async_callback(incidents.stop)
     told = ToldIncidents(incidents, log)
-    actions = accepting(configuration, opening)
+    actions = accepting(configuration, opening, clock.now)
     kept = Kept(memory, told, secret_of(configuration))
-    connected = connect(found, configuration, kept, opening)
-    stories = stories_of(found, configuration, connected, actions, told)
+    connected = connect(found, configuration, kept, opening, clock)
+    stories = stories_of(found, configuration, connected, actions, told, clock)
     await stories.versions.keep()
     return Carrying(
         found=found,
@@ -159,6 +168,7 @@ async def opened(found: Checked, configuration: Configuration, opening: AsyncExi
         actions=actions,
         incidents=told,
         stories=stories,
+        clock=clock,
     )
 
 
@@ -195,7 +205,7 @@ def carrier_of(carrying: Carrying) -> Carrier:
         uploads=inputs_of(carrying).uploads,
         writers=writers,
         repeats=lambda system, table: said.get((system, table)),
-        now=utc_now,
+        now=carrying.clock.now,
         jitter=_jitter,
     )
 

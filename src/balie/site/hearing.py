@@ -2,6 +2,7 @@
 
 from contextlib import AsyncExitStack
 
+from balie.backstage.ports import Clock
 from balie.backstage.process.hearing import Hearing
 from balie.backstage.service import Service
 from balie.site import systems
@@ -14,7 +15,11 @@ from balie.store.unit_of_work import UnitOfWork
 
 
 def hearing_of(
-    found: Checked, configuration: Configuration, service: Service, closing: AsyncExitStack
+    found: Checked,
+    configuration: Configuration,
+    service: Service,
+    closing: AsyncExitStack,
+    clock: Clock | None = None,
 ) -> Hearing:
     """What systems of this blueprint tell. closing: gets what must be closed. Raises Refusal."""
     unit = UnitOfWork(1)
@@ -24,5 +29,5 @@ def hearing_of(
         news=systems.news(found.blueprint, configuration.values),
         keep=instances.hear,
         forget=service.hear,
-        clock=clock_of(found.blueprint),
+        clock=clock or clock_of(found.blueprint),
     )

@@ -1,7 +1,8 @@
 """What comes in with forms besides answers, put together: files, drafts, codes, sign-ins."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from balie.backstage.forms.inputs import Inputs
@@ -29,6 +30,7 @@ class StoredInputs:
     drafts: StoredDrafts
     guard: GuardByMail
     sign_ins: SignInChanges
+    now: Callable[[], datetime]
 
     @property
     def inputs(self) -> Inputs:
@@ -45,10 +47,15 @@ class StoredInputs:
         )
 
     async def _erase(self, kept: StoredUploads | StoredDrafts | GuardByMail) -> None:
-        await kept.erase_due(utc_now())
+        await kept.erase_due(self.now())
 
 
-def stored_inputs(blueprint: Blueprint, actions: StoredActions, secret: bytes) -> StoredInputs:
+def stored_inputs(
+    blueprint: Blueprint,
+    actions: StoredActions,
+    secret: bytes,
+    now: Callable[[], datetime] = utc_now,
+) -> StoredInputs:
     """All that comes in besides answers. secret: what digests are made with."""
     work, cipher = actions.work, actions.cipher
     words = words_of(blueprint)
@@ -58,13 +65,14 @@ def stored_inputs(blueprint: Blueprint, actions: StoredActions, secret: bytes) -
         brand=str(blueprint.brand.name),
     )
     return StoredInputs(
-        uploads=StoredUploads(work, cipher, utc_now),
-        drafts=StoredDrafts(work, cipher, secret, utc_now),
-        guard=GuardByMail(work, letters, secret, utc_now),
+        uploads=StoredUploads(work, cipher, now),
+        drafts=StoredDrafts(work, cipher, secret, now),
+        guard=GuardByMail(work, letters, secret, now),
         sign_ins=SignInChanges(
-            StoredSignInChanges(work, cipher, utc_now),
+            StoredSignInChanges(work, cipher, now),
             actions,
             SignInAddresses(work, letters),
-            utc_now,
+            now,
         ),
+        now=now,
     )

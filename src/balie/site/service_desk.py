@@ -1,12 +1,13 @@
 """Puts together what the service desk's pages need."""
 
+from balie.backstage.ports import Clock
 from balie.backstage.service_desk.confirming import Confirming
 from balie.backstage.service_desk.finding import Finding
 from balie.backstage.service_desk.looking import Looking
 from balie.console.service_desk import ServiceDesk, Work
 from balie.identity.directory import PeopleHere
 from balie.site.blueprints import Checked
-from balie.site.connecting import Connected, utc_now
+from balie.site.connecting import Connected, clock_of
 from balie.store.actions import StoredActions
 from balie.store.ciphers import Cipher
 from balie.store.incidents import IncidentBook
@@ -20,8 +21,10 @@ def service_desk(
     incidents: IncidentBook,
     cipher: Cipher,
     work: Work | None = None,
+    clock: Clock | None = None,
 ) -> ServiceDesk:
     """The service desk of a running blueprint. work: None while no instances are run."""
+    now = (clock or clock_of(found.blueprint)).now
     given = (found.blueprint, found.contracts, connected.connectors)
     return ServiceDesk(
         actions=StoredStaffActions(actions),
@@ -29,10 +32,10 @@ def service_desk(
         directory=PeopleHere(),
         finding=Finding(*given),
         confirming=Confirming(*given),
-        looking=Looking(connected.service, incidents.noted, utc_now),
+        looking=Looking(connected.service, incidents.noted, now),
         contracts=found.contracts,
         seal=cipher.seal,
         unseal=cipher.unseal,
-        now=utc_now,
+        now=now,
         work=work,
     )

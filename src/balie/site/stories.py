@@ -174,13 +174,12 @@ def stories_of(
     )
 
 
-async def keep_version(found: Checked, actions: StoredActions) -> None:
+async def keep_version(found: Checked, actions: StoredActions, clock: Clock) -> None:
     """Keeps the files of this version, for whatever begins with it."""
-    now = clock_of(found.blueprint).now()
-    await StoredVersions(actions.work).keep(found.blueprint, now)
+    await StoredVersions(actions.work).keep(found.blueprint, clock.now())
 
 
-def work_of(found: Checked, configuration: Configuration, actions: StoredActions) -> Work:
+def work_of(configuration: Configuration, actions: StoredActions, clock: Clock) -> Work:
     """The work that stories have for people. Who carries goes on with what they answer."""
     records = records_of(configuration)
     instances = StoredInstances(actions.work, records, actions.accept_now)
@@ -189,7 +188,7 @@ def work_of(found: Checked, configuration: Configuration, actions: StoredActions
         actions=actions,
         known=_NotLookedAt(),
         stories=_no_story,
-        clock=clock_of(found.blueprint),
+        clock=clock,
     )
     return Work(items=instances, answer=processes.answer)
 
