@@ -18,7 +18,7 @@ from balie.frontstage.brand import brand_files, identity_of
 from balie.frontstage.looks import Chrome, Looks, Mode
 from balie.frontstage.openapi import openapi
 from balie.frontstage.preferences import Preferences, preferences_of, with_choices
-from balie.frontstage.rehearsed import DemoPerson, Rehearsed
+from balie.frontstage.rehearsed import DemoPerson, Happening, Rehearsed
 from balie.frontstage.signs import signs_of
 from balie.frontstage.surroundings import Surroundings, words_of
 from balie.frontstage.views import Opens, Views
@@ -45,6 +45,26 @@ class Control:
         self.modes[name] = mode
 
 
+@dataclass
+class Happens:
+    """What can happen, and what was made to happen."""
+
+    offers: tuple[Happening, ...] = (
+        Happening("carrier", "0", {"nl": "Het pakket is er", "en": "The parcel is there"}, {}),
+        Happening("crm", "1", {"": "caseChanged"}, {"c-2": "R-2 <b>", "c-1": "R-1"}),
+    )
+    done: list[tuple[str, str, str]] = field(default_factory=list)
+
+    async def offered(self) -> tuple[Happening, ...]:
+        return self.offers
+
+    async def happen(self, system: str, name: str, key: str) -> bool:
+        if not any((o.system, o.name) == (system, name) and key in o.rows for o in self.offers):
+            return False
+        self.done.append((system, name, key))
+        return True
+
+
 async def reader(cookie: str | None) -> Visitor | None:
     """The cookie's value is the name of somebody who signed in."""
     if cookie not in PEOPLE:
@@ -69,6 +89,7 @@ class Site:
     control: Control
     incidents: IncidentBook
     views: Views
+    happens: Happens
 
     def visit(self, who: str = "", **headers: str) -> AsyncClient:
         """A browser: signed in as somebody, or as nobody."""
@@ -107,7 +128,7 @@ def site(
     )
     assets = Assets({**read_files(), **brand_files(blueprint)})
     looks = Looks(assets, tuple(folders))
-    control, incidents = Control(), IncidentBook()
+    control, incidents, happens = Control(), IncidentBook(), Happens()
     views = Views(
         service or real,
         looks,
@@ -123,13 +144,21 @@ def site(
             receipts_at=real.receipts_at,
         ),
         incidents,
-        _rehearsed(blueprint, control) if demo else None,
+        _rehearsed(blueprint, control, happens) if demo else None,
         most_bytes,
         real if real.forms is not None and service is None else None,
     )
     pages = with_choices(frontstage(views, reader, surroundings, COOKIE), surroundings.languages)
     return Site(
-        blueprint, looks, surroundings, assets, _both(pages, assets), control, incidents, views
+        blueprint,
+        looks,
+        surroundings,
+        assets,
+        _both(pages, assets),
+        control,
+        incidents,
+        views,
+        happens,
     )
 
 
@@ -142,14 +171,15 @@ def _both(pages: ASGIApp, assets: Assets) -> ASGIApp:
     return app
 
 
-def _rehearsed(blueprint: Blueprint, control: Control) -> Rehearsed:
+def _rehearsed(blueprint: Blueprint, control: Control, happens: Happens) -> Rehearsed:
     people = (
         DemoPerson(mail="sanne@example.nl", name="Sanne", role="Particulier"),
         DemoPerson(mail="bram@example.nl", name="Bram", role="Inkoper", organisation="Van Dalen"),
         DemoPerson(mail="mila@example.nl", name="Mila", role="Retourafdeling", is_staff=True),
     )
     titles = {str(name): str(system.name) for name, system in blueprint.systems.items()}
-    return Rehearsed(people, titles, control, Origins(blueprint, contracts_of(blueprint)))
+    origins = Origins(blueprint, contracts_of(blueprint))
+    return Rehearsed(people, titles, control, origins, happens)
 
 
 def leads_to(location: str) -> str:

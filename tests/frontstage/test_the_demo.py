@@ -161,7 +161,42 @@ async def test_every_question_mark_opens_an_answer_of_its_own(demo: Site) -> Non
     assert len(set(asked)) == len(asked)
 
 
-@pytest.mark.parametrize("path", ["/demo", "/demo/", "/demo/drawing", "/demo/systems/erp"])
+async def test_whoever_tries_the_demo_can_have_something_happen(demo: Site) -> None:
+    async with demo.visit("sanne", **FROM_HERE) as visit:
+        page = (await visit.get("/demo/happenings")).text
+        said = {"system": "crm", "name": "1", "key": "c-1"}
+        answer = await visit.post("/demo/happenings", data=said)
+        after = (await visit.get(answer.headers["location"])).text
+    text = read(page).text
+    assert "Het pakket is er Vervoerder Nu is er niets waarbij dit kan gebeuren." in text
+    assert "caseChanged CRM R-2 <b> R-1" in text
+    assert "<b>" not in page
+    assert (answer.status_code, demo.happens.done) == (303, [("crm", "1", "c-1")])
+    assert "Het is gebeurd. De dienst gaat er nu mee verder" in after
+
+
+@pytest.mark.parametrize(
+    "said", [{}, {"system": "erp", "name": "1", "key": "c-1"}, {"system": "crm", "name": "1"}]
+)
+async def test_what_cannot_happen_is_said_to_have_not(demo: Site, said: dict[str, str]) -> None:
+    async with demo.visit(**FROM_HERE, **{"accept-language": "en"}) as visit:
+        answer = await visit.post("/demo/happenings", data=said)
+        after = (await visit.get(answer.headers["location"])).text
+    assert answer.headers["location"] == "/demo/happenings?done=no"
+    assert "This could not happen." in after
+    assert demo.happens.done == []
+
+
+async def test_another_website_makes_nothing_happen(demo: Site) -> None:
+    said = {"system": "crm", "name": "1", "key": "c-1"}
+    async with demo.visit(**{"sec-fetch-site": "cross-site"}) as visit:
+        assert (await visit.post("/demo/happenings", data=said)).status_code == 403
+    assert demo.happens.done == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/demo", "/demo/", "/demo/drawing", "/demo/happenings", "/demo/systems/erp"]
+)
 async def test_outside_the_demo_there_is_no_demo(path: str) -> None:
     async with site().visit("sanne") as visit:
         answer = await visit.get(path)

@@ -130,7 +130,7 @@ def row_with(fields: str) -> str:
     [
         (
             "makes: []",
-            "nobody knows the word `makes`. There are: seed, lists, also, make, fill, gives.",
+            "the word `makes`. There are: seed, lists, also, make, fill, gives, happens.",
         ),
         ("make: {order: {}}", "make: here belongs a list"),
         ("make: [{order: {tims: 3}}]", "make / order: nobody knows the word `tims`"),

@@ -224,6 +224,21 @@ class _Recipe:
         for word in ("fill", "gives"):
             for table, fields in entries(at(root, word)):
                 self._row_recipe(table, fields, row=True)
+        for happens in items(at(root, "happens")):
+            self._happens(happens)
+
+    def _happens(self, happens: yaml.Node) -> None:
+        """An event that is told, or a row that is changed."""
+        told, changed = at(happens, "tells"), at(happens, "changes")
+        place = changed if isinstance(changed, yaml.ScalarNode) else told
+        assert isinstance(place, yaml.ScalarNode)
+        self.rows_of["row"] = system = place.value.partition(".")[0]
+        for word in ("if", "called"):
+            self._data(at(happens, word))
+        for key, value in entries(at(happens, "to")):
+            self._data(value)
+            key.value = self.g.raw(system, key.value)
+        place.value = _event(self.g, place.value) if place is told else self.g.place(place.value)
 
     def _find_rows_inside(self, node: yaml.Node) -> None:
         for making in items(at(node, "make") or at(node, "inside")):

@@ -1,7 +1,7 @@
 """The demo: who you can be, and switches that make a rehearsed system slow or take it away."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from balie.backstage.lineage.origins import Origins
@@ -20,6 +20,49 @@ class SystemSwitch(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What somebody can have happen in a rehearsed system.
+
+    says: language -> words, "" for the language of the blueprint. rows: key -> what people call
+    it, the newest first.
+    """
+
+    system: str
+    name: str
+    says: Mapping[str, str]
+    rows: Mapping[str, str]
+
+    def in_words(self, language: str) -> str:
+        """What happens, in this language if it is said in it."""
+        return self.says.get(language) or next(iter(self.says.values()), "")
+
+
+class Happenings(Protocol):
+    """The port to what can happen in rehearsed systems. `site` wires it."""
+
+    async def offered(self) -> tuple[Happening, ...]:
+        """What can happen now, in the order of the blueprint's systems."""
+        ...
+
+    async def happen(self, system: str, name: str, key: str) -> bool:
+        """Has it happen to the row with this key; False when that cannot be (any more)."""
+        ...
+
+
+class NothingHappens:
+    """Fulfils `Happenings`: nothing can."""
+
+    async def offered(self) -> tuple[Happening, ...]:
+        """Nothing."""
+        return ()
+
+    async def happen(self, system: str, name: str, key: str) -> bool:
+        """Nothing does."""
+        del system, name, key
+        return False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoPerson:
     """Somebody you can be. role: in words; organisation: for whom they act, if they do."""
@@ -35,13 +78,15 @@ class DemoPerson:
 class Rehearsed:
     """titles: name of a system -> what people call it, in the order of the blueprint.
 
-    origins: where values come from, for whoever wants to see it.
+    origins: where values come from, for whoever wants to see it. happenings: what can be made to
+    happen in the systems.
     """
 
     people: tuple[DemoPerson, ...]
     titles: Mapping[str, str]
     control: SystemSwitch
     origins: Origins | None = None
+    happenings: Happenings = field(default_factory=NothingHappens)
 
     async def switches(self) -> tuple[Switch, ...]:
         """Every rehearsed system and how it behaves now."""
@@ -75,6 +120,40 @@ class Announced:
         self.hear(name)
 
 
-def announced(rehearsed: Rehearsed, hear: Callable[[str], None], origins: Origins) -> Rehearsed:
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """What happens is noticed at once: nobody who tries the demo waits until it is looked at.
+
+    look: has every story look at once at what it waits for.
+    """
+
+    happenings: Happenings
+    hear: Callable[[str], None]
+    look: Callable[[], Awaitable[None]]
+
+    async def offered(self) -> tuple[Happening, ...]:
+        """What can happen now."""
+        return await self.happenings.offered()
+
+    async def happen(self, system: str, name: str, key: str) -> bool:
+        """Has it happen, and everybody look."""
+        if not await self.happenings.happen(system, name, key):
+            return False
+        self.hear(system)
+        await self.look()
+        return True
+
+
+def announced(
+    rehearsed: Rehearsed,
+    hear: Callable[[str], None],
+    look: Callable[[], Awaitable[None]],
+    origins: Origins,
+) -> Rehearsed:
     """The same demo, for a service that hears of its switches and knows where values are from."""
-    return replace(rehearsed, control=Announced(rehearsed.control, hear), origins=origins)
+    return replace(
+        rehearsed,
+        control=Announced(rehearsed.control, hear),
+        happenings=Noticed(rehearsed.happenings, hear, look),
+        origins=origins,
+    )

@@ -5,17 +5,15 @@ from dataclasses import replace
 from http import HTTPStatus
 from typing import Protocol
 
-from markupsafe import Markup
-
 from balie.access.viewer import Viewer, Visitor
 from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, CannotArrange, Wrong
 from balie.backstage.handing import Handed, NoDocument
 from balie.backstage.lineage.origins import PageOrigins
 from balie.backstage.page import MenuItem, Page
 from balie.backstage.ports import Incident, IncidentKind, Incidents
-from balie.blueprint.drawing.draw import draw
 from balie.frontstage.asking import HTML, JSON, READ_ONLY, Answer, Ask, see_other, with_headers
 from balie.frontstage.bodies import Welcome
+from balie.frontstage.demo_pages import DemoPages
 from balie.frontstage.failures import failed
 from balie.frontstage.files import headers_of
 from balie.frontstage.forms import Forms, TakesForms
@@ -24,7 +22,7 @@ from balie.frontstage.messages import TRY_AGAIN, Messages
 from balie.frontstage.own_pages import Broken, OwnPages
 from balie.frontstage.page_json import page_json
 from balie.frontstage.receipts import KeepsReceipts, Receipts
-from balie.frontstage.rehearsed import DemoPerson, Rehearsed
+from balie.frontstage.rehearsed import Rehearsed
 from balie.frontstage.sent import KnowsWhoSent, Sent
 from balie.frontstage.surroundings import Surroundings
 from balie.frontstage.trust import told
@@ -108,6 +106,9 @@ class Views:
         self._receipts = Receipts(customers_send, self._messages) if customers_send else None
         self._written = WrittenPages(most_bytes)
         self._own_pages = OwnPages(surroundings.blueprint, looks)
+        self._demo_pages = (
+            DemoPages(rehearsed, looks, surroundings, self._messages) if rehearsed else None
+        )
 
     async def welcome(self, ask: Ask) -> Welcome | None:
         """How much of a form is read at this address; None: nothing, it is refused as it is."""
@@ -136,8 +137,8 @@ class Views:
             return await self._messages.problem(ask, HTTPStatus.FORBIDDEN, "elsewhere", "alert")
         if ask.path == "/api/openapi.json" and ask.method in READ_ONLY:
             return Answer(status=HTTPStatus.OK, body=self._description, kind=JSON)
-        if self._rehearsed is not None and ask.path.startswith("/demo"):
-            return await self._demo(ask, self._rehearsed)
+        if self._demo_pages is not None and ask.path.startswith("/demo"):
+            return await self._demo_pages.answer(ask)
         if self._forms is not None and self._forms.has(ask.path):
             return await self._forms.answer(ask)
         if self._receipts is not None and self._receipts.has(ask.path):
@@ -261,34 +262,3 @@ class Views:
         self._incidents.report(
             Incident(kind=kind, system="", table="", about=str(fault), at=now, step=page.step)
         )
-
-    async def _demo(self, ask: Ask, rehearsed: Rehearsed) -> Answer:
-        if ask.path == "/demo" and ask.method in READ_ONLY:
-            chrome = await self._messages.chrome(ask)
-            people = [self._in(chrome.t.language, person) for person in rehearsed.people]
-            page = self._looks.render("demo.html", chrome, people=people)
-            return Answer(status=HTTPStatus.OK, body=page.encode())
-        if ask.path == "/demo/drawing" and ask.method in READ_ONLY:
-            return await self._drawing(ask)
-        system = ask.path.removeprefix("/demo/systems/")
-        if ask.method == "POST" and await rehearsed.switch_to(system, ask.said("mode")):
-            return see_other(_here(ask.said("next") or "/"))
-        return await self._messages.not_found(ask)
-
-    def _in(self, language: str, person: DemoPerson) -> DemoPerson:
-        """Somebody of the demo, with their roles in the reader's language."""
-        say = self._surroundings.blueprint.say
-        roles = ", ".join(say(role, language) for role in person.role.split(", "))
-        return replace(person, role=roles)
-
-    async def _drawing(self, ask: Ask) -> Answer:
-        chrome, language = await self._messages.chrome(ask), ask.preferences.language
-        drawing = Markup(draw(self._surroundings.blueprint, language))  # noqa: S704  ours, escaped
-        page = self._looks.render("drawing.html", chrome, drawing=drawing)
-        return Answer(status=HTTPStatus.OK, body=page.encode())
-
-
-def _here(address: str) -> str:
-    """The address when it is one of ours, else the first page."""
-    ours = address.startswith("/") and not address.startswith(("//", "/\\"))
-    return address if ours and address.isprintable() and address.isascii() else "/"

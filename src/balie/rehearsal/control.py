@@ -1,7 +1,8 @@
 """The switches of a rehearsed system, on its own address below `/_rehearsal`.
 
-GET /_rehearsal, GET log?after=N, GET and PUT mode, PUT listener, POST tell, POST reset, GET
-rows/TABLE, PUT and DELETE rows/TABLE/KEY. What they change is in the log too, marked as control.
+GET /_rehearsal, GET log?after=N, GET and PUT mode, PUT listener, POST tell, GET and POST
+happenings, POST reset, GET rows/TABLE, PUT and DELETE rows/TABLE/KEY. What they change is in the
+log too, marked as control.
 """
 
 import json
@@ -13,8 +14,10 @@ from urllib.parse import unquote, urlsplit
 
 from aiohttp import web
 
+from balie.rehearsal.happening import NothingSuch, happen, offers
 from balie.rehearsal.mode import BadMode, as_json, changed
 from balie.rehearsal.system import System
+from balie.rehearsal.trouble import RehearsalError
 from balie.systems.rehearsed import JSON, Deed, Effect
 from balie.systems.rows import Raw
 
@@ -67,7 +70,7 @@ def _handled(
     async def handle(request: web.Request) -> web.StreamResponse:
         try:
             return await handler(system, request)
-        except (_Problem, BadMode) as problem:
+        except (_Problem, BadMode, RehearsalError) as problem:
             status = problem.status if isinstance(problem, _Problem) else 400
             return _json({"problem": str(problem)}, status)
 
@@ -126,6 +129,21 @@ async def _tell(system: System, request: web.Request) -> web.Response:
     return _json({"heard": 200 <= heard < 300, "status": heard})
 
 
+async def _happenings(system: System, _request: web.Request) -> web.Response:
+    return _json(offers(system))
+
+
+async def _happen(system: System, request: web.Request) -> web.Response:
+    said = await _sent(request)
+    name, key = (said.get("name"), said.get("key")) if isinstance(said, dict) else (None, None)
+    try:
+        heard = await happen(system, str(name), str(key))
+    except NothingSuch:
+        raise _Problem('Send an object with a "name" and a "key" of GET happenings.', 404) from None
+    note(system, request, 200, "something happened by hand", control=True)
+    return _json({"heard": heard})
+
+
 async def _reset(system: System, request: web.Request) -> web.Response:
     system.reset()
     note(system, request, 200, "everything is as it was at the start", control=True)
@@ -168,6 +186,8 @@ _SWITCHES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("PUT", "/mode", _change_mode),
     ("PUT", "/listener", _listener),
     ("POST", "/tell", _tell),
+    ("GET", "/happenings", _happenings),
+    ("POST", "/happenings", _happen),
     ("POST", "/reset", _reset),
     ("GET", "/rows/{table}", _rows),
     ("PUT", "/rows/{table}/{key}", _change_row),

@@ -25,25 +25,25 @@ class Gives:
     """The gifts of one system. shapes: by the blueprint's name of the table, "crm.cases"."""
 
     def __init__(self, recipe: Recipe, shapes: Mapping[str, Shape]) -> None:
-        self._recipe = recipe
-        self._shapes = shapes
+        self.recipe = recipe
+        self.shapes = shapes
         self._made: dict[str, int] = {}
 
     def whole(
         self, table: str, sent: Row, now: datetime, others: Mapping[str, Sequence[Row]]
     ) -> Row:
         """The row as the system keeps it. others: its rows, by table. Raises NotGiven."""
-        shape = self._shapes[table]
+        shape = self.shapes[table]
         nr = self._made[table] = self._made.get(table, 0) + 1
-        chance = Random(f"{self._recipe.seed}/gives {table}/{nr}")  # noqa: S311
+        chance = Random(f"{self.recipe.seed}/gives {table}/{nr}")  # noqa: S311
         made = Made(
-            now.date(), {name: [_names(row) for row in rows] for name, rows in others.items()}
+            now.date(), {name: [names_of(row) for row in rows] for name, rows in others.items()}
         )
         names = functions(chance, made, nr) | {"nr": Decimal(nr)}
         row = {**shape.blank, **_always(shape, chance, now), **sent}
-        for name, spec in self._recipe.gives.get(table, {}).items():
+        for name, spec in self.recipe.gives.get(table, {}).items():
             try:
-                given = shape.fit({name: value_of(spec, {**names, "row": _names(row)})})
+                given = shape.fit({name: value_of(spec, {**names, "row": names_of(row)})})
                 row |= raw_of(given)
             except FormulaError as error:
                 raise NotGiven(f"gives / {table} / {name}: {error}") from error
@@ -77,7 +77,7 @@ def _always(shape: Shape, chance: Random, now: datetime) -> dict[str, Raw]:
     return given
 
 
-def _names(row: Row) -> dict[str, Value]:
+def names_of(row: Row) -> dict[str, Value]:
     """A row as formulas see it: numbers exact, lists and objects too."""
     return {name: _seen(value) for name, value in row.items()}
 
@@ -87,4 +87,4 @@ def _seen(value: Raw) -> Value:
         return value
     if isinstance(value, list):
         return [_seen(item) for item in value]
-    return _names(value) if isinstance(value, dict) else Decimal(str(value))
+    return names_of(value) if isinstance(value, dict) else Decimal(str(value))

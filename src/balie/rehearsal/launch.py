@@ -26,6 +26,17 @@ PATIENCE = 30.0  # seconds until a system should listen
 LAST_PORT = 65_535
 
 
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """What can be made to happen. says: language -> words, "" for the language of the blueprint;
+    none of a plain event. rows: key -> what people call it, the newest first.
+    """
+
+    name: str
+    says: Mapping[str, str]
+    rows: Mapping[str, str]
+
+
 @dataclass(slots=True, kw_only=True)
 class RehearsedSystem:
     """A rehearsed system that runs, and its switches. url has no slash at the end."""
@@ -73,6 +84,18 @@ class RehearsedSystem:
         return (
             _an_object(self._control("POST", "tell", {"event": event, "key": key}))["heard"] is True
         )
+
+    def happenings(self) -> tuple[Happening, ...]:
+        """What can be made to happen now, by `happen`."""
+        return tuple(_happening(said) for said in _objects(self._control("GET", "happenings")))
+
+    def happen(self, name: str, key: str) -> bool:
+        """Has something happen to the row with this key; whether it was heard, when told.
+
+        Raises RehearsalError when that cannot happen now.
+        """
+        said = self._control("POST", "happenings", {"name": name, "key": key})
+        return _an_object(said)["heard"] is True
 
     def reset(self) -> None:
         """Back to the rows and the good behaviour of the start; the log stays."""
@@ -145,6 +168,14 @@ def _an_object(said: Raw) -> dict[str, Raw]:
 
 def _objects(said: Raw) -> tuple[dict[str, Raw], ...]:
     return tuple(_an_object(item) for item in said) if isinstance(said, list) else ()
+
+
+def _happening(said: Mapping[str, Raw]) -> Happening:
+    return Happening(
+        name=str(said["name"]),
+        says={language: str(text) for language, text in _an_object(said["says"]).items()},
+        rows={str(row["key"]): str(row["called"]) for row in _objects(said["rows"])},
+    )
 
 
 def _line(said: Mapping[str, Raw]) -> Line:

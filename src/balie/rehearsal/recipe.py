@@ -20,10 +20,13 @@ fill:                       # fields that a row does not have yet, of examples t
   erp.orders: {currency: EUR, customerName: '= find("crm.accounts", ...).name'}
 gives:                      # what the system itself puts in a row that somebody makes
   erp.orders: {number: 'O-{pad(9000 + nr, 6)}'}
+happens:                    # what a demo has buttons for
+  - {says: The parcel is there, tells: carrier.parcelReceived, called: = row.reference}
+  - {says: The order is booked, changes: erp.orders, if: = row.open, to: {open: false}}
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from balie.rehearsal.formula import Formula, FormulaError, read_formula
@@ -60,6 +63,23 @@ class Making:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Happens:
+    """What can be made to happen to a row of a table.
+
+    says: language -> words, "" for the language of the blueprint. event: the news that the system
+    tells of the row; "" when the row is changed to `to`. table: "erp.orders"; with an event its
+    system counts, for the profile says which table the news is about.
+    """
+
+    table: str
+    says: Mapping[str, str] = field(default_factory=dict)
+    event: str = ""
+    if_: Spec = None
+    called: Spec = None
+    to: Specs = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """The whole file."""
 
@@ -69,9 +89,11 @@ class Recipe:
     make: tuple[Making, ...]
     fill: Mapping[str, Specs]
     gives: Mapping[str, Specs]
+    happens: tuple[Happens, ...]
 
 
-_WORDS = ("seed", "lists", "also", "make", "fill", "gives")
+_WORDS = ("seed", "lists", "also", "make", "fill", "gives", "happens")
+_HAPPENS_WORDS = ("says", "tells", "changes", "if", "called", "to")
 _MAKING_WORDS = ("each", "of", "times", "facts", "inside", "totals", "rows")
 
 
@@ -85,7 +107,33 @@ def read_recipe(data: Mapping[str, Data]) -> Recipe:
         make=tuple(_makings(data.get("make"), "make")),
         fill=_of_tables(data, "fill"),
         gives=_of_tables(data, "gives"),
+        happens=tuple(
+            _happens(_words(item, "happens")) for item in _items(data.get("happens"), "happens")
+        ),
     )
+
+
+def _happens(words: Mapping[str, Data]) -> Happens:
+    _only(words, _HAPPENS_WORDS, "happens")
+    tells, changes = str(words.get("tells", "")), str(words.get("changes", ""))
+    if bool(tells) == bool(changes) or (tells or changes).count(".") != 1:
+        raise RehearsalError(
+            "happens: each says `tells:` with a system and its event, or `changes:` with a system "
+            "and its table: `tells: carrier.parcelReceived`."
+        )
+    says, where = words.get("says", ""), f"happens / {tells or changes}"
+    return Happens(
+        table=tells or changes,
+        says=_texts(says, where) if isinstance(says, dict) else {"": str(says)},
+        event=tells.partition(".")[2],
+        if_=_spec(words.get("if"), where),
+        called=_spec(words.get("called"), where),
+        to=_specs(words.get("to"), f"{where} / to"),
+    )
+
+
+def _texts(data: Data, where: str) -> Mapping[str, str]:
+    return {language: str(text) for language, text in _words(data, where).items()}
 
 
 def _of_tables(data: Mapping[str, Data], word: str) -> Mapping[str, Specs]:

@@ -1,6 +1,6 @@
 """One rehearsed system: what it holds, how it behaves, and what it would answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -80,8 +80,11 @@ class System:
 
     def new(self, table: str, sent: Row) -> Row:
         """A row that somebody makes, with what the system itself puts in it. Raises NotGiven."""
-        others = {self._full_name(name): self.holding.rows(name) for name in self.holding.sizes()}
-        return self.gives.whole(self._full_name(table), sent, self.now(), others)
+        return self.gives.whole(self._full_name(table), sent, self.now(), self.everything())
+
+    def everything(self) -> Mapping[str, Sequence[Row]]:
+        """All its rows, by the blueprint's name of the table: "erp.salesOrders"."""
+        return {self._full_name(name): self.holding.rows(name) for name in self.holding.sizes()}
 
     def _full_name(self, table: str) -> str:
         return f"{self.office.name}.{self.office.our_name(table)}"

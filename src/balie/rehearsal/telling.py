@@ -15,13 +15,14 @@ from typing import Final
 import aiohttp
 
 from balie.rehearsal.backoffice import BackOffice
-from balie.systems.news import News
+from balie.rehearsal.trouble import RehearsalError
+from balie.systems.news import News, ToldOf
 from balie.systems.rehearsed import JSON, Effect
 
 ONCE: Final = (0.0,)
-_UNTIL_HEARD: Final = (0.0, 1.0, 5.0, 25.0)
+_UNTILHEARD: Final = (0.0, 1.0, 5.0, 25.0)
 _PATIENCE: Final = aiohttp.ClientTimeout(total=10)
-_HEARD: Final = range(200, 300)
+HEARD: Final = range(200, 300)
 
 
 @dataclass(slots=True)
@@ -38,11 +39,27 @@ class Telling:
         """The events that it knows."""
         return () if self.news is None else tuple(self.news.events)
 
+    def about(self, event: str) -> ToldOf:
+        """Which row an event is about. Raises RehearsalError when it is not known."""
+        told_of = None if self.news is None else self.news.events.get(event)
+        if told_of is None:
+            known = ", ".join(self.events) or "none"
+            raise RehearsalError(
+                f"{self.office.name} tells no {event!r}. The events of its profile are: {known}."
+            )
+        return told_of
+
+    def told_by_hand(self) -> list[str]:
+        """The events that no change of a row tells by itself."""
+        tables = self.office.contract.tables
+        by_itself = {name for table in tables for name in self._about(table)}
+        return [name for name in self.events if name not in by_itself]
+
     def of(self, effects: Iterable[Effect]) -> None:
         """Tells what was done to rows, in the background."""
         for effect in effects if self.listener and self.news is not None else ():
             for name in self._about(effect.table):
-                task = asyncio.create_task(self.tell(name, effect.key, _UNTIL_HEARD))
+                task = asyncio.create_task(self.tell(name, effect.key, _UNTILHEARD))
                 self._under_way.add(task)
                 task.add_done_callback(self._under_way.discard)
 
@@ -65,7 +82,7 @@ class Telling:
         for pause in pauses:
             await asyncio.sleep(pause)
             status = await self._sent(name, json.dumps(said).encode())
-            if status in _HEARD or 400 <= status < 500:
+            if status in HEARD or 400 <= status < 500:
                 break
         return status
 

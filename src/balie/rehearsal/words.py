@@ -98,18 +98,23 @@ def _of_time(random: Random, made: Made) -> dict[str, Value]:
 
 
 def _of_rows(made: Made) -> dict[str, Value]:
-    def rows(table: str) -> Value:
-        """All rows of a table until now, those of the examples first."""
-        return list(made.rows.get(table, []))
+    def rows(table: str, **fields: Value) -> Value:
+        """The rows of a table until now that have these values, those of the examples first.
+
+        Nothing is never equal to nothing.
+        """
+        if None in fields.values():
+            return []
+        return [
+            row
+            for row in made.rows.get(table, [])
+            if all(row.get(name) == value for name, value in fields.items())
+        ]
 
     def find(table: str, **fields: Value) -> Value:
-        """The first row with these values, or nothing. Nothing is never equal to nothing."""
-        if None in fields.values():
-            return None
-        for row in made.rows.get(table, []):
-            if all(row.get(name) == value for name, value in fields.items()):
-                return row
-        return None
+        """The first row with these values, or nothing."""
+        found = rows(table, **fields)
+        return found[0] if isinstance(found, list) and found else None
 
     return _named(rows, find)
 

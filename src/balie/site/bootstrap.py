@@ -38,7 +38,7 @@ from balie.site.asgi import Layers, application
 from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
 from balie.site.connecting import Kept, clock_of, connect
-from balie.site.hearing import hearing_of
+from balie.site.hearing import hearing_of, instances_of, look_at_once
 from balie.site.inputs import stored_inputs
 from balie.site.last_resort import LastResort
 from balie.site.logs import ToldIncidents, log_of
@@ -106,10 +106,28 @@ async def start(
         desk = service_desk(found, connected, actions, incidents, cipher, work, clock)
         opened = Opened(connected.service, lookout, incidents, told, reader, desk, hearing, clock)
         origins = Origins(found.blueprint, found.contracts)
-        shown = announced(rehearsed, opened.service.hear, origins) if rehearsed else None
+        shown = _shown(rehearsed, opened, configuration, origins, opening)
         app = _application(configuration, opened, shown, origins)
         log.info("started", service=str(found.blueprint.service), version=found.blueprint.version)
         return Portal(app, found.blueprint, connected.service, incidents, opening.pop_all())
+
+
+def _shown(
+    rehearsed: Rehearsed | None,
+    opened: "Opened",
+    configuration: Configuration,
+    origins: Origins,
+    closing: AsyncExitStack,
+) -> Rehearsed | None:
+    """The demo, of which this site notices at once what is switched or happens."""
+    if rehearsed is None:
+        return None
+    instances = instances_of(configuration, closing)
+
+    def look() -> Awaitable[None]:
+        return look_at_once(instances, opened.clock.now())
+
+    return announced(rehearsed, opened.service.hear, look, origins)
 
 
 async def stop(portal: Portal) -> None:

@@ -12,10 +12,11 @@ from django.contrib.auth.hashers import make_password
 
 from balie.blueprint.model import Blueprint
 from balie.frontstage.looks import Mode
-from balie.frontstage.rehearsed import DemoPerson, Rehearsed
+from balie.frontstage.rehearsed import DemoPerson, Happening, Rehearsed
 from balie.identity.models import Person
 from balie.identity.people import enrol
 from balie.rehearsal.launch import RehearsedSystem
+from balie.rehearsal.trouble import RehearsalError
 from balie.site.refusal import Refusal
 from balie.systems.yaml_files import not_too_deep
 
@@ -53,10 +54,33 @@ class Control:
         self._seen_at = 0.0
 
 
+@dataclass(frozen=True)
+class Happens:
+    """Fulfils `frontstage.rehearsed.Happenings` with the rehearsal's own switches."""
+
+    systems: Mapping[str, RehearsedSystem]
+
+    async def offered(self) -> tuple[Happening, ...]:
+        """What can happen in systems that are on; one that is off does nothing."""
+        found = await asyncio.gather(
+            *(asyncio.to_thread(_offered, system) for system in self.systems.values())
+        )
+        return tuple(one for offered in found for one in offered)
+
+    async def happen(self, system: str, name: str, key: str) -> bool:
+        """Has it happen; False when that cannot be."""
+        if system not in self.systems:
+            return False
+        try:
+            return await asyncio.to_thread(self.systems[system].happen, name, key)
+        except RehearsalError:
+            return False
+
+
 def rehearsed(people: Iterable[DemoPerson], systems: Mapping[str, RehearsedSystem]) -> Rehearsed:
     """What the demo's pages show."""
     titles = {name: system.title for name, system in systems.items()}
-    return Rehearsed(tuple(people), titles, Control(systems))
+    return Rehearsed(tuple(people), titles, Control(systems), happenings=Happens(systems))
 
 
 def people_of(folder: Path, blueprint: Blueprint) -> tuple[DemoPerson, ...]:
@@ -141,6 +165,12 @@ def _colleague(mail: str, said: Mapping[str, object], blueprint: Blueprint) -> D
 
 def _first_name(mail: str) -> str:
     return mail.partition("@")[0].replace(".", " ").title()
+
+
+def _offered(system: RehearsedSystem) -> list[Happening]:
+    if system.mode().get("down"):
+        return []
+    return [Happening(system.name, h.name, h.says, h.rows) for h in system.happenings()]
 
 
 def _mode_of(system: RehearsedSystem) -> Mode:
