@@ -1,6 +1,6 @@
 # Balie: `make demo` shows it, `make test` proves it, `make check` is what CI runs first.
 # Everything is installed in .venv; nothing else of the machine is changed, but for browser tests,
-# which need a Chromium (`make browser` installs Debian's when it may).
+# which need a Chromium, a PostgreSQL and a Redis (`make browser` installs Debian's when it may).
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -25,7 +25,7 @@ demo-tryton: install
 	$(BIN)/python -m tests.backoffices.tryton.demo
 
 test: install browser
-	$(BIN)/pytest -m "not proof"
+	$(BIN)/pytest -m "not proof" -n auto --dist loadfile
 
 check: install
 	$(BIN)/ruff format --check src tests tools

@@ -3,21 +3,24 @@
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-AVAILABLE = shutil.which("initdb") is not None and shutil.which("pg_ctl") is not None
+from tests.ports import free_ports
+
+DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin"))  # it puts them in no search path
+PATH = os.pathsep.join([os.environ.get("PATH", ""), *(str(folder) for folder in DEBIAN[-1:])])
+AVAILABLE = all(shutil.which(name, path=PATH) for name in ("initdb", "pg_ctl"))
 
 
 @contextmanager
 def postgresql() -> Iterator[str]:
     """The address of an empty database `balie`. Stops and vanishes at the end."""
     with tempfile.TemporaryDirectory(prefix="balie-pg-", ignore_cleanup_errors=True) as made:
-        folder, port = Path(made), _free_port()
+        folder, port = Path(made), free_ports()
         folder.chmod(0o755)
         data = folder / "data"
         data.mkdir()
@@ -33,8 +36,9 @@ def postgresql() -> Iterator[str]:
 
 
 def _run(command: list[object], as_whom: Mapping[str, str]) -> None:
+    program, *arguments = map(str, command)
     subprocess.run(
-        list(map(str, command)),
+        [str(shutil.which(program, path=PATH)), *arguments],
         check=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -50,9 +54,3 @@ def _not_root(data: Path) -> Mapping[str, str]:
     shutil.chown(data, "postgres")
     data.chmod(0o700)
     return {"user": pwd.getpwnam("postgres").pw_name}
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port

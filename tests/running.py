@@ -5,7 +5,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ from typing import Any
 
 import httpx
 
+from tests.ports import free_ports
 from tests.telling import AS_WRITTEN, LINDEMAN, Telling
 
 ROOT = Path(__file__).parents[1]
@@ -97,19 +97,6 @@ class Portal:
         with urllib.request.urlopen(f"{self.systems[system]}/_rehearsal/log", timeout=10) as answer:
             lines: list[dict[str, Any]] = json.load(answer)
         return [line for line in lines if "_rehearsal" not in line["path"]]
-
-
-def free_ports(count: int) -> int:
-    """The first of this many free ports in a row."""
-    for first in range(18200 + os.getpid() % 1000, 60000, count):
-        if all(_is_free(first + n) for n in range(count)):
-            return first
-    raise OSError("no free ports")
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 @contextmanager

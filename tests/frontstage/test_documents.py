@@ -9,7 +9,7 @@ import uvicorn
 from balie.backstage.media import media_of
 from balie.frontstage.files import safe_name
 from tests.frontstage.site import COOKIE, Site, site
-from tests.running import free_ports
+from tests.ports import free_ports
 from tests.semantics.world import world
 
 INVOICE = "/facturen/VF-33015/pdf.pdf"

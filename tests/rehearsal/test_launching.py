@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,7 @@ import pytest
 
 from balie.rehearsal.launch import launched, settings
 from balie.rehearsal.trouble import RehearsalError
+from tests.ports import free_ports
 from tests.rehearsal.conftest import BLUEPRINT, TODAY
 
 COMMAND = "import sys; from balie.commands.main import main; sys.exit(main(sys.argv[1:]))"
@@ -33,21 +33,6 @@ def rehearsing(*arguments: str) -> "subprocess.Popen[str]":
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def free_ports(many: int) -> int:
-    """The first of so many ports that are free side by side."""
-    while True:
-        with socket.socket() as found:
-            found.bind(("127.0.0.1", 0))
-            first: int = found.getsockname()[1]
-        try:
-            for port in range(first, first + many):
-                with socket.socket() as other:
-                    other.bind(("127.0.0.1", port))
-        except OSError:
-            continue
-        return first
 
 
 def why_not(folder: Path, first_port: int | None = None) -> str:

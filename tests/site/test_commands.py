@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import stat
 import subprocess
 import sys
@@ -15,6 +14,8 @@ from pathlib import Path
 
 import httpx
 import pytest
+
+from tests.ports import free_ports
 
 BLUEPRINT = Path(__file__).parents[2] / "blueprints" / "lindeman"
 
@@ -35,13 +36,6 @@ def balie(*arguments: object, folder: Path, **settings: str) -> "subprocess.Comp
 def environment(**settings: str) -> dict[str, str]:
     ours = ("BALIE_", "DJANGO_", "ERP_", "CRM_", "CARRIER_")
     return {k: v for k, v in os.environ.items() if not k.startswith(ours)} | settings
-
-
-def free_port() -> int:
-    """The first of a row of ports that are free now."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port: int = probe.getsockname()[1]
-    return port
 
 
 PROXY = {"host": "my.example.com", "x-forwarded-proto": "https", "x-forwarded-for": "203.0.113.9"}
@@ -131,7 +125,7 @@ def test_a_zone_or_a_language_that_is_not_here_is_refused_in_words(
 
 
 def test_run_names_each_missing_value_of_the_systems_with_its_place(tmp_path: Path) -> None:
-    done = balie("run", BLUEPRINT, folder=tmp_path, **MAIL, BALIE_PORT=str(free_port()))
+    done = balie("run", BLUEPRINT, folder=tmp_path, **MAIL, BALIE_PORT=str(free_ports()))
 
     assert done.returncode == 1
     assert "systems.yaml:9  ${ERP_URL}" in done.stderr
@@ -145,7 +139,7 @@ def test_run_tells_where_a_broken_blueprint_is_broken(tmp_path: Path) -> None:
     broken = tmp_path / "broken"
     shutil.copytree(BLUEPRINT, broken)
     (broken / "story.yaml").write_text("service: Shop\nstory: [\n")
-    done = balie("run", broken, folder=tmp_path, **MAIL, BALIE_PORT=str(free_port()))
+    done = balie("run", broken, folder=tmp_path, **MAIL, BALIE_PORT=str(free_ports()))
 
     assert done.returncode == 1
     assert "story.yaml:" in done.stderr
@@ -204,7 +198,7 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     """Runs a demo, signs in as its proxy would pass it on, and stops it."""
-    folder, port = tmp_path_factory.mktemp("demo"), free_port()
+    folder, port = tmp_path_factory.mktemp("demo"), free_ports(4)
     command = [sys.executable, "-m", "balie.commands.main", "run", "--demo", str(BLUEPRINT)]
     settings = environment(
         BALIE_STATE="state",
@@ -243,7 +237,7 @@ def test_behind_a_proxy_the_cookie_is_bound_to_the_host_and_to_https(demo: Demo)
 
 
 def test_the_people_of_a_demo_never_get_into_a_real_installation(demo: Demo) -> None:
-    settings = {"BALIE_STATE": "state", "BALIE_PORT": str(free_port()), **MAIL}
+    settings = {"BALIE_STATE": "state", "BALIE_PORT": str(free_ports()), **MAIL}
     real = balie("run", BLUEPRINT, folder=demo.folder, **settings)
     assert real.returncode == 1
     assert "DEMO PEOPLE" in real.stderr

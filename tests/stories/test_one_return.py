@@ -14,7 +14,7 @@ from balie.rehearsal.launch import RehearsedSystem, launched
 from balie.site.stories import Versions
 from balie.store.instance_models import Mail
 from balie.systems.errors import Unavailable
-from tests.running import free_ports
+from tests.ports import free_ports
 from tests.stories.world import Town, town
 from tests.telling import LINDEMAN
 

@@ -35,7 +35,7 @@ from balie.store.actions import StoredActions
 from balie.store.ciphers import Cipher
 from balie.store.instance_models import Note
 from balie.store.unit_of_work import UnitOfWork
-from tests.running import free_ports
+from tests.ports import free_ports
 from tests.telling import LINDEMAN
 from tests.writing.world import NoUploads
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from tests.commands.running import KEPT
-from tests.running import free_ports
+from tests.ports import free_ports
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "tutorial" / "first-blueprint.md").read_text("utf-8")

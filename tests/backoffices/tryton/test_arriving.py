@@ -27,7 +27,8 @@ from tests.backoffices.tryton.looking import Looking
 from tests.backoffices.tryton.office import TrytonOffice, installed
 from tests.faults.fault import Fault, Plan
 from tests.faults.proxy import FaultProxy
-from tests.running import Portal, free_ports, start, stop, when_it_answers
+from tests.ports import free_ports
+from tests.running import Portal, start, stop, when_it_answers
 
 pytestmark = pytest.mark.proof
 

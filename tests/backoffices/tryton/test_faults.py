@@ -12,7 +12,8 @@ from tests.backoffices.tryton.office import TrytonOffice, installed
 from tests.faults.fault import Fault, Plan
 from tests.faults.portal import Shown, nothing_is_missing_unsaid, pages_of, shown, trusts
 from tests.faults.proxy import FaultProxy
-from tests.running import Portal, free_ports, impatient, portal_on
+from tests.ports import free_ports
+from tests.running import Portal, impatient, portal_on
 
 pytestmark = pytest.mark.proof
 

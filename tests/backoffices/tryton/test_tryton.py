@@ -34,7 +34,8 @@ from tests.backoffices.tryton.running import (
     running,
 )
 from tests.commands.running import balie
-from tests.running import Portal, free_ports, portal_on
+from tests.ports import free_ports
+from tests.running import Portal, portal_on
 from tests.semantics.world import visitor
 
 pytestmark = pytest.mark.proof

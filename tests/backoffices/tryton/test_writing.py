@@ -21,7 +21,7 @@ from balie.transport.http import Network
 from tests.backoffices.tryton.office import HOST, TrytonOffice, installed, passwords
 from tests.faults.fault import HEARD, Fault, Plan
 from tests.faults.proxy import FaultProxy
-from tests.running import free_ports
+from tests.ports import free_ports
 
 pytestmark = pytest.mark.proof
 
