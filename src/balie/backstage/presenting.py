@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
-from datetime import date, datetime
+from datetime import datetime
 
 from msgspec.structs import replace
 
@@ -34,12 +34,12 @@ from balie.backstage.page import (
 from balie.backstage.plans import capital, references
 from balie.backstage.reach import Reach
 from balie.backstage.routes import address_of
-from balie.backstage.telling import Read, Tell, tell_status, tell_value
+from balie.backstage.telling import Tell, Tellers
 from balie.blueprint.model import Blueprint, FailPoint, Stage, Step
 from balie.blueprint.source import Text
-from balie.mapping.formats import day, moment, read_aloud
+from balie.mapping.formats import moment
 from balie.mapping.kinds import Kind
-from balie.mapping.thing import MappedField, MappedThing, Record, Value
+from balie.mapping.thing import MappedField, MappedThing, Record
 
 HIDE = "hide this part"
 _BRACES = re.compile(r"\{[^{}]+\}")
@@ -47,7 +47,7 @@ _BRACES = re.compile(r"\{[^{}]+\}")
 
 @dataclass(frozen=True, slots=True)
 class Presenting:
-    """Presents one page to one viewer."""
+    """Presents one page to one viewer. tellers: of the same language."""
 
     blueprint: Blueprint
     things: Mapping[str, MappedThing]
@@ -55,9 +55,9 @@ class Presenting:
     viewer: Viewer
     language: str
     now: datetime
+    tellers: Tellers
     documents: DocumentLinks = dataclass_field(default_factory=DocumentLinks)
     is_laid: bool = False  # some rows may be laid over with what the viewer entered
-    _told: dict[int, Tell] = dataclass_field(default_factory=dict, init=False, repr=False)
 
     def say(self, text: str) -> str:
         """A text of the blueprint in the viewer's language."""
@@ -71,6 +71,10 @@ class Presenting:
 
     def visible(self, thing: MappedThing, fields: Sequence[str]) -> tuple[str, ...]:
         """Those of these fields that this viewer may see and that have a name."""
+        asked = tuple(fields)
+        return self.reach.seen(thing.id, asked, lambda: self._visible(thing, asked))
+
+    def _visible(self, thing: MappedThing, fields: tuple[str, ...]) -> tuple[str, ...]:
         if not may_see(thing.thing, self.viewer):
             return ()
         return tuple(
@@ -105,50 +109,17 @@ class Presenting:
         return tuple(self._teller(thing, thing.fields[id_]) for id_ in fields)
 
     def _teller(self, thing: MappedThing, field: MappedField) -> Tell:
-        """How a field is told: made ready once per page."""
-        found = self._told.get(id(field))
-        if found is None:
-            found = self._told[id(field)] = self._new_teller(thing, field)
-        return found
-
-    def _new_teller(self, thing: MappedThing, field: MappedField) -> Tell:
-        label, instead = self.say(field.field.name or field.id), self.say(field.field.empty or "")
         if field.kind is Kind.DOCUMENT:
-            return lambda record: self._document(thing, field, label, record)
-        tell = tell_status if field.kind is Kind.STATUS else tell_value
-        return tell(field, label, instead, thing.origins[field.id], self._reader(thing, field))
+            return lambda record: self._document(thing, field, record)
+        return self.tellers.of(thing, field)
 
-    def _reader(self, thing: MappedThing, field: MappedField) -> Read:
-        if field.kind is Kind.STATUS:
-            return self._words
-        kind, language, zone = field.kind, self.language, str(self.blueprint.zone)
-
-        def read(value: Value) -> str:
-            clear = value.value
-            if type(clear) is str:
-                return clear
-            if type(clear) is date:
-                return day(clear, language)
-            return read_aloud(clear, kind, language, zone, value.currency or thing.currency)
-
-        return read
-
-    def _words(self, value: Value) -> str:
-        """Words of a code. One without words is never shown; staff get a finding."""
-        if value.stage is not None:
-            return self.say(value.stage.says)
-        if value.labels:
-            ours = value.labels.get(str(self.blueprint.language))
-            return value.labels.get(self.language) or ours or next(iter(value.labels.values()))
-        return ""
-
-    def _document(self, thing: MappedThing, field: MappedField, label: str, record: Record) -> Cell:
+    def _document(self, thing: MappedThing, field: MappedField, record: Record) -> Cell:
         """A link to a document. Whether there is one, its system says when it is asked."""
         link = self.documents.address(thing, field.id, record.key)
         extension = self.documents.extension(thing.id, field.id).upper()
         return Cell(
             field=field.id,
-            label=label,
+            label=self.say(field.field.name or field.id),
             kind=field.kind,
             text=f"{self.heading(thing.thing.name or thing.id)} ({extension})" if link else "",
             value=link,

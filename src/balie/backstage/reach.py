@@ -4,7 +4,7 @@ What a page costs must not grow with the steps of a blueprint: nothing here is l
 request, it is looked up.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -28,6 +28,18 @@ class Reach:
 
     plans: Sequence[Plan]
     forms: Mapping[str, Sequence[FormAbout]] = field(default_factory=dict)
+    _seen: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
+
+    def seen(
+        self, thing: str, fields: tuple[str, ...], find: Callable[[], tuple[str, ...]]
+    ) -> tuple[str, ...]:
+        """Which of these fields of a thing these kinds of customer may see: found once."""
+        found = self._seen.get((thing, fields))
+        if found is None:
+            found = self._seen[thing, fields] = find()
+        return found
 
     def about(self, thing: str) -> Sequence[Plan]:
         """The pages about one row of a thing; a row's own page is the first."""

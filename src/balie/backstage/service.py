@@ -40,6 +40,7 @@ from balie.backstage.receipts import ReceiptList, ReceiptPage, Telling
 from balie.backstage.recognition import Recognition
 from balie.backstage.routes import Match, Routes
 from balie.backstage.sources import Patience, Sources, Trace, no_trace
+from balie.backstage.telling import Tellers
 from balie.blueprint.model import Blueprint
 from balie.mapping.formats import receipts_word
 from balie.mapping.thing import MappedThing, map_things
@@ -141,6 +142,7 @@ class Service:
         self._made: Bounded[Hashable, Made[Page]] = Bounded(most_bytes)
         self._plans = plans(blueprint)
         self._reaches: dict[frozenset[str], Reach] = {}
+        self._tellers: dict[str, Tellers] = {}
         self._menus: dict[tuple[frozenset[str], str], tuple[MenuItem, ...]] = {}
         self._routes = Routes(self._plans)
         holding = frozenset(n for n, c in connectors.items() if isinstance(c, HoldsDocuments))
@@ -430,8 +432,15 @@ class Service:
             viewer,
             language,
             self._clock.now(),
+            self._tellers_in(language),
             is_laid=bool(overlay.becoming),
         )
+
+    def _tellers_in(self, language: str) -> Tellers:
+        """How fields are told in a language: one of the few that the service speaks."""
+        if language not in self._tellers:
+            self._tellers[language] = Tellers(self.blueprint, language)
+        return self._tellers[language]
 
     def _reach(self, viewer: Viewer) -> Reach:
         """What this viewer may open: the same for everybody who is of the same kinds."""

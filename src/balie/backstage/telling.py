@@ -1,19 +1,72 @@
 """How one field is told on a page: what is the same for every row is worked out before the rows.
 
-A page of lists has hundreds of cells of some twenty fields.
+A page of lists has hundreds of cells of some twenty fields, and every page of a service tells the
+same fields: so what is worked out stays.
 """
 
 from collections.abc import Callable
+from datetime import date
 
 from balie.backstage.page import Cell, Tone
+from balie.blueprint.model import Blueprint
+from balie.mapping.formats import day, read_aloud
 from balie.mapping.kinds import Kind
-from balie.mapping.thing import MappedField, Record, Value
+from balie.mapping.thing import MappedField, MappedThing, Record, Value
 
 Tell = Callable[[Record], Cell]
 """The cell of one field of a record."""
 
 Read = Callable[[Value], str]
 """What people read of a value; "" when there is none, or nothing that may be shown."""
+
+
+class Tellers:
+    """How every field of a service is told in one language. Nothing of it is anybody's own."""
+
+    def __init__(self, blueprint: Blueprint, language: str) -> None:
+        self._blueprint = blueprint
+        self._language = language
+        self._known: dict[tuple[str, str], Tell] = {}
+
+    def of(self, thing: MappedThing, field: MappedField) -> Tell:
+        """How this field is told, whatever the row. A document is not: it has an address."""
+        found = self._known.get((thing.id, field.id))
+        if found is None:
+            found = self._known[thing.id, field.id] = self._made(thing, field)
+        return found
+
+    def say(self, text: str) -> str:
+        """A text of the blueprint in this language."""
+        return self._blueprint.say(text, self._language)
+
+    def _made(self, thing: MappedThing, field: MappedField) -> Tell:
+        label, instead = self.say(field.field.name or field.id), self.say(field.field.empty or "")
+        tell = tell_status if field.kind is Kind.STATUS else tell_value
+        return tell(field, label, instead, thing.origins[field.id], self._reader(thing, field))
+
+    def _reader(self, thing: MappedThing, field: MappedField) -> Read:
+        if field.kind is Kind.STATUS:
+            return self._words
+        kind, language, zone = field.kind, self._language, str(self._blueprint.zone)
+
+        def read(value: Value) -> str:
+            clear = value.value
+            if type(clear) is str:
+                return clear
+            if type(clear) is date:
+                return day(clear, language)
+            return read_aloud(clear, kind, language, zone, value.currency or thing.currency)
+
+        return read
+
+    def _words(self, value: Value) -> str:
+        """Words of a code. One without words is never shown; staff get a finding."""
+        if value.stage is not None:
+            return self.say(value.stage.says)
+        if value.labels:
+            ours = value.labels.get(str(self._blueprint.language))
+            return value.labels.get(self._language) or ours or next(iter(value.labels.values()))
+        return ""
 
 
 def tell_value(
@@ -41,18 +94,18 @@ def tell_value(
 def tell_status(
     field: MappedField, label: str, instead: str, sources: tuple[str, ...], read: Read
 ) -> Tell:
-    """Tells words of a code. Rows of the same words share one cell."""
+    """Tells words of a code. Rows with the same words of the blueprint share one cell."""
     id_ = field.id
-    told: dict[tuple[str | None, int], Cell] = {}
+    told: dict[int, Cell] = {}  # by stage: of the blueprint, which stays
 
     def tell(record: Record) -> Cell:
         value = record.value(id_)
-        if value.labels:
+        stage = value.stage
+        if stage is None or stage.code is None:
             return cell(value)
-        known = (value.code, id(value.stage))  # a stage is of the blueprint, which stays
-        found = told.get(known)
+        found = told.get(id(stage))
         if found is None:
-            found = told[known] = cell(value)
+            found = told[id(stage)] = cell(value)
         return found
 
     def cell(value: Value) -> Cell:

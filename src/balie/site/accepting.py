@@ -13,6 +13,7 @@ from balie.site.engines import enqueue_of
 from balie.site.failpoints import BreakableActions, breakable_enqueue, reach_of
 from balie.store.actions import Enqueue, StoredActions
 from balie.store.ciphers import Cipher
+from balie.store.glances import Glance, MayHaveSent, anybody_may_have
 from balie.store.instances import Records
 from balie.store.unit_of_work import UnitOfWork
 
@@ -27,11 +28,21 @@ def stored_actions(
     work, cipher = UnitOfWork(), Cipher(configuration.keys)
     closing.push_async_callback(work.close)
     begin = records_of(configuration).begin
+    may_have_sent = _glance(configuration, closing)
     if configuration.failpoint:
         reach = reach_of(configuration.failpoint, configuration.state)
         enqueue = breakable_enqueue(enqueue, reach)
-        return BreakableActions(work, cipher, enqueue, now, begin, reach)
-    return StoredActions(work, cipher, enqueue, now, begin)
+        return BreakableActions(work, cipher, enqueue, now, begin, may_have_sent, reach)
+    return StoredActions(work, cipher, enqueue, now, begin, may_have_sent)
+
+
+def _glance(configuration: Configuration, closing: AsyncExitStack) -> MayHaveSent:
+    """PostgreSQL has no file to look at: there the tables are asked at once."""
+    if not configuration.embedded:
+        return anybody_may_have
+    glance = Glance(configuration.database_file)
+    closing.push_async_callback(glance.close)
+    return glance
 
 
 def records_of(configuration: Configuration) -> Records:

@@ -25,6 +25,7 @@ from balie.backstage.actions import (
     state_of,
 )
 from balie.store.ciphers import Cipher
+from balie.store.glances import MayHaveSent, anybody_may_have
 from balie.store.instance_models import Further
 from balie.store.models import Action, Attempt, Audit, Errand, SignInChange
 from balie.store.unit_of_work import UnitOfWork
@@ -62,13 +63,14 @@ def no_story(_action: ours.Action, _begins: Begins) -> None:
 
 @dataclass(frozen=True)
 class StoredActions:
-    """Fulfils `backstage.actions.Actions`."""
+    """Fulfils `backstage.actions.Actions`. may_have_sent: asked before the tables are."""
 
     work: UnitOfWork
     cipher: Cipher
     enqueue: Enqueue
     now: Callable[[], datetime]
     begin: Begin = no_story
+    may_have_sent: MayHaveSent = anybody_may_have
 
     async def accept(self, action: ours.Action, begins: Begins | None = None) -> Receipt:
         """Keeps an action: row, errands, audit line, place in the queue and the instance that it
@@ -97,6 +99,8 @@ class StoredActions:
 
     async def receipts(self, person: str, most: int = 50) -> Sequence[Receipt]:
         """The newest receipts of a person."""
+        if not self.may_have_sent(person):
+            return ()
         mine = Action.objects.filter(person=person).order_by("-id")[:most]
         return await self.work.read(lambda: self.read(mine))
 
@@ -107,6 +111,8 @@ class StoredActions:
 
     async def lately(self, person: str, since: datetime) -> Sequence[Receipt]:
         """The receipts of a person that are under way, or ended after that."""
+        if not self.may_have_sent(person):
+            return ()
         lately = models.Q(ended_at=None) | models.Q(ended_at__gt=since)
         mine = Action.objects.filter(lately, person=person).order_by("-id")
         return await self.work.read(lambda: self.read(mine))

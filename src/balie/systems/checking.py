@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date, datetime
 from typing import TypeAlias
 
@@ -22,6 +23,13 @@ class Wanted:
 
     field: Field
     inside: tuple["Wanted", ...] = ()
+    check: "_Check" = dataclass_field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        ours = self.field
+        is_text, fits = ours.type is Type.TEXT, _FITS[ours.type]
+        check = (ours.name, ours.nullable, is_text, fits, ours.type, self.inside)
+        object.__setattr__(self, "check", check)
 
 
 def wanted(fields: Mapping[str, Field], paths: Iterable[str]) -> tuple[Wanted, ...]:
@@ -70,22 +78,16 @@ class _Broken(Exception):
     """What is wrong with a row, without any value."""
 
 
-_Check: TypeAlias = "tuple[str, bool, bool, _Fits, Wanted]"
-"""A field's name, whether it may be missing, whether it is a text, what fits it, and the rest.
+_Check: TypeAlias = "tuple[str, bool, bool, _Fits, Type, tuple[Wanted, ...]]"
+"""A field's name, whether it may be missing, whether it is a text, what fits it, its type, and
+what is wanted of the rows inside it.
 
 These checks run for every field of every row: they are laid out flat for it.
 """
 
 
 def _checks(asked: Iterable[Wanted]) -> list[_Check]:
-    return [
-        (one.field.name, one.field.nullable, one.field.type is Type.TEXT, _fits(one), one)
-        for one in asked
-    ]
-
-
-def _fits(one: Wanted) -> _Fits:
-    return _FITS[one.field.type]
+    return [one.check for one in asked]
 
 
 def _read(table: Table, checks: Sequence[_Check], item: Raw, no_value: frozenset[str]) -> Row:
@@ -102,7 +104,7 @@ def _checked(
     checks: Sequence[_Check], item: Mapping[str, Raw], no_value: frozenset[str]
 ) -> dict[str, Raw]:
     row: dict[str, Raw] = {}
-    for name, nullable, is_text, fits, one in checks:
+    for name, nullable, is_text, fits, type_, inside in checks:
         value = row[name] = item.get(name)
         if value is None:
             if not nullable:
@@ -110,20 +112,22 @@ def _checked(
         elif type(value) is str and (is_text or value in no_value):
             continue
         elif not fits(value):
-            raise _Broken(f'has a "{name}" that is not {_A[one.field.type]}')
-        elif one.inside:
-            _check_inside(one, value, no_value)
+            raise _Broken(f'has a "{name}" that is not {_A[type_]}')
+        elif inside:
+            _check_inside(name, inside, value, no_value)
     return row
 
 
-def _check_inside(one: Wanted, value: Raw, no_value: frozenset[str]) -> None:
-    checks = _checks(one.inside)
+def _check_inside(
+    name: str, inside: Sequence[Wanted], value: Raw, no_value: frozenset[str]
+) -> None:
+    checks = _checks(inside)
     for item in value if isinstance(value, list) else [value]:
         if isinstance(item, dict):
             try:
                 _checked(checks, item, no_value)
             except _Broken as why:
-                raise _Broken(f'has a "{one.field.name}" that {why}') from why
+                raise _Broken(f'has a "{name}" that {why}') from why
 
 
 def _is_text(value: Raw) -> bool:

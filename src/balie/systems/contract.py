@@ -68,6 +68,10 @@ class Table:
     creates_with: str = ""  # "POST application/json"; "" when no row can be made
     changes_with: str = ""  # "PATCH application/merge-patch+json"; "" when no row can be changed
 
+    def __hash__(self) -> int:
+        """By its name, so that what is worked out for a table can be kept under it."""
+        return hash(self.name)
+
     def field(self, path: str) -> Field | None:
         """The field at a dotted path, e.g. `party.name`, or None."""
         return field_at(self.fields, path)

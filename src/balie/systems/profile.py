@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -11,7 +12,7 @@ Plain: TypeAlias = "str | list[Plain] | dict[str, Plain]"
 _EMPTY: Mapping[str, Plain] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Profile:
     """A profile by its words. Each connector kind knows the words that it needs.
 
@@ -47,12 +48,12 @@ class Profile:
         value = self.words.get(word)
         return value if isinstance(value, dict) else _EMPTY
 
-    @property
+    @cached_property
     def no_value(self) -> frozenset[str]:
         """Raw texts by which this system says "nothing", such as `0001-01-01`."""
         return frozenset(self.texts("no value"))
 
-    @property
+    @cached_property
     def amounts(self) -> frozenset[str]:
         """Names of number fields that are money."""
         amounts = self.section("amounts").get("fields")
@@ -62,13 +63,13 @@ class Profile:
             else frozenset()
         )
 
-    @property
+    @cached_property
     def currency(self) -> str:
         """The currency of `amounts`, ISO 4217, where a row does not say another."""
         currency = self.section("amounts").get("currency")
         return currency if isinstance(currency, str) else "EUR"
 
-    @property
+    @cached_property
     def currency_from(self) -> str:
         """The raw field of the same row that says the currency of its amounts; "" for none."""
         path = self.section("amounts").get("currency from")

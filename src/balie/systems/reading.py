@@ -8,6 +8,7 @@ import asyncio
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import TypeAlias
 
@@ -23,6 +24,8 @@ from balie.systems.rows import Raw, Row, Rows, says_nothing, text_of, value_at
 
 MOST_CALLS = 100
 """The most calls that one query may become."""
+
+_QUESTIONS = 2048  # ways to ask for rows, of all services in this process
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,14 +111,24 @@ async def together(calls: Iterable[Coroutine[None, None, Part]]) -> list[Part]:
 
 
 def _refuse_what_cannot_be_asked(connection: Connection, table: Table, query: Query) -> None:
-    fault = next(_faults(table, query), None)
+    asked = tuple(relation.field for relation in query.relations)
+    fault = _fault(table, query.fields, asked, query.order) or _fault_at_most(table, query)
     if fault:
         raise Misconfigured(f'{connection.title}, table "{table.name}": {fault}.')
 
 
-def _faults(table: Table, query: Query) -> Iterator[str]:
-    asked = {relation.field for relation in query.relations}
-    for path in query.fields:
+@lru_cache(maxsize=_QUESTIONS)
+def _fault(
+    table: Table, fields: tuple[str, ...], asked: tuple[str, ...], order: Order | None
+) -> str | None:
+    """The first thing that this table cannot be asked. Services ask the same of it all day."""
+    return next(_faults(table, fields, frozenset(asked), order), None)
+
+
+def _faults(
+    table: Table, fields: Sequence[str], asked: frozenset[str], order: Order | None
+) -> Iterator[str]:
+    for path in fields:
         field = table.field(path)
         if field is None or not field.readable:
             yield f'there is no field "{path}" to read'
@@ -123,12 +136,19 @@ def _faults(table: Table, query: Query) -> Iterator[str]:
         yield f'it cannot be asked for rows by "{name}"'
     for name in sorted(table.demands - asked):
         yield f'it can only be asked with "{name}"'
-    if query.order and query.order.field not in _sortable(table, query.order):
-        yield f'it cannot sort by "{query.order.field}" in this direction'
-    if query.at_most and query.at_most[0] not in table.compares:
-        yield f'it cannot be asked for rows up to a "{query.at_most[0]}"'
-    if query.at_most and not (query.at_most[1] and _can_be_sent(query.at_most[1])):
-        yield f'a value of "{query.at_most[0]}" to go on from cannot be sent'
+    if order and order.field not in _sortable(table, order):
+        yield f'it cannot sort by "{order.field}" in this direction'
+
+
+def _fault_at_most(table: Table, query: Query) -> str | None:
+    if query.at_most is None:
+        return None
+    path, value = query.at_most
+    if path not in table.compares:
+        return f'it cannot be asked for rows up to a "{path}"'
+    if not (value and _can_be_sent(value)):
+        return f'a value of "{path}" to go on from cannot be sent'
+    return None
 
 
 def _sortable(table: Table, order: Order) -> frozenset[str]:
@@ -168,8 +188,8 @@ class _Plan:
 
 def _plan(table: Table, query: Query, groups: list[tuple[Relation, ...]]) -> _Plan:
     at_most = _highest(table, query)
-    below = [at_most[0]] if at_most else []
-    tree = wanted(table.fields, (*table.key, *query.fields, *below))
+    below = (at_most[0],) if at_most else ()
+    tree = _tree(table, (*table.key, *query.fields, *below))
     places = _places(query.cursor, len(groups))
     calls = (
         Call(
@@ -186,6 +206,11 @@ def _plan(table: Table, query: Query, groups: list[tuple[Relation, ...]]) -> _Pl
     begins = query.cursor is None
     todo = ((index, call) for index, call in enumerate(calls) if begins or call.cursor)
     return _Plan(tuple(todo), len(groups))
+
+
+@lru_cache(maxsize=_QUESTIONS)
+def _tree(table: Table, paths: tuple[str, ...]) -> tuple[Wanted, ...]:
+    return wanted(table.fields, paths)
 
 
 def _highest(table: Table, query: Query) -> tuple[str, str] | None:

@@ -20,6 +20,7 @@ from balie.backstage.process.letters import LINK, Letter, Template, template, wr
 from balie.backstage.process.story import Story
 from balie.backstage.reach import Reach
 from balie.backstage.routes import address_of
+from balie.backstage.telling import Tellers
 from balie.blueprint.model import Colleague
 from balie.mapping.clear import Unreadable
 from balie.mapping.thing import MappedThing, Record
@@ -127,7 +128,13 @@ class Posting:
         named = (f"{thing}.{field}" for thing, field in references(address))
         records = await self.know.records(story, about, viewer, (*names, *named))
         presenting = Presenting(
-            story.blueprint, story.things, Reach(()), viewer, text.language, self.clock.now()
+            story.blueprint,
+            story.things,
+            Reach(()),
+            viewer,
+            text.language,
+            self.clock.now(),
+            Tellers(story.blueprint, text.language),
         )
         said = {name: _said(presenting, records, name) for name in names}
         link = self.address + _filled(address, story.things, records)
