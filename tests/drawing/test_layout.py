@@ -100,7 +100,7 @@ def screens(draw: st.DrawFn, systems: Sequence[str]) -> Screen:
         stages=draw(st.integers(0, 12)),
         rows=draw(st.lists(rows(systems), max_size=15).map(tuple)),
         questions=draw(st.lists(rows(systems), max_size=5).map(tuple)),
-        only_while=draw(st.lists(LONG, max_size=2).map(tuple)),
+        conditions=draw(st.lists(LONG, max_size=2).map(tuple)),
         button=draw(st.one_of(st.just(""), LONG)),
         age=draw(st.one_of(st.just(""), WORDS)),
     )

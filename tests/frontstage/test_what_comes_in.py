@@ -122,30 +122,33 @@ def office() -> Office:
 
 
 async def filled_in(
-    visit: AsyncClient, photo: tuple[str, bytes] | None = None, **more: str
+    visit: AsyncClient, photo: tuple[str, bytes] | None = None, quantity: str = "1", **more: str
 ) -> Response:
-    """A return that was filled in, as a browser sends it."""
+    """A return of something broken that was filled in, its photo at once with the rest."""
     page = await visit.get(RETURN)
     (key, *_) = re.findall(r'type="checkbox"[^>]*name="lines" value="([^"]+)"', page.text)
     fields = {
         "form_token": token_of(page),
         "lines": key,
-        f"lines.{key}.quantity": "1",
-        "reason": "REGRET",
+        f"lines.{key}.quantity": quantity,
+        "reason": "DEFECT",
         **more,
     }
     files = {"photo": (*photo, "text/plain")} if photo else {"photo": ("", b"")}
     return await visit.post(RETURN, data=fields, files=files)
 
 
-async def again(visit: AsyncClient, page: Response, **more: str) -> Response:
-    """The same page sent again without a new file."""
+async def again(visit: AsyncClient, page: Response, quantity: str = "", **more: str) -> Response:
+    """The same page sent again without a new file; quantity: another one of what is ticked."""
     fields: dict[str, Sequence[str]] = {}
     for name, value in kept_in(page):
         fields[name] = [*fields.get(name, ()), value]
     for name, value in re.findall(r'name="([^"]+)" type="text" value="([^"]*)"', page.text):
         fields[name] = [html.unescape(value)]
     ticked = re.findall(r'name="([^"]+)" value="([^"]+)" checked', page.text)
+    if quantity:
+        (key,) = (value for name, value in ticked if name == "lines")
+        fields[f"lines.{key}.quantity"] = [quantity]
     return await visit.post(RETURN, data={**fields, **dict(ticked), **more})
 
 
@@ -154,7 +157,9 @@ async def again(visit: AsyncClient, page: Response, **more: str) -> Response:
 
 async def test_what_may_be_sent_is_told_before(office: Office) -> None:
     async with office.visit() as visit:
-        page = await visit.get(RETURN)
+        first = await visit.get(RETURN)
+        page = await filled_in(visit, form_page="0")
+    assert 'enctype="multipart/form-data"' not in first.text
     assert 'enctype="multipart/form-data"' in page.text
     assert 'accept="image/jpeg,image/png,image/gif"' in page.text
     assert "Een foto (JPG, PNG of GIF) van hooguit 8 MB" in page.text
@@ -197,21 +202,24 @@ async def test_what_is_wrong_with_a_file_stands_beside_it_and_nothing_is_kept(
 
 async def test_a_photo_survives_a_mistake_elsewhere_and_can_be_taken_away(office: Office) -> None:
     async with office.visit() as visit:
-        wrong = await filled_in(visit, ("stuk.jpg", JPEG), reason="")
+        wrong = await filled_in(visit, ("stuk.jpg", JPEG), quantity="99")
         assert wrong.status_code == 422
-        assert "<bdi>stuk.jpg</bdi> is bewaard." in wrong.text
-        right = await again(visit, wrong, reason="REGRET")
+        photo = await again(visit, wrong, quantity="1")
+        assert photo.status_code == 200
+        assert "<bdi>stuk.jpg</bdi> is bewaard." in photo.text
+        right = await again(visit, photo)
         assert right.status_code == 200
         assert "stuk.jpg" in right.text
-        gone = await again(visit, wrong, remove="photo")
+        gone = await again(visit, photo, remove="photo")
         assert gone.status_code == 200
         assert "stuk.jpg" not in gone.text
+        assert 'name="photo" type="file"' in gone.text  # where it was taken away
     assert office.files.kept == {}
 
 
 async def test_a_file_of_somebody_else_does_not_go_along(office: Office) -> None:
     async with office.visit() as visit:
-        await filled_in(visit, ("stuk.jpg", JPEG), reason="")
+        await filled_in(visit, ("stuk.jpg", JPEG), quantity="99")
         (id_,) = office.files.kept
         theirs = replace(
             office.files.kept[id_], place=replace(office.files.kept[id_].place, person="other")
@@ -248,14 +256,15 @@ async def test_what_was_filled_in_is_offered_again_and_gone_once_it_is_sent(
     office: Office,
 ) -> None:
     async with office.visit() as visit:
-        await filled_in(visit, ("stuk.jpg", JPEG), reason="")
+        await filled_in(visit, ("stuk.jpg", JPEG), quantity="99")
     async with office.visit() as elsewhere:  # another device
         page = await elsewhere.get(RETURN)
         assert "U was hier gebleven" in page.text
-        assert "<bdi>stuk.jpg</bdi> is bewaard." in page.text
         assert "checked" in page.text
         assert "Fout" not in page.text
-        check = await again(elsewhere, page, reason="REGRET")
+        photo = await again(elsewhere, page, quantity="1")
+        assert "<bdi>stuk.jpg</bdi> is bewaard." in photo.text
+        check = await again(elsewhere, photo)
         assert (await confirm(elsewhere, RETURN, check)).status_code == 303
         fresh = await elsewhere.get(RETURN)
     assert "U was hier gebleven" not in fresh.text

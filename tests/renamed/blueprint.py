@@ -256,6 +256,7 @@ def _field(g: Grammar, thing: Thing, name: str, node: yaml.Node) -> None:
         put(at(node, word), code)
     put(at(node, "seen by"), lambda name: role(g, name))
     put(at(node, "choose from"), g.ref)
+    put(at(node, "asked if"), g.condition)
     put(at(node, "must be"), lambda text: DOTTED.sub(lambda m: g.ref(m[0]), text))
     keys(at(node, "open questions"), lambda name: _team(g, name))
 

@@ -162,6 +162,8 @@ def test_what_is_sent_while_the_crm_is_off_arrives_once_it_is_on(
     page.get_by_role("checkbox").first.check()
     page.get_by_role("radio").first.check()  # broken: a person decides
     page.get_by_role("button", name="Verder").click()
+    expect(page.get_by_label("Foto")).to_be_visible()  # of what is broken alone
+    page.get_by_role("button", name="Verder").click()
     page.get_by_role("button", name="Retour aanmelden").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("We hebben het ontvangen")
     picture(page, "receipt-crm-off")

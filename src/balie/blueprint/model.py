@@ -342,6 +342,7 @@ class ThingField:
     personal: Text | None = None
     must_be: Text | None = None
     optional: bool = False
+    asked_if: Condition | None = None  # of answers that were given before it
     guard: Text | None = None
     help: Text | None = None
     choose_from: Text | None = None

@@ -343,6 +343,7 @@ def _field(id_: Text, section: Section) -> ThingField:
         personal=section.text("personal"),
         must_be=section.text("must be"),
         optional=section.yes("optional"),
+        asked_if=section.condition("asked if"),
         guard=section.text("guard"),
         help=section.text("help"),
         choose_from=section.text("choose from"),

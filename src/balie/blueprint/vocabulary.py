@@ -369,6 +369,7 @@ FIELD = Construct(
         Word("personal", TEXT, "What kind of personal data it is."),
         Word("must be", TEXT, "The rule on an answer."),
         Word("optional", YES_NO, "Whether it may stay empty."),
+        Word("asked if", CONDITION, "When it is asked: what holds of earlier answers of its form."),
         Word("guard", OneOf(("code",)), "A change is confirmed by a code."),
         Word("help", TEXT, "The text under the question."),
         Word("choose from", TEXT, "The field whose rows the question offers."),

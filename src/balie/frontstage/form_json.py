@@ -139,6 +139,7 @@ def _asked(asked: Asked) -> Json:
         "label": asked.label,
         "control": asked.control.value,
         "required": asked.is_required,
+        "asked_if": asked.asked_if or None,
         "help": asked.help or None,
         "value": asked.value,
         "at_most": asked.most,

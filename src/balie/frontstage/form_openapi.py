@@ -78,6 +78,11 @@ def form_schemas() -> Iterator[tuple[str, Json]]:
             label=_TEXT,
             control={"enum": [control.value for control in Control]},
             required={"type": "boolean"},
+            asked_if={
+                "type": ["string", "null"],
+                "description": "Asked only if this holds of the other answers, by their codes; "
+                "then `required` counts. An answer to what is not asked is refused.",
+            },
             help=_MAYBE_TEXT,
             value=_TEXT,
             at_most={"type": ["integer", "null"]},
@@ -164,7 +169,7 @@ def _answers(form: FormPlan) -> Json:
     properties: dict[str, Json] = {
         one.id: _question(one) for one in form.questions if one is not form.subject
     }
-    required = [q.id for q in form.questions if q.is_required and q.id in properties]
+    required = [q.id for q in form.questions if _is_always_needed(q) and q.id in properties]
     said: dict[str, Json] = {"type": "object", "properties": properties}
     if form.rows is not None:
         properties[form.rows.name] = {
@@ -179,8 +184,14 @@ def _answers(form: FormPlan) -> Json:
     return {**said, "required": required}
 
 
+def _is_always_needed(question: Question) -> bool:
+    return question.is_required and question.field.asked_if is None
+
+
 def _question(question: Question) -> Json:
-    said: dict[str, Json] = {"description": str(question.field.name or question.id)}
+    said: dict[str, Json] = {
+        "description": f"{question.field.name or question.id}{_when(question)}"
+    }
     said["type"] = ["string", "number"] if question.control is Control.NUMBER else "string"
     if question.control is Control.YES_NO:
         said["type"] = "boolean"
@@ -189,6 +200,12 @@ def _question(question: Question) -> Json:
     if question.codes:
         said["enum"] = [str(code) for code, _ in question.codes]
     return said
+
+
+def _when(question: Question) -> str:
+    """In words that an answer is only taken while something holds of the others."""
+    condition, needed = question.field.asked_if, "needed" if question.is_required else "taken"
+    return "" if condition is None else f" (only {needed} if {condition.text}; else refused)"
 
 
 def _pickable() -> Json:

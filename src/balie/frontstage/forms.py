@@ -143,14 +143,20 @@ class Forms:
         around = self.service.around(viewer, ask.preferences.language, ask.path)
         about = _about(ask, opening.plan)
         if ask.method in READ_ONLY:
-            page = await desk.open(opening, around, about)
+            page = await desk.open(opening, around, about, whole=ask.wants_json)
             return await self._page(ask, page, desk.token(opening))
         if not _is_sent(ask):
             looked = await desk.look(opening, around, about, ask.form, ask.files)
             return await self._outcome(desk, ask, opening, looked)
         try:
             sent = await desk.send(
-                opening, around, about, ask.form, ask.files, idempotency_key=ask.idempotency_key
+                opening,
+                around,
+                about,
+                ask.form,
+                ask.files,
+                idempotency_key=ask.idempotency_key,
+                whole=ask.wants_json,
             )
         except Exception as error:  # noqa: BLE001  what was filled in outlives whatever failed
             failure = failed(error, self.messages.surroundings.now())

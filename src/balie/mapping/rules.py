@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import TypeAlias
@@ -131,6 +132,17 @@ def number_of(answer: str) -> Decimal | None:
     try:
         return Decimal(text)
     except InvalidOperation:
+        return None
+
+
+def day_of(answer: str) -> date | None:
+    """A day as a browser sends it (2026-11-22), or as people type it (22-11-2026)."""
+    parts = answer.replace("/", "-").split("-")
+    try:
+        if len(parts) == 3 and len(parts[0]) <= 2:
+            return date(int(parts[2]), int(parts[1]), int(parts[0]))
+        return date.fromisoformat(answer)
+    except ValueError:
         return None
 
 

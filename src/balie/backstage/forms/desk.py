@@ -11,7 +11,16 @@ import msgspec
 from balie.backstage.actions import Action, Actions, Begins, FileGone, Receipt, SentBefore
 from balie.backstage.errands import Sending, errands
 from balie.backstage.forms.drafts import DraftPlace
-from balie.backstage.forms.filling import Checked, Posted, Uploaded, check, questions_for
+from balie.backstage.forms.applying import asked_with, questions_for
+from balie.backstage.forms.filling import (
+    ALL_PAGES,
+    NO_PAGE,
+    Checked,
+    Posted,
+    Uploaded,
+    check,
+    not_asked,
+)
 from balie.backstage.forms.guarding import (
     AGAIN,
     CODE,
@@ -24,7 +33,7 @@ from balie.backstage.forms.guarding import (
 from balie.backstage.forms.inputs import Inputs
 from balie.backstage.forms.offering import FormOpening, Offered, offered, subjects, why_not
 from balie.backstage.forms.page import FormPage, Stage
-from balie.backstage.forms.plan import Control, FormPlan
+from balie.backstage.forms.plan import Control, FormPlan, Question
 from balie.backstage.forms.receiving import ANY_FILE, Begin, Place, begin_at
 from balie.backstage.forms.showing import Around, Showing
 from balie.backstage.forms.tokens import Bound, is_good, keyed, mint
@@ -39,6 +48,9 @@ TOKEN, BACK, REMOVE, FORGET = "form_token", "back", "remove", "forget"
 """Names of fields that every form has: a token, and the buttons to go back, to take a file away,
 and to throw away what was filled in.
 """
+
+PAGE = "form_page"
+"""Name of the field that says which page of questions was filled in; none: all of them."""
 
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTVWXYZ"  # none that looks like another
 _FILES: Mapping[str, Uploaded] = {}
@@ -78,9 +90,12 @@ class FormDesk:
     accepted: Callable[[str], None] = lambda _person: None
 
     async def open(
-        self, opening: FormOpening, around: Around, about: str | None
+        self, opening: FormOpening, around: Around, about: str | None, *, whole: bool = False
     ) -> FormPage | None:
-        """The form; None when the row that it should be about is not there for this viewer."""
+        """The form; None when the row that it should be about is not there for this viewer.
+
+        whole: every question at once, whether it is asked or not, as a program wants it.
+        """
         plan, showing = opening.plan, Showing(opening, around)
         if plan.subject is not None and about is None:
             return showing.to_pick(plan.subject, await subjects(opening, plan.subject))
@@ -89,12 +104,15 @@ class FormDesk:
             return None
         if plan.subject is not None and given.record is not None and why_not(opening, given.record):
             return showing.to_pick(plan.subject, given.subject)
+        page = None if whole else 0
         draft = await self.inputs.drafts.find(_draft_place(opening, about))
         if draft is None:
-            return showing.to_fill(given, about)
+            checked = check(opening, given, {}, about, {}, NO_PAGE)
+            return showing.to_fill(given, about, checked, page)
         files = await self._files(opening, draft.fields, {})
-        checked = replace(check(opening, given, draft.fields, about, files), problems={})
-        return replace(showing.to_fill(given, about, checked), draft_at=draft.at)
+        checked = check(opening, given, draft.fields, about, files, NO_PAGE)
+        kept = _kept(opening, about, draft.fields, files)
+        return replace(showing.to_fill(given, about, checked, page, kept), draft_at=draft.at)
 
     async def look(
         self,
@@ -108,17 +126,22 @@ class FormDesk:
         if FORGET in posted:
             await self.inputs.drafts.drop(_draft_place(opening, about))
             return await self.open(opening, around, about)
-        posted, taken_away = await self._without_removed(opening, posted)
+        posted, removed = await self._without_removed(opening, about, posted)
         files = await self._files(opening, posted, files)
-        await self._keep_draft(opening, about, _kept(opening.plan, posted, files))
-        filled = await self._filled_in(opening, around, about, posted, files)
-        if taken_away and isinstance(filled, NotAccepted):
-            asked = tuple(replace(one, problem=None) for one in filled.page.asked)
-            return replace(filled.page, asked=asked)
+        await self._keep_draft(opening, about, _kept(opening, about, posted, files))
+        goes_back = BACK in posted or removed is not None
+        here = _page(posted)
+        seen = NO_PAGE if goes_back else here
+        filled = await self._filled_in(opening, around, about, posted, files, seen)
         if not isinstance(filled, _FilledIn):
             return filled
-        if BACK in posted or taken_away:
-            return filled.to_fill()
+        if removed is not None:
+            return filled.to_fill(removed.page)
+        if BACK in posted:
+            return filled.to_fill(filled.page_before(here, _first(posted, BACK)))
+        ahead = filled.page_after(here)
+        if ahead is not None:
+            return filled.to_fill(ahead)
         if opening.plan.is_change and self._changes_nothing(opening, filled):
             return NotAccepted(page=filled.to_fill(), nothing_changed=True)
         return filled.to_check()
@@ -132,18 +155,20 @@ class FormDesk:
         files: Mapping[str, Uploaded] = _FILES,
         *,
         idempotency_key: str = "",
+        whole: bool = False,
     ) -> Receipt | NotAccepted | None:
         """Accepts what was filled in: the receipt, of now or of the first time.
 
         idempotency_key: of a program that has no token; the same for the same form sent twice.
+        whole: it saw every question, and is told when it answered one that is not asked.
         """
         token = self._token_of(opening, posted, idempotency_key)
         files = await self._files(opening, posted, files)
-        digest = self._digest(about, _kept(opening.plan, posted, files))
+        digest = self._digest(about, _kept(opening, about, posted, files))
         before = await self._sent_before(opening, token)
         if before is not None and before.action.digest == digest:
             return before  # whatever changed since: it was sent, and once
-        filled = await self._filled_in(opening, around, about, posted, files)
+        filled = await self._filled_in(opening, around, about, posted, files, whole=whole)
         if not isinstance(filled, _FilledIn):
             return filled
         if before is not None:
@@ -199,7 +224,7 @@ class FormDesk:
         form was given out to this same person, and else not.
         """
         if self._good_token(opening, _token(posted)) is not None:
-            await self._keep_draft(opening, about, _kept(opening.plan, posted, {}))
+            await self._keep_draft(opening, about, _kept(opening, about, posted, {}))
 
     def token(self, opening: FormOpening) -> str:
         """A new token for this form and this person."""
@@ -216,32 +241,39 @@ class FormDesk:
     ) -> Mapping[str, Uploaded]:
         """The files of this form: those that came with it now, and those that came before."""
         found = dict(files)
-        for name, place, id_ in self._named_files(opening, posted):
-            if name not in found and self.inputs.files is not None:
+        for question, place, id_ in self._named_files(opening, posted):
+            if question.id not in found and self.inputs.files is not None:
                 kept = await self.inputs.files.find(id_, place)
                 if kept is not None:
-                    found[name] = Uploaded(kept.id, kept.name)
+                    found[question.id] = Uploaded(kept.id, kept.name)
         return found
 
-    async def _without_removed(self, opening: FormOpening, posted: Posted) -> tuple[Posted, bool]:
-        """What was posted without the file that is taken away, and whether one is."""
-        removed = set(posted.get(REMOVE, ()))
-        for name, place, id_ in self._named_files(opening, posted):
-            if name in removed and self.inputs.files is not None:
+    async def _without_removed(
+        self, opening: FormOpening, about: str | None, posted: Posted
+    ) -> tuple[Posted, Question | None]:
+        """What was posted without the files that are taken away: by a button, which question's;
+        or because the question is not asked any more.
+        """
+        asked = {one.id for one in asked_with(opening, posted, about)}
+        removed, left = None, dict(posted)
+        for question, place, id_ in self._named_files(opening, posted):
+            by_button = question.id in posted.get(REMOVE, ())
+            if (by_button or question.id not in asked) and self.inputs.files is not None:
                 if await self.inputs.files.find(id_, place) is not None:
                     await self.inputs.files.drop(id_)
-                return {key: said for key, said in posted.items() if key != name}, True
-        return posted, False
+                del left[question.id]
+                removed = question if by_button else removed
+        return left, removed
 
     def _named_files(
         self, opening: FormOpening, posted: Posted
-    ) -> Iterator[tuple[str, Place, str]]:
+    ) -> Iterator[tuple[Question, Place, str]]:
         """The questions with a file that came before: question, where it belongs, its id."""
         person, step = opening.presenting.viewer.person, str(opening.plan.step.id)
         for question in questions_for(opening):
             id_ = next(iter(posted.get(question.id, ())), "")
             if question.control is Control.FILE and id_:
-                yield question.id, Place(person=person, step=step, field=question.id), id_
+                yield question, Place(person=person, step=step, field=question.id), id_
 
     async def _keep_draft(
         self, opening: FormOpening, about: str | None, kept: Mapping[str, tuple[str, ...]]
@@ -290,17 +322,27 @@ class FormDesk:
         about: str | None,
         posted: Posted,
         files: Mapping[str, Uploaded],
+        seen: int = ALL_PAGES,
+        *,
+        whole: bool = False,
     ) -> "_FilledIn | NotAccepted | None":
-        """What was filled in and is right; the form with its problems; None: no such row."""
+        """What was filled in and is right as far as it was seen; the form with its problems; None:
+        no such row.
+        """
         given = await offered(opening, about)
         if _is_missing(opening.plan, given):
             return None
+        checked = check(opening, given, posted, about, files, seen)
+        if whole:
+            unasked = not_asked(opening, checked, posted, files)
+            checked = replace(checked, problems={**checked.problems, **unasked})
         filled = _FilledIn(
             showing=Showing(opening, around),
             given=given,
             about=about,
-            checked=check(opening, given, posted, about, files),
-            kept=_kept(opening.plan, posted, files),
+            checked=checked,
+            kept=_kept(opening, about, posted, files),
+            whole=whole,
         )
         subject, needs_a_row = opening.plan.subject, opening.plan.is_change
         if given.record is None and (needs_a_row or subject is not None):
@@ -403,28 +445,52 @@ class _FilledIn:
     about: str | None
     checked: Checked
     kept: Mapping[str, tuple[str, ...]]
+    whole: bool
 
-    def to_fill(self) -> FormPage:
-        return self.showing.to_fill(self.given, self.about, self.checked)
+    def to_fill(self, page: int | None = None) -> FormPage:
+        """One page of the questions: this one, or the first on which something is wrong."""
+        shown = self.checked.first_wrong if page is None else page
+        return self.showing.to_fill(
+            self.given, self.about, self.checked, None if self.whole else shown, self.kept
+        )
+
+    def page_after(self, page: int) -> int | None:
+        """The next page with something to ask; None when that was the last."""
+        return min((one for one in self._pages() if one > page), default=None)
+
+    def page_before(self, page: int, question: str) -> int:
+        """The page of this question, when it is asked; else the one before this page."""
+        pages = {one.id: one.page for one in self.checked.asked}
+        before = max((one for one in self._pages() if one < page), default=0)
+        return pages.get(question, before)
+
+    def _pages(self) -> set[int]:
+        return {one.page for one in self.checked.asked}
 
     def to_check(self) -> FormPage:
         return self.showing.to_check(self.given, self.about, self.checked, self.kept)
 
 
 def _kept(
-    plan: FormPlan, posted: Posted, files: Mapping[str, Uploaded]
+    opening: FormOpening, about: str | None, posted: Posted, files: Mapping[str, Uploaded]
 ) -> Mapping[str, tuple[str, ...]]:
-    """What is sent again from the page that asks whether it is right: only what is asked."""
-    names = [question.id for question in plan.questions]
-    rows = f"{plan.rows.name}." if plan.rows is not None else None
+    """What is sent again from a later page: only what is asked, with these answers."""
+    names = {question.id for question in asked_with(opening, posted, about)}
+    rows = opening.plan.rows
     own = {
         name: tuple(values)
         for name, values in posted.items()
         if name in names
-        or (plan.rows is not None and name == plan.rows.name)
-        or (rows is not None and name.startswith(rows))
+        or (rows is not None and (name == rows.name or name.startswith(f"{rows.name}.")))
     }
-    return {**own, **{name: (upload.id,) for name, upload in files.items() if upload.id}}
+    came = {name: (upload.id,) for name, upload in files.items() if upload.id and name in names}
+    return {**own, **came}
+
+
+def _page(posted: Posted) -> int:
+    """The page that was filled in; all of them for whoever does not say so."""
+    said = _first(posted, PAGE)
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 3 else ALL_PAGES
 
 
 def _draft_place(opening: FormOpening, about: str | None) -> DraftPlace:
@@ -438,7 +504,11 @@ def _sign_in(guarded: Guarded | None) -> str:
 
 
 def _token(posted: Posted) -> str:
-    return next(iter(posted.get(TOKEN, ())), "")
+    return _first(posted, TOKEN)
+
+
+def _first(posted: Posted, name: str) -> str:
+    return next(iter(posted.get(name, ())), "")
 
 
 def _begins(opening: FormOpening) -> Begins | None:

@@ -5,19 +5,22 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from balie.access.visibility import may_see_field
 from balie.backstage.actions import Told
 from balie.backstage.filled import Filled, PickedRow
+from balie.backstage.forms.applying import asked_with, questions_for
 from balie.backstage.forms.offering import FormOpening, Offered
 from balie.backstage.forms.plan import Control, Question, RowsAsked
 from balie.backstage.found import Found
 from balie.mapping.formats import day, said
 from balie.mapping.raw import Unfit, raw
-from balie.mapping.rules import LONGEST, Bounds, Picture, Rule, Wrong, cleaned, number_of
+from balie.mapping.rules import LONGEST, Bounds, Picture, Rule, Wrong, cleaned, day_of, number_of
 from balie.mapping.thing import Record
 
 Posted = Mapping[str, Sequence[str]]
 """What a browser sent: name -> its values. Personal, and whatever anybody may send."""
+
+NO_PAGE, ALL_PAGES = -1, 1_000
+"""How far a form was filled in: nothing of it, or all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Checked:
 
     problems: name of the field ("reason", "lines", "lines.10000.quantity") -> what is wrong.
     said: name -> what was typed, cleaned, to stand in the field again. ticked: keys of rows.
+    asked: the questions, those left out whose condition does not hold.
     """
 
     filled: Filled
@@ -42,19 +46,13 @@ class Checked:
     said: Mapping[str, str] = field(default_factory=dict)
     ticked: frozenset[str] = frozenset()
     told: tuple[Told, ...] = ()
+    asked: tuple[Question, ...] = ()
 
-
-def questions_for(opening: FormOpening) -> tuple[Question, ...]:
-    """The questions that this viewer is asked."""
-    thing, viewer = opening.plan.thing.thing, opening.presenting.viewer
-    asked = [
-        one
-        for one in opening.plan.questions
-        if one.field.guard is None or (opening.can_guard and one.control is Control.MAIL)
-    ]
-    if not opening.can_take_files:
-        asked = [q for q in asked if q.control is not Control.FILE]
-    return tuple(one for one in asked if may_see_field(thing, one.field, viewer))
+    @property
+    def first_wrong(self) -> int:
+        """The first page with something to mend; 0 when nothing is."""
+        pages = {question.id: question.page for question in self.asked}
+        return min((pages.get(name, 0) for name in self.problems), default=0)
 
 
 def check(
@@ -63,9 +61,26 @@ def check(
     posted: Posted,
     about: str | None,
     files: Mapping[str, Uploaded],
+    seen: int = ALL_PAGES,
 ) -> Checked:
-    """Holds what was posted against the form. Nothing that was not asked is read."""
-    return _Checking(opening, given, posted, about, files).checked()
+    """Holds what was posted against the form. Nothing that was not asked is read.
+
+    seen: the last page that was filled in: of later ones nothing can be wrong yet.
+    """
+    asked = asked_with(opening, posted, about)
+    return _Checking(opening, given, posted, about, files, asked, seen).checked()
+
+
+def not_asked(
+    opening: FormOpening, checked: Checked, posted: Posted, files: Mapping[str, Uploaded]
+) -> Mapping[str, Wrong]:
+    """What was answered without being asked, as a program may do."""
+    asked = {question.id for question in checked.asked}
+    return {
+        one.id: Wrong("not asked")
+        for one in questions_for(opening)
+        if one.id not in asked and (one.id in files or any(posted.get(one.id, ())))
+    }
 
 
 @dataclass
@@ -75,6 +90,8 @@ class _Checking:
     posted: Posted
     about: str | None
     files: Mapping[str, Uploaded]
+    asked: tuple[Question, ...]
+    seen: int
     problems: dict[str, Wrong] = field(default_factory=dict)
     said: dict[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
@@ -83,8 +100,9 @@ class _Checking:
     kept_files: dict[str, str] = field(default_factory=dict)
 
     def checked(self) -> Checked:
-        for question in questions_for(self.opening):
-            self._question(question)
+        for question in self.asked:
+            if question.page <= self.seen or question.id in (*self.posted, *self.files):
+                self._question(question)
         rows, ticked = self._rows()
         plan = self.opening.plan
         filled = Filled(
@@ -96,11 +114,18 @@ class _Checking:
         )
         return Checked(
             filled=filled,
-            problems=self.problems,
+            problems=self._problems_so_far(),
             said=self.said,
             ticked=ticked,
             told=tuple(self.told),
+            asked=self.asked,
         )
+
+    def _problems_so_far(self) -> Mapping[str, Wrong]:
+        pages = {question.id: question.page for question in self.asked}
+        return {
+            name: wrong for name, wrong in self.problems.items() if pages.get(name, 0) <= self.seen
+        }
 
     def _question(self, question: Question) -> None:
         if question is self.opening.plan.subject:
@@ -247,7 +272,8 @@ def _ruled(question: Question, answer: str, end: Callable[[str], Decimal | None]
     if isinstance(kept, Wrong):
         return kept
     if question.control is Control.DATE:
-        kept = _day(kept)
+        found = day_of(kept)
+        kept = Wrong("date") if found is None else found.isoformat()
     if isinstance(kept, Wrong):
         return kept
     return _fitting(question, kept)
@@ -261,17 +287,6 @@ def _rule(question: Question, end: Callable[[str], Decimal | None]) -> Rule | No
             return None
         case rule:
             return rule
-
-
-def _day(answer: str) -> str | Wrong:
-    """A day as a browser sends it (2026-11-22), or as people type it (22-11-2026)."""
-    parts = answer.replace("/", "-").split("-")
-    try:
-        if len(parts) == 3 and len(parts[0]) <= 2:
-            return date(int(parts[2]), int(parts[1]), int(parts[0])).isoformat()
-        return date.fromisoformat(answer).isoformat()
-    except ValueError:
-        return Wrong("date")
 
 
 def _fitting(question: Question, kept: str) -> str | Wrong:

@@ -50,7 +50,8 @@ class Asked:
 
     bounds: the lowest and the highest number, "" where there is none. autofill: what a browser may
     know of it, as HTML names it ("postal-code"); at_most: bytes of a file. file: of one that came
-    before, what is sent again; `value` is then its name. pictures_only: of a file.
+    before, what is sent again; `value` is then its name. pictures_only: of a file. asked_if: the
+    condition on other answers, as the blueprint writes it; "" when it is always asked.
     value: personal. problem: what is wrong with it, once somebody looked.
     """
 
@@ -67,6 +68,7 @@ class Asked:
     at_most: int | None = None
     file: str = ""
     pictures_only: bool = False
+    asked_if: str = ""
     problem: Wrong | None = None
 
 
@@ -96,7 +98,8 @@ class FormPage:
     """One page of a form. can_be_filled: False while what it is about cannot be read, or there is
     nothing to tick. about: the row that it is about, as `?order=1042` in its address.
 
-    told: on the page that asks whether it is right. kept: what must be sent again from there.
+    page: which page of the questions, from 0; None: all of them. told: on the page that asks whether
+    it is right. kept: what must be sent again from this page.
     notices: what is away, in the blueprint's words; then some questions may not be there.
     proof: on the page that asks who this is. draft_at: what stands in the fields was filled in
     then, and not sent.
@@ -119,6 +122,7 @@ class FormPage:
     kept: Mapping[str, tuple[str, ...]]
     notices: tuple[Freshness, ...] = ()
     can_be_filled: bool = True
+    page: int | None = None
     proof: AskedFor | None = None
     draft_at: datetime | None = None
 

@@ -1,7 +1,7 @@
 """What a form asks, worked out once per blueprint: each question with its control and its rule."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from balie.blueprint.lineage import nested_list
@@ -33,7 +33,8 @@ class Control(StrEnum):
 class Question:
     """One question. described: the field of the master that the answer goes to.
 
-    choose_from: the thing and field whose rows are offered ("order", "number").
+    choose_from: the thing and field whose rows are offered ("order", "number"). page: of the form,
+    from 0; a question that depends on answers comes on a page after theirs.
     """
 
     field: ThingField
@@ -41,6 +42,7 @@ class Question:
     must: Must | None
     described: Field
     choose_from: FieldRef | None = None
+    page: int = 0
 
     @property
     def id(self) -> str:
@@ -119,15 +121,32 @@ def _plan(
     asking = _Asking(blueprint, things, contracts, thing)
     questions = tuple(filter(None, map(asking.question, screen.asks)))
     rows = next(filter(None, map(asking.rows, screen.asks)), None)
+    subject = _subject(screen, questions, rows)
     return FormPlan(
         step=step,
         screen=screen,
         address=str(screen.address),
         thing=thing,
         is_change=screen.changes is not None,
-        questions=questions,
+        questions=_on_pages(questions, thing.id, subject),
         rows=rows,
-        subject=_subject(screen, questions, rows),
+        subject=subject,
+    )
+
+
+def _on_pages(
+    questions: tuple[Question, ...], thing: str, subject: Question | None
+) -> tuple[Question, ...]:
+    """Each question on the first page where the answers that it depends on are known."""
+    pages: dict[str, int] = {}
+    for question in questions:
+        if question is not subject:
+            names = question.field.asked_if.names if question.field.asked_if else ()
+            after = [pages[name] for name in map(str, names) if name in pages]
+            pages[f"{thing}.{question.id}"] = max(after, default=-1) + 1
+    return tuple(
+        replace(one, page=page) if (page := pages.get(f"{thing}.{one.id}", 0)) else one
+        for one in questions
     )
 
 

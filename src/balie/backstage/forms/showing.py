@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from balie.backstage.actions import Told
-from balie.backstage.forms.filling import Checked, questions_for, row_key
+from balie.backstage.forms.applying import questions_for
+from balie.backstage.forms.filling import Checked, row_key
 from balie.backstage.forms.offering import FormOpening, Offered, why_not
 from balie.backstage.forms.page import Asked, Choice, FormPage, Pickable, Stage, Tickable, Ticking
 from balie.backstage.forms.plan import Control, Question, RowsAsked
@@ -13,11 +14,12 @@ from balie.backstage.found import Found
 from balie.backstage.page import Cell, Freshness, Help, MenuItem, Trust
 from balie.blueprint.lineage import columns
 from balie.mapping.clear import Clear
-from balie.mapping.rules import LONGEST, Bounds, Picture, Wrong, longest
+from balie.mapping.rules import LONGEST, Bounds, Picture, longest
 from balie.mapping.thing import MappedThing, Record
 from balie.systems.rows import text_of
 
 MOST_CHOICES = 50
+NOTHING_KEPT: Mapping[str, tuple[str, ...]] = {}
 KEEP_TRYING = "keep and try again"
 """What a story does with answers while their system is away."""
 
@@ -51,20 +53,42 @@ class Showing:
         )
 
     def to_fill(
-        self, given: Offered, about: str | None, checked: Checked | None = None
+        self,
+        given: Offered,
+        about: str | None,
+        checked: Checked,
+        page: int | None,
+        kept: Mapping[str, tuple[str, ...]] = NOTHING_KEPT,
     ) -> FormPage:
-        """The page with the questions; with what was filled in, and what is wrong with it."""
-        plan = self.opening.plan
-        asked = tuple(self._asked(one, given, checked) for one in self._questions(given))
+        """One page of the questions, with what was filled in, and what is wrong with it.
+
+        page: None for every question there is. kept: of the other pages.
+        """
+        rows = self.opening.plan.rows if not page else None
+        asked = tuple(
+            self._asked(one, given, checked) for one in self._questions(given, checked, page)
+        )
+        here = {one.name for one in asked}
         return self._page(
             Stage.FILL,
             about=self._about(about),
             subject=self._subject(given),
             asked=asked,
-            ticking=None if plan.rows is None else self._ticking(plan.rows, given, checked),
+            ticking=None if rows is None else self._ticking(rows, given, checked),
+            kept={
+                name: said for name, said in kept.items() if self._is_elsewhere(name, here, rows)
+            },
             notices=self._notices(*given.parts),
             can_be_filled=self._can_be_filled(given, asked),
+            page=page,
         )
+
+    def _is_elsewhere(self, name: str, here: set[str], rows: RowsAsked | None) -> bool:
+        """Whether an answer was given on another page; the address says what the form is about."""
+        subject = self.opening.plan.subject
+        if name in here or (subject is not None and name == subject.id):
+            return False
+        return rows is None or not (name == rows.name or name.startswith(f"{rows.name}."))
 
     def to_check(
         self,
@@ -98,6 +122,7 @@ class Showing:
         kept: Mapping[str, tuple[str, ...]] | None = None,
         notices: tuple[Freshness, ...] = (),
         can_be_filled: bool = True,
+        page: int | None = None,
     ) -> FormPage:
         plan, presenting = self.opening.plan, self.opening.presenting
         title = presenting.heading(plan.step.title)
@@ -119,15 +144,18 @@ class Showing:
             kept=kept or {},
             notices=notices,
             can_be_filled=can_be_filled,
+            page=page,
         )
 
-    def _questions(self, given: Offered) -> list[Question]:
+    def _questions(self, given: Offered, checked: Checked, page: int | None) -> list[Question]:
         """Those that can be answered here. What may be left open is not asked without answers."""
         plan = self.opening.plan
+        every = questions_for(self.opening)
         return [
             one
-            for one in questions_for(self.opening)
+            for one in (every if page is None else checked.asked)
             if one is not plan.subject
+            and page in (None, one.page)
             and (one.is_required or self._is_answerable(one, given.choices.get(one.id)))
         ]
 
@@ -174,7 +202,7 @@ class Showing:
             why_not=reason,
         )
 
-    def _asked(self, question: Question, given: Offered, checked: Checked | None) -> Asked:
+    def _asked(self, question: Question, given: Offered, checked: Checked) -> Asked:
         field = question.field
         value = self._value(question, given, checked)
         return Asked(
@@ -189,15 +217,16 @@ class Showing:
             bounds=_bounds(question, given.record),
             autofill=_autofill(question),
             at_most=question.must.at_most if isinstance(question.must, Picture) else None,
-            file="" if checked is None else checked.filled.files.get(question.id, ""),
+            file=checked.filled.files.get(question.id, ""),
             pictures_only=isinstance(question.must, Picture),
-            problem=None if checked is None else checked.problems.get(question.id),
+            asked_if=str(field.asked_if.text) if field.asked_if is not None else "",
+            problem=checked.problems.get(question.id),
         )
 
-    def _value(self, question: Question, given: Offered, checked: Checked | None) -> str:
+    def _value(self, question: Question, given: Offered, checked: Checked) -> str:
         """What stands in the field: what was typed, else what is known now."""
-        if checked is not None:
-            return checked.said.get(question.id, "")
+        if question.id in checked.said:
+            return checked.said[question.id]
         if not self.opening.plan.is_change or given.record is None:
             return ""
         known = given.record.value(question.id)
@@ -222,24 +251,24 @@ class Showing:
         """A row in a few words: what its list says of it."""
         return " · ".join(cell.text for cell in self._cells(thing, record)[:3] if cell.text)
 
-    def _ticking(self, rows: RowsAsked, given: Offered, checked: Checked | None) -> Ticking:
+    def _ticking(self, rows: RowsAsked, given: Offered, checked: Checked) -> Ticking:
         thing = self.opening.things[rows.offered]
         return Ticking(
             name=rows.name,
             label=self._say(rows.key.field.name or rows.name),
             rows=tuple(self._tickable(rows, thing, one, checked) for one in given.rows.records),
             freshness=self._freshness(given.rows),
-            problem=None if checked is None else checked.problems.get(rows.name),
+            problem=checked.problems.get(rows.name),
         )
 
     def _tickable(
-        self, rows: RowsAsked, thing: MappedThing, record: Record, checked: Checked | None
+        self, rows: RowsAsked, thing: MappedThing, record: Record, checked: Checked
     ) -> Tickable:
         key = row_key(rows, record)
         return Tickable(
             key=key,
             cells=self._cells(thing, record),
-            is_ticked=checked is not None and key in checked.ticked,
+            is_ticked=key in checked.ticked,
             asked=tuple(
                 self._asked_of_row(f"{rows.name}.{key}.{one.id}", one, record, checked)
                 for one in rows.questions
@@ -247,21 +276,20 @@ class Showing:
         )
 
     def _asked_of_row(
-        self, name: str, question: Question, record: Record, checked: Checked | None
+        self, name: str, question: Question, record: Record, checked: Checked
     ) -> Asked:
         """A question of one row. How many is one until somebody says otherwise."""
         bounds = _bounds(question, record)
         usual = bounds[0] if bounds is not None else ""
-        problems: Mapping[str, Wrong] = {} if checked is None else checked.problems
         return Asked(
             name=name,
             label=self._say(question.field.name or question.id),
             control=question.control,
             is_required=question.is_required,
-            value=usual if checked is None else checked.said.get(name, usual),
+            value=checked.said.get(name, usual),
             most=_most(question),
             bounds=bounds,
-            problem=problems.get(name),
+            problem=checked.problems.get(name),
         )
 
     def _freshness(self, part: Found) -> Freshness:

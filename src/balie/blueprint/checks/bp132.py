@@ -28,6 +28,9 @@ def check(subject: Subject) -> Iterator[Finding]:
     for thing in subject.blueprint.things.values():
         yield from _in_words(subject, thing)
         yield from _in_rules(subject, thing)
+    for _, field in subject.fields:
+        for name, code in field.asked_if.compared if field.asked_if else ():
+            yield from _stage(subject, FieldRef.of(name), code)
     for step in subject.blueprint.steps:
         yield from _in_story(subject, step)
 

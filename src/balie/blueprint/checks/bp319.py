@@ -105,6 +105,7 @@ def _conditions(blueprint: Blueprint) -> Iterator[Condition]:
         yield from thing.leave_out
         for field in thing.fields.values():
             yield from (stage.if_ for stage in field.words if stage.if_ is not None)
+            yield from (field.asked_if,) if field.asked_if is not None else ()
     for step in blueprint.steps:
         yield from (work.if_ for work in (*step.frontstage, *step.backstage) if work.if_)
         if step.screen is not None:

@@ -180,7 +180,7 @@ def screen(shown: Screen, numbers: Numbers, room: float) -> Card:
     card = _with_rows(card, shown.rows, numbers)
     card = _with_questions(card, shown.questions, numbers)
     card = _with_button(card, shown.button)
-    for reason in shown.only_while:
+    for reason in shown.conditions:
         card = _with_small_print(card, reason)
     return _with_small_print(card, shown.age) if shown.age else card
 

@@ -43,7 +43,7 @@ class Screen:
     stages: int
     rows: tuple[Row, ...]
     questions: tuple[Row, ...]
-    only_while: tuple[str, ...]
+    conditions: tuple[str, ...]
     button: str
     age: str
     headline_lit: bool = False

@@ -101,7 +101,7 @@ def _screen(step: Step, names: dict[str, str]) -> Iterator[Line]:
     yield from (_field(row, "→", names) for row in screen.questions)
     if screen.button:
         yield Line(f"[{screen.button}]")
-    yield from map(Line, screen.only_while)
+    yield from map(Line, screen.conditions)
     if screen.age:
         yield Line(screen.age)
 

@@ -1,6 +1,7 @@
 """A blueprint -> what its drawing says, in one language."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from balie.blueprint.drawing import content, flows
@@ -132,12 +133,7 @@ def _screen(teller: Teller, screen: Screen) -> content.Screen:
             *(_shown(teller, ref) for ref in screen.shows),
         ),
         questions=tuple(_asked(teller, ref) for ref in screen.asks),
-        only_while=tuple(
-            phrases.speech.say(
-                "says", "otherwise", text=_filled(phrases, phrases.text(only.otherwise_says))
-            )
-            for only in screen.only_while
-        ),
+        conditions=(*_asked_if(phrases, screen), *_only_while(phrases, screen)),
         button=phrases.text(screen.button or ""),
         age=""
         if age is None
@@ -145,6 +141,22 @@ def _screen(teller: Teller, screen: Screen) -> content.Screen:
         headline_lit=light.on_sentence(screen.headline or ""),
         stages_lit=light.on_timeline(screen),
     )
+
+
+def _asked_if(phrases: Phrases, screen: Screen) -> Iterator[str]:
+    """When a question is asked that is not always asked."""
+    for ref in screen.asks:
+        field = phrases.field(str(ref.text))
+        if field is not None and field.asked_if is not None:
+            condition = phrases.condition(str(field.asked_if.text))
+            said = phrases.speech.say("says", "if", condition=condition)
+            yield f"{phrases.shown(ref)}: {said}"
+
+
+def _only_while(phrases: Phrases, screen: Screen) -> Iterator[str]:
+    for only in screen.only_while:
+        text = _filled(phrases, phrases.text(only.otherwise_says))
+        yield phrases.speech.say("says", "otherwise", text=text)
 
 
 def _address(phrases: Phrases, screen: Screen) -> str:
