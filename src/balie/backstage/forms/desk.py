@@ -10,8 +10,8 @@ import msgspec
 
 from balie.backstage.actions import Action, Actions, Begins, FileGone, Receipt, SentBefore
 from balie.backstage.errands import Sending, errands
-from balie.backstage.forms.drafts import DraftPlace
 from balie.backstage.forms.applying import asked_with, questions_for
+from balie.backstage.forms.drafts import DraftPlace
 from balie.backstage.forms.filling import (
     ALL_PAGES,
     NO_PAGE,

@@ -98,8 +98,8 @@ class FormPage:
     """One page of a form. can_be_filled: False while what it is about cannot be read, or there is
     nothing to tick. about: the row that it is about, as `?order=1042` in its address.
 
-    page: which page of the questions, from 0; None: all of them. told: on the page that asks whether
-    it is right. kept: what must be sent again from this page.
+    page: which page of the questions, from 0; None: all of them. told: on the page that asks
+    whether it is right. kept: what must be sent again from this page.
     notices: what is away, in the blueprint's words; then some questions may not be there.
     proof: on the page that asks who this is. draft_at: what stands in the fields was filled in
     then, and not sent.
