@@ -63,6 +63,22 @@ TABLES: Mapping[str, Kept] = {
         _WITH_ACCOUNT,
         {"person_id": _PERSON, "key": "key of their row in the system"},
     ),
+    "login_connection": Kept(
+        "parties that people sign in with",
+        "until `balie logins remove`",
+        encrypted=("sealed",),
+    ),
+    "provider_identity": Kept(
+        "who somebody is to such a party, so that they are known again",
+        _WITH_ACCOUNT + " or `balie logins unlink`",
+        {"person_id": _PERSON, "subject": "what the party calls them"},
+    ),
+    "provider_session": Kept(
+        "to sign out there too, and to be told when it ends there",
+        _SIGN_OUT,
+        {"sub": "what the party calls them", "sid": "of the session there"},
+        ("sealed",),
+    ),
     "demo_mail": Kept(
         "mails that a demo shows and does not send; in no other portal",
         "until it is deleted",

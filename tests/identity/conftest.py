@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -30,6 +31,11 @@ from balie.frontstage.brand import brand_files, identity_of
 from balie.frontstage.looks import Looks
 from balie.frontstage.surroundings import Surroundings, words_of
 from balie.identity import postgres_reader
+from balie.identity.connections.connection import Connection
+from balie.identity.connections.logins import Logins, address_of
+from balie.identity.connections.provider import Providers
+from balie.identity.connections.register import keep
+from balie.identity.connections.relying_party import RelyingParty
 from balie.identity.desk import Desk
 from balie.identity.models import DemoMail, Person
 from balie.identity.people import enrol
@@ -39,7 +45,9 @@ from balie.site.asgi import Layers, application
 from balie.site.configuration import Configuration
 from balie.site.last_resort import LastResort
 from balie.site.looks import DjangoPages
+from balie.store.ciphers import Cipher
 from balie.store.incidents import IncidentBook
+from balie.systems.transport import Transport
 from tests.browser import PASSWORD, Browser, Loop
 
 BLUEPRINT = Path(__file__).parents[2] / "blueprints" / "lindeman"
@@ -82,6 +90,13 @@ class Site:
     down: dict[str, Health]
     reader: Reader
     configuration: Configuration
+    logins: Logins
+    providers: dict[str, Transport]  # name of a connection -> who answers for it
+
+    def connect(self, connection: Connection, provider: Transport) -> None:
+        """People may sign in with this party from now on."""
+        keep(connection, self.logins.seal)
+        self.providers[connection.name] = provider
 
     def browser(self, **more: str) -> Browser:
         return Browser(self.loop, self.app, **more)
@@ -100,7 +115,9 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
     settings.EMAIL_BACKEND = "balie.identity.outbox.Outbox"
     built: list[Site] = []
 
-    def site(*, desk: ServiceDesk | None = None, **changes: object) -> Site:
+    def site(
+        *, desk: ServiceDesk | None = None, ways: tuple[str, ...] = (), **changes: object
+    ) -> Site:
         chosen = replace(configuration.read({}), **changes)
         blueprint = read_blueprint(BLUEPRINT).blueprint
         assert blueprint is not None
@@ -118,6 +135,8 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
         systems, incidents = Systems(), IncidentBook()
         down: dict[str, Health] = {}
         reader = loop.run(read_database())
+        parties: dict[str, Transport] = {}
+        logins = logins_with(parties, ways)
         layers = Layers(
             last_resort=LastResort(looks, surroundings, incidents).guard,
             django=get_asgi_application(),
@@ -132,6 +151,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
                     recognise=systems.recognise,
                     render=pages,
                     language=pages.language,
+                    logins=logins,
                     demo=chosen.demo,
                 ),
                 "console": Watch(
@@ -146,9 +166,8 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
                 ),
             },
         )
-        built.append(
-            Site(loop, application(layers, chosen), systems, incidents, down, reader, chosen)
-        )
+        app = application(layers, chosen)
+        built.append(Site(loop, app, systems, incidents, down, reader, chosen, logins, parties))
         return built[-1]
 
     cache.clear()
@@ -173,6 +192,19 @@ def sanne(transactional_db: None) -> Person:
     person.set_password(PASSWORD)
     person.save()
     return person
+
+
+def logins_with(parties: Mapping[str, Transport], ways: tuple[str, ...] = ()) -> Logins:
+    """Ourselves, as providers know us, without a network."""
+    here = "http://127.0.0.1:8000"
+    providers = Providers(lambda name, _: parties[name], frozenset({"127.0.0.1"}), time.monotonic)
+    return Logins(
+        party=RelyingParty(providers, partial(address_of, here), time.time),
+        seal=Cipher(configuration.read(os.environ).keys),
+        now=time.time,
+        public_url=here,
+        ways=ways,
+    )
 
 
 async def read_database() -> Reader:

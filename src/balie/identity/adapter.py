@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from balie.identity.arriving import settle
 from balie.identity.desk import desk_of
 from balie.identity.models import Person
 from balie.identity.signing_in import complete, link
@@ -28,6 +29,7 @@ class Adapter(DefaultAccountAdapter):
             if not user.is_staff:
                 link(user, desk_of(request).recognise, why="verified mail at sign-in")
             complete(user, request.session.session_key or "", request.session.get_expiry_age())
+            settle(request, user)
         return super().post_login(request, user, **details)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:

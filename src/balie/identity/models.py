@@ -121,3 +121,58 @@ class GuardCode(models.Model):
             models.Index(fields=["address"], name="guard_code_of_address"),
             models.Index(fields=["at"], name="guard_code_by_age"),
         ]
+
+
+class LoginConnection(models.Model):
+    """A party that people may sign in with: `balie logins`. `sealed` is its secret, or our key."""
+
+    name = models.CharField(max_length=40, primary_key=True)
+    settings = models.JSONField()
+    sealed = models.BinaryField()
+    since = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        db_table = "login_connection"
+
+
+class ProviderIdentity(models.Model):
+    """Who a person is to a provider: linked once, by a proved mail address, and kept since.
+
+    subject: the provider's own name for them. connection: by which it was linked.
+    """
+
+    issuer = models.CharField(max_length=500)
+    subject = models.CharField(max_length=255)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="identities")
+    connection = models.CharField(max_length=40)
+    why = models.CharField(max_length=200)
+    since = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        db_table = "provider_identity"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="known_to_a_provider_once")
+        ]
+
+
+class ProviderSession(models.Model):
+    """The session at the provider in which a sign-in was made. It ends with the sign-in.
+
+    sub, sid: as its ID token said. sealed: that token, to sign out there with.
+    """
+
+    sign_in = models.OneToOneField(
+        ViewerSession, on_delete=models.CASCADE, primary_key=True, related_name="at_provider"
+    )
+    connection = models.CharField(max_length=40)
+    issuer = models.CharField(max_length=500)
+    sub = models.CharField(max_length=255)
+    sid = models.CharField(max_length=255, blank=True)
+    sealed = models.BinaryField()
+
+    class Meta:
+        db_table = "provider_session"
+        indexes: ClassVar = [
+            models.Index(fields=["issuer", "sid"], name="provider_session_by_sid"),
+            models.Index(fields=["issuer", "sub"], name="provider_session_by_sub"),
+        ]

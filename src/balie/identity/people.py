@@ -7,7 +7,14 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from balie.identity.desk import Recognise
-from balie.identity.models import DemoMail, Person, Recognition, Session, ViewerSession
+from balie.identity.models import (
+    DemoMail,
+    Person,
+    ProviderIdentity,
+    Recognition,
+    Session,
+    ViewerSession,
+)
 from balie.identity.signing_in import end_everywhere, knows
 
 
@@ -65,6 +72,18 @@ def close_account(email: str) -> bool:
     return True
 
 
+def unlink(email: str) -> int | None:
+    """Forgets who somebody is to other parties: they are linked anew at their next sign-in there.
+    Says how many; None when there is nobody.
+    """
+    person = Person.objects.filter(email=email.strip().lower()).first()
+    if person is None:
+        return None
+    count, _ = ProviderIdentity.objects.filter(person=person).delete()
+    end_everywhere(person)
+    return count
+
+
 @transaction.atomic
 def forget(person: str, *, keep_account: bool) -> dict[str, int]:
     """Erases what identity holds of a person: what it is -> how many.
@@ -76,6 +95,7 @@ def forget(person: str, *, keep_account: bool) -> dict[str, int]:
         "sign-ins": ViewerSession.objects.filter(person=found).delete()[0],
         "browser sessions": Session.objects.filter(person=found).delete()[0],
         "recognitions": Recognition.objects.filter(person=found).delete()[0],
+        "links to other parties": ProviderIdentity.objects.filter(person=found).delete()[0],
         "mails of the demo": DemoMail.objects.filter(to__iexact=found.email).delete()[0],
     }
     if not keep_account:

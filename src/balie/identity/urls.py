@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from balie.identity import views
+from balie.identity import elsewhere, views
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/")),
@@ -12,5 +12,9 @@ urlpatterns = [
     # A mail address changes by a form of the service, guarded; not by allauth's page.
     path("email/", views.not_here, name="account_email"),
     path("signup/", views.not_here, name="account_signup"),
+    path("login/", elsewhere.SignIn.as_view(), name="account_login"),
+    path("login/code/", elsewhere.SendCode.as_view(), name="account_request_login_code"),
+    path("with/<slug:name>/", elsewhere.start, name="sign_in_with"),
+    path("with/<slug:name>/back/", elsewhere.back, name="back_from"),
     path("", include("allauth.account.urls")),
 ]

@@ -30,6 +30,7 @@ from balie.frontstage.rehearsed import Rehearsed, announced
 from balie.frontstage.signs import signs_of
 from balie.frontstage.surroundings import Surroundings, words_of
 from balie.frontstage.views import Views
+from balie.identity.connections.logins import Logins
 from balie.identity.desk import Desk
 from balie.identity.reader import Reader, SqliteReader
 from balie.site import folders
@@ -41,6 +42,7 @@ from balie.site.connecting import Kept, clock_of, connect
 from balie.site.hearing import hearing_of, instances_of, look_at_once
 from balie.site.inputs import stored_inputs
 from balie.site.last_resort import LastResort
+from balie.site.logins import logins_of
 from balie.site.logs import ToldIncidents, log_of
 from balie.site.lookout import Lookout
 from balie.site.looks import DjangoPages
@@ -104,7 +106,10 @@ async def start(
         await keep_version(found, actions, clock)
         work = work_of(configuration, actions, clock)
         desk = service_desk(found, connected, actions, incidents, cipher, work, clock)
-        opened = Opened(connected.service, lookout, incidents, told, reader, desk, hearing, clock)
+        logins = logins_of(found.blueprint, configuration, opening)
+        opened = Opened(
+            connected.service, lookout, incidents, told, reader, desk, hearing, clock, logins
+        )
         origins = Origins(found.blueprint, found.contracts)
         shown = _shown(rehearsed, opened, configuration, origins, opening)
         app = _application(configuration, opened, shown, origins)
@@ -148,6 +153,7 @@ class Opened:
     desk: ServiceDesk
     hearing: Hearing
     clock: Clock
+    logins: Logins
 
 
 def _application(
@@ -207,6 +213,7 @@ def _application(
                 recognise=service.recognise,
                 render=pages,
                 language=pages.language,
+                logins=opened.logins,
                 demo=configuration.demo,
             ),
             "console": Watch(

@@ -50,6 +50,7 @@ class Configuration:
     keys: Fernet keys; the first encrypts, the others still open what they once closed.
     demo_for_everybody: the demo may be at an address that others can open.
     private_systems: hosts of systems that may have a private address, such as "127.0.0.1".
+    private_logins: the same for parties that people sign in with; these may be without https too.
     log: from which level on is logged: "debug", "info" or "warning".
     engine: what carries, "rows" (our own) or "dbos".
     failpoint: where a demo is killed on purpose, "" for nowhere.
@@ -68,6 +69,7 @@ class Configuration:
     demo: bool = False
     demo_for_everybody: bool = False
     private_systems: frozenset[str] = frozenset()
+    private_logins: frozenset[str] = frozenset()
     mail: MailServer | None = None
     mail_from: str = ""
     log: str = "warning"
@@ -123,6 +125,7 @@ def read(environment: Mapping[str, str]) -> Configuration:
         demo=said.read("BALIE_DEMO", _yes_or_no),
         demo_for_everybody=_is_public(environment.get("BALIE_DEMO", "")),
         private_systems=frozenset(environment.get("BALIE_PRIVATE_SYSTEMS", "").split(",")) - {""},
+        private_logins=frozenset(environment.get("BALIE_PRIVATE_LOGINS", "").split(",")) - {""},
         mail=said.read("BALIE_MAIL_URL", _mail),
         mail_from=environment.get("BALIE_MAIL_FROM", ""),
         log=said.read("BALIE_LOG", _log, default="warning"),

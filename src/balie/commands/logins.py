@@ -1,0 +1,268 @@
+"""`balie logins`: with which other parties people may sign in."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from pkgutil import resolve_name
+
+import msgspec
+
+from balie.identity.connections.client_proof import public_part, read_key
+from balie.identity.connections.connection import (
+    LOCAL,
+    NAME,
+    ClientProof,
+    Connection,
+    TrustEmail,
+    is_address,
+    well_known,
+)
+from balie.identity.connections.examination import Looked
+from balie.identity.connections.presets import PRESETS
+from balie.site import installation
+from balie.site.configuration import Configuration
+from balie.site.refusal import Refusal, WrongUse
+
+EXAMPLES = """\
+The secret is read from a file or from standard input, never from the command line, and is kept
+encrypted with BALIE_KEYS. A button appears where `logins:` of the blueprint names the connection;
+people with an address of its mail domains go there by themselves.
+
+examples:
+  balie logins add acme --preset okta-org --issuer https://acme.okta.com \\
+        --client-id 0oa1b2c3 --secret-file secret.txt --mail-domain acme.com
+  balie logins add shop --preset azure-b2c --policy B2C_1_signin --client-id 7f… \\
+        --issuer https://shop.b2clogin.com/<tenant id>/v2.0/ --secret-file - \\
+        --discovery https://shop.b2clogin.com/shop.onmicrosoft.com/B2C_1_signin/v2.0/.well-known/openid-configuration
+  balie logins test acme        looks whether it works, and says what to change where
+  balie logins list --json
+  balie logins remove acme
+  balie logins unlink mila@example.com    she is linked anew at her next sign-in there
+
+exit codes: 0 done; 1 something is wrong, and is told; 2 wrong use
+"""
+
+
+def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Adds the command to the `balie` command line."""
+    parser = subparsers.add_parser(
+        "logins",
+        help="with which other parties people sign in",
+        description="Connections to parties of OpenID Connect: Okta, Auth0, OneWelcome, Azure AD "
+        "B2C, Entra External ID, Keycloak and others.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    actions = parser.add_subparsers(title="actions", metavar="ACTION", required=True)
+    _add_adding(actions.add_parser("add", help="add a connection, or change one"))
+    listing = actions.add_parser("list", help="the connections, without their secrets")
+    listing.add_argument("--json", action="store_true", help="for programs")
+    listing.set_defaults(run=show)
+    testing = actions.add_parser("test", help="look whether a connection works")
+    testing.add_argument("name", metavar="NAME")
+    testing.add_argument("--json", action="store_true", help="for programs")
+    testing.set_defaults(run=test)
+    removing = actions.add_parser("remove", help="take a connection away")
+    removing.add_argument("name", metavar="NAME")
+    removing.set_defaults(run=remove)
+    unlinking = actions.add_parser("unlink", help="forget who somebody is to other parties")
+    unlinking.add_argument("mail", metavar="MAIL")
+    unlinking.set_defaults(run=unlink)
+
+
+def _add_adding(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", help="stands in addresses: a-z, 0-9 and -")
+    parser.add_argument("--preset", choices=sorted(PRESETS), default="generic-oidc")
+    parser.add_argument("--issuer", required=True, help="letter by letter as it names itself")
+    parser.add_argument("--discovery", help="where its description is, when not below the issuer")
+    parser.add_argument("--client-id", required=True)
+    parser.add_argument(
+        "--secret-file", metavar="FILE", help="secret or private key; - reads stdin"
+    )
+    parser.add_argument("--proof", type=ClientProof, choices=list(ClientProof), help="how we prove "
+                        "that it is us; without it, as the preset does")  # fmt: skip
+    parser.add_argument("--title", default="", help="what the button says; without it, the name")
+    parser.add_argument("--scope", action="append", help="asked; may be repeated")
+    parser.add_argument("--uid", help="the claim by which it knows people")
+    parser.add_argument("--trust-email", type=TrustEmail, default=TrustEmail.CLAIM,
+                        choices=list(TrustEmail), help="when its word on an address is enough; "
+                        "else a code by mail proves it, once")  # fmt: skip
+    parser.add_argument("--trusted-domain", action="append", default=[], help="for "
+                        "--trust-email domains; may be repeated")  # fmt: skip
+    parser.add_argument("--policy", default="", help="of Azure AD B2C: tokens must name it")
+    parser.add_argument("--reset", default="", help="connection of the policy for forgotten "
+                        "passwords (B2C)")  # fmt: skip
+    parser.add_argument("--no-userinfo", action="store_true", help="all is in the ID token")
+    parser.add_argument("--mail-domain", action="append", default=[], help="whoever has such an "
+                        "address signs in there; may be repeated")  # fmt: skip
+    parser.set_defaults(run=add_one)
+
+
+def add_one(args: argparse.Namespace) -> int:
+    """Adds or changes a connection."""
+    connection = _read(args, _secret(args.secret_file))
+    configuration = installation.ready(os.environ)
+    _refuse_addresses(connection, configuration.private_logins)
+    keep: Callable[[Configuration, Connection], bool] = resolve_name("balie.site.logins:keep_one")
+    new = keep(configuration, connection)
+    print(f"{connection.name} is {'there' if new else 'changed'}. Register at the provider:\n")
+    print("\n".join(f"  {what:<24}{address}" for what, address in _ours(configuration, connection)))
+    if connection.proof is ClientProof.KEY:
+        key = public_part(read_key(connection.secret))
+        print(f"  {'our public key':<24}{json.dumps({'keys': [key]})}")
+    print(f"\nThen:  balie logins test {connection.name}")
+    return 0
+
+
+def show(args: argparse.Namespace) -> int:
+    """Lists the connections."""
+    configuration = installation.ready(os.environ)
+    found = _kept(configuration)
+    if args.json:
+        print(json.dumps([_open_part(one) for one in found], indent=2))
+        return 0
+    for one in found:
+        print(f"{one.name:<16}{one.preset:<20}{one.issuer}")
+        for what, address in _ours(configuration, one):
+            print(f"{'':<16}{what:<20}{address}")
+    if not found:
+        print("Nobody signs in with another party.  balie logins add --help")
+    return 0
+
+
+def test(args: argparse.Namespace) -> int:
+    """Looks a connection over."""
+    configuration = installation.ready(os.environ)
+    connection = _named(configuration, args.name)
+    look: Callable[..., Sequence[Looked]] = resolve_name("balie.site.logins:looked_over")
+    found: Sequence[Mapping[str, str]] = msgspec.to_builtins(look(configuration, connection))
+    if args.json:
+        print(json.dumps(found, indent=2))
+    else:
+        for one in found:
+            print(f"{one['state']:<7}{one['about']:<18}{one['says']}")
+            if one["help"]:
+                print(f"{'':<25}{one['help']}")
+    return 1 if any(one["state"] == "wrong" for one in found) else 0
+
+
+def remove(args: argparse.Namespace) -> int:
+    """Takes a connection away."""
+    installation.ready(os.environ)
+    take: Callable[[str], bool] = resolve_name("balie.identity.connections.register:remove")
+    if not take(args.name):
+        print(f"There is no connection {args.name}.", file=sys.stderr)
+        return 1
+    print(f"{args.name} is gone. Who signed in with it stays signed in until their session ends.")
+    return 0
+
+
+def unlink(args: argparse.Namespace) -> int:
+    """Forgets who somebody is to other parties."""
+    installation.ready(os.environ)
+    forget: Callable[[str], int | None] = resolve_name("balie.identity.people:unlink")
+    count = forget(args.mail)
+    if count is None:
+        print(f"Nobody here has the address {args.mail}.", file=sys.stderr)
+        return 1
+    print(f"{count} links of {args.mail} are gone, and every sign-in of theirs has ended.")
+    return 0
+
+
+def _read(args: argparse.Namespace, secret: str) -> Connection:
+    """The connection that was said. Raises WrongUse."""
+    preset = PRESETS[args.preset]
+    name, proof = args.name, args.proof or preset.proof
+    if not NAME.fullmatch(name) or name == LOCAL:
+        raise WrongUse("LOGINS", f"{name!r} is no name.", ["a-z, 0-9 and -, at most 40; not local"])
+    if preset.needs_policy and not args.policy:
+        raise WrongUse("LOGINS", f"{args.preset} needs a policy.", ["--policy B2C_1_signin"])
+    if preset.needs_discovery and not args.discovery:
+        raise WrongUse("LOGINS", f"{args.preset} does not have its description below its issuer.",
+                       ["--discovery https://….well-known/openid-configuration"])  # fmt: skip
+    if bool(secret) == (proof is ClientProof.NONE):
+        raise WrongUse(
+            "LOGINS",
+            f"With {proof} I {'need no' if secret else 'need a'} secret.",
+            ["--secret-file FILE, or --secret-file - to read standard input"],
+        )
+    scopes = tuple(args.scope or preset.scopes)
+    return Connection(
+        name=name,
+        preset=args.preset,
+        issuer=args.issuer,
+        discovery=args.discovery or well_known(args.issuer),
+        client_id=args.client_id,
+        title=args.title,
+        proof=proof,
+        secret=secret,
+        scopes=scopes if "openid" in scopes else ("openid", *scopes),
+        uid=args.uid or preset.uid,
+        trust_email=args.trust_email,
+        trusted_domains=_folded(args.trusted_domain),
+        policy=args.policy,
+        userinfo=preset.userinfo and not args.no_userinfo,
+        mail_domains=_folded(args.mail_domain),
+        logout=preset.logout,
+        reset=args.reset,
+    )
+
+
+def _refuse_addresses(connection: Connection, plain_hosts: frozenset[str]) -> None:
+    """Raises WrongUse for an address that nobody may be sent to, and for a key that is none."""
+    for address in (connection.issuer, connection.discovery, connection.end_session):
+        if address and not is_address(address, plain_hosts):
+            raise WrongUse(
+                "LOGINS",
+                f"{address!r} is no https address.",
+                ["http is only for hosts that BALIE_PRIVATE_LOGINS names."],
+            )
+    if connection.proof is ClientProof.KEY:
+        try:
+            read_key(connection.secret)
+        except ValueError as error:
+            raise WrongUse(
+                "LOGINS", "The file holds no private key.", ["openssl genrsa -out key.pem 2048"]
+            ) from error
+
+
+def _secret(file: str | None) -> str:
+    if file is None:
+        return ""
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text()
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refusal("LOGINS", f"{file} cannot be read: {type(error).__name__}", []) from error
+    return text.strip()
+
+
+def _ours(configuration: Configuration, connection: Connection) -> Sequence[tuple[str, str]]:
+    """Our own addresses that the provider must know."""
+    here = f"{configuration.public_url}/accounts/with/{connection.name}"
+    return [("callback", f"{here}/back/")]
+
+
+def _kept(configuration: Configuration) -> Sequence[Connection]:
+    find: Callable[[Configuration], Sequence[Connection]] = resolve_name("balie.site.logins:kept")
+    return find(configuration)
+
+
+def _named(configuration: Configuration, name: str) -> Connection:
+    found = [one for one in _kept(configuration) if one.name == name]
+    if not found:
+        raise Refusal("LOGINS", f"There is no connection {name}.", ["balie logins list"])
+    return found[0]
+
+
+def _open_part(connection: Connection) -> dict[str, object]:
+    """What may be shown: all but the secret."""
+    said: dict[str, object] = msgspec.to_builtins(connection)
+    del said["secret"]
+    return said
+
+
+def _folded(texts: Sequence[str]) -> tuple[str, ...]:
+    return tuple(text.strip().lower().lstrip("@") for text in texts)

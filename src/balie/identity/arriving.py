@@ -1,0 +1,149 @@
+"""From whom a provider says that this is to a person of ours: linked once, by a proved address."""
+
+import time
+from collections.abc import Mapping
+
+import msgspec
+from django.db import transaction
+from django.http import HttpRequest
+
+from balie.identity.connections.refusals import Check, Refused
+from balie.identity.connections.register import Seal
+from balie.identity.connections.relying_party import Arrival
+from balie.identity.desk import Recognise
+from balie.identity.models import Person, ProviderIdentity, ProviderSession, ViewerSession
+from balie.identity.people import enrol, welcome
+from balie.identity.reader import cookie_digest
+
+ARRIVING = "arriving"
+"""Where the browser's session keeps an arrival until the sign-in is complete."""
+
+_PROVES_WITHIN = 30 * 60
+"""Seconds in which an address is proved that the provider did not prove."""
+
+
+class _Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """An arrival in the browser's session. token: sealed, as text. at: seconds since 1970."""
+
+    connection: str
+    issuer: str
+    subject: str
+    sub: str
+    sid: str
+    address: str
+    token: str
+    at: float
+
+
+def person_of(arrival: Arrival, recognise: Recognise) -> Person | None:
+    """The person; None when a code must prove the address first. Raises Refused."""
+    person = _known(arrival)
+    if person is None:
+        if not arrival.mail.address:
+            raise Refused(Check.NO_MAIL)
+        if not arrival.mail.proved:
+            return None
+        person = _with_address(arrival, recognise)
+        _link(person, arrival.issuer, arrival.subject, arrival.connection, "verified by provider")
+    if person.is_staff:
+        raise Refused(Check.STAFF)
+    return person
+
+
+def keep_arrival(request: HttpRequest, arrival: Arrival, seal: Seal) -> None:
+    """Keeps an arrival until the sign-in of this browser is complete."""
+    kept = _Kept(
+        connection=arrival.connection,
+        issuer=arrival.issuer,
+        subject=arrival.subject,
+        sub=arrival.sub,
+        sid=arrival.sid,
+        address=arrival.mail.address,
+        token=seal.seal(arrival.id_token.encode()).decode(),
+        at=time.time(),
+    )
+    request.session[ARRIVING] = msgspec.to_builtins(kept)
+
+
+def address_to_prove(request: HttpRequest) -> str:
+    """The address that a code must prove before an arrival is complete; "" when there is none."""
+    kept = _kept(request.session.get(ARRIVING))
+    return "" if kept is None else kept.address
+
+
+def settle(request: HttpRequest, person: Person) -> None:
+    """Completes an arrival: links when the address was proved just now, and notes the session
+    there. For a sign-in that was local altogether it does nothing.
+    """
+    kept = _kept(request.session.pop(ARRIVING, None))
+    if kept is None or person.is_staff:
+        return
+    known = ProviderIdentity.objects.filter(issuer=kept.issuer, subject=kept.subject).first()
+    if known is None and person.email == kept.address:
+        known = _link(person, kept.issuer, kept.subject, kept.connection, "code by mail")
+    if known is not None and known.person_id == person.pk:
+        _note_session(request, kept)
+
+
+def token_of(cookie: str, seal: Seal) -> tuple[str, str] | None:
+    """The connection and the ID token of the sign-in of this cookie; None for a local one."""
+    row = ProviderSession.objects.filter(pk=cookie_digest(cookie)).first()
+    if row is None:
+        return None
+    return row.connection, (seal.unseal(bytes(row.sealed)) or b"").decode()
+
+
+def _known(arrival: Arrival) -> Person | None:
+    identities = ProviderIdentity.objects.select_related("person")
+    found = identities.filter(issuer=arrival.issuer, subject=arrival.subject).first()
+    return None if found is None else found.person
+
+
+@transaction.atomic
+def _with_address(arrival: Arrival, recognise: Recognise) -> Person:
+    """Whoever has this address here, or is known to a system by it. Raises Refused."""
+    address = arrival.mail.address
+    person = Person.objects.filter(email=address).first() or welcome(address, recognise)
+    if person is None:
+        raise Refused(Check.UNKNOWN_PERSON)
+    if person.is_staff:
+        raise Refused(Check.STAFF)
+    enrol(address, name=person.name or arrival.name, verified=True)
+    person.refresh_from_db()
+    return person
+
+
+def _link(person: Person, issuer: str, subject: str, connection: str, why: str) -> ProviderIdentity:
+    """Links, unless somebody else there is this person already: an address that was given on to
+    somebody new does not open the file of whoever had it before. Raises Refused.
+    """
+    if ProviderIdentity.objects.filter(person=person, issuer=issuer).exists():
+        raise Refused(Check.OTHER_SUBJECT)
+    identity, _ = ProviderIdentity.objects.get_or_create(
+        issuer=issuer,
+        subject=subject,
+        defaults={"person": person, "connection": connection, "why": why},
+    )
+    return identity
+
+
+def _note_session(request: HttpRequest, kept: _Kept) -> None:
+    sign_in = cookie_digest(request.session.session_key or "")
+    if ViewerSession.objects.filter(pk=sign_in).exists():
+        ProviderSession.objects.update_or_create(
+            sign_in_id=sign_in,
+            defaults={
+                "connection": kept.connection,
+                "issuer": kept.issuer,
+                "sub": kept.sub,
+                "sid": kept.sid,
+                "sealed": kept.token.encode(),
+            },
+        )
+
+
+def _kept(kept: Mapping[str, object] | None) -> _Kept | None:
+    if kept is None:
+        return None
+    found = msgspec.convert(kept, _Kept)
+    return found if time.time() - found.at <= _PROVES_WITHIN else None

@@ -1,0 +1,67 @@
+"""What the parties that we know have in common with others of their kind, and what they lack."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from balie.identity.connections.connection import ClientProof, Logout
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
+    """How connections to one kind of party begin. issuer: what one looks like.
+
+    needs_discovery, needs_policy: what cannot be told from the issuer.
+    """
+
+    issuer: str
+    scopes: tuple[str, ...] = ("openid", "profile", "email")
+    proof: ClientProof = ClientProof.BASIC
+    uid: str = "sub"
+    userinfo: bool = True
+    logout: tuple[Logout, ...] = (Logout.RP,)
+    needs_discovery: bool = False
+    needs_policy: bool = False
+
+
+PRESETS: Mapping[str, Preset] = MappingProxyType(
+    {
+        "okta-org": Preset(
+            issuer="https://acme.okta.com", logout=(Logout.RP, Logout.REVOKE, Logout.FRONT)
+        ),
+        "okta-custom": Preset(
+            issuer="https://acme.okta.com/oauth2/default",
+            logout=(Logout.RP, Logout.REVOKE, Logout.FRONT),
+        ),
+        "auth0": Preset(
+            issuer="https://acme.eu.auth0.com/",
+            proof=ClientProof.POST,
+            logout=(Logout.RP, Logout.BACK),
+        ),
+        "onewelcome": Preset(
+            issuer="https://acme.onewelcome.example/oauth", logout=(Logout.RP, Logout.FRONT)
+        ),
+        "azure-b2c": Preset(
+            issuer="https://acme.b2clogin.com/<tenant id>/v2.0/",
+            scopes=("openid",),
+            proof=ClientProof.POST,
+            uid="oid",
+            userinfo=False,
+            logout=(Logout.RP, Logout.FRONT),
+            needs_discovery=True,
+            needs_policy=True,
+        ),
+        "entra-external-id": Preset(
+            issuer="https://<tenant id>.ciamlogin.com/<tenant id>/v2.0",
+            proof=ClientProof.POST,
+            uid="oid",
+            userinfo=False,
+            logout=(Logout.RP, Logout.FRONT),
+            needs_discovery=True,
+        ),
+        "keycloak": Preset(
+            issuer="https://id.example.com/realms/customers", logout=(Logout.RP, Logout.BACK)
+        ),
+        "generic-oidc": Preset(issuer="https://id.example.com"),
+    }
+)
