@@ -92,3 +92,33 @@ def test_a_change_arrives_in_every_system_that_it_goes_to(running: Portal) -> No
     assert [part["fields"] for part in parts] == [["Straat en huisnummer"]] * 2
     assert done_in(running, "crm") == [*before["crm"], ("changed", "contacts")]
     assert done_in(running, "erp") == [*before["erp"], ("changed", "customers")]
+
+
+def test_what_is_sent_without_signing_in_arrives_once_and_is_mailed(running: Portal) -> None:
+    before = done_in(running, "crm")
+    with httpx.Client(base_url=running.url, headers=_HERE, timeout=60) as client:
+        page = client.get("/herroepen")
+        token = _TOKEN.search(page.text)
+        assert token is not None
+        said = {"name": "Noor <b>", "order": "VO-26088", "email": "noor@example.nl"}
+        fields = {**said, "form_token": token[1], "confirm": "yes"}
+        answers = [client.post("/herroepen", data=fields) for _ in range(2)]
+        assert {one.status_code for one in answers} == {303}
+        (address,) = {one.headers["location"] for one in answers}
+        receipt = client.get(address, headers={"Accept": "application/json"}).json()
+    mail = mailed(running, receipt["reference"])
+    assert "Uw naam: Noor &lt;b&gt;" in mail
+    assert "Bestelnummer: VO-26088" in mail
+    assert re.search(r"ontvangen op \d+ \w+ \d{4}, \d\d:\d\d\.", mail)
+    assert running.url + address in mail
+    assert done_in(running, "crm") == [*before, ("made", "withdrawals")]
+
+
+def mailed(running: Portal, words: str) -> str:
+    """The demo's mails, once one of them has these words."""
+    for _ in range(120):
+        page = httpx.get(running.url + "/accounts/outbox/").text
+        if words in page:
+            return page
+        time.sleep(0.25)
+    raise AssertionError(page)

@@ -10,7 +10,7 @@ import pytest
 
 from balie.backstage.actions import Errand, ErrandState, Progress, Receipt, state_of
 from balie.backstage.process.instance import Kind
-from balie.backstage.process.mails import mails_when_settled
+from balie.backstage.process.mails import mails_about
 from balie.blueprint.conditions import parse
 from balie.blueprint.model import Sends, Step, Tells, Work
 from balie.blueprint.source import Span, Text
@@ -257,10 +257,10 @@ def test_a_form_that_is_settled_has_its_mail_once_it_is() -> None:
     )
     action = office.action("change-details", (errand,))
     received = Receipt(action=action, state=state_of(action, ()))
-    assert mails_when_settled(step, received) == ()
+    assert mails_about(step, received) == ()
     done = Progress(errand="a:1", state=ErrandState.DONE, row="c1", since=MONDAY + timedelta(1))
     settled = Receipt(action=action, state=state_of(action, (done,)), progress=(done,))
-    (mail,) = mails_when_settled(step, settled)
+    (mail,) = mails_about(step, settled)
     assert (mail.id, mail.mail, mail.thing, mail.row, mail.at) == (
         f"{action.id}:change-details:1",
         "gegevens-gewijzigd",

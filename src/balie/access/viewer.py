@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 
+from balie.blueprint.model import EVERYBODY
+
 _NO_LINKS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -84,3 +86,8 @@ class Viewer:
         me = tuple((name, mine.knowledge.value, mine.values) for name, mine in self.me.items())
         named = (self.person, self.email, self.acting_for)
         return (*named, self.kinds, self.kinds_known, me, self.is_staff)
+
+
+def anybody() -> Viewer:
+    """Whoever comes by without signing in: nobody to any system, whoever they may be."""
+    return Viewer(person=EVERYBODY, email="", kinds=frozenset({EVERYBODY}), kinds_known=True, me={})

@@ -120,7 +120,7 @@ class Action:
     answers: question -> what was filled in, as the receipt tells it, label and text.
     version: of the blueprint. order_with: actions with the same are carried one after another.
     sign_in: the mail address that this person signs in with once the master has it; personal. It
-    is not read back.
+    is not read back. tells_at_once: a mail is due as soon as it is accepted; not read back either.
     """
 
     id: str
@@ -137,6 +137,7 @@ class Action:
     errands: Sequence[Errand] = ()
     order_with: str = ""
     sign_in: str = field(default="", repr=False)
+    tells_at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from balie.backstage.errands import targets
 from balie.backstage.forms.showing import KEEP_TRYING
 from balie.backstage.page import Help, MenuItem
 from balie.backstage.presenting import Presenting
+from balie.backstage.process.mails import tells_at_once
 from balie.backstage.routes import address_of
 from balie.blueprint.model import Step
 from balie.mapping.thing import MappedField, MappedThing
@@ -49,7 +50,8 @@ class ReceiptPage:
     """One receipt. number: what the system calls what was made, under its own label.
 
     next: the page of what was made, once it has a number. again: the form, when it should be sent
-    again with other answers. told: empty once answers are not kept any more.
+    again with other answers. told: empty once answers are not kept any more. is_mailed: a mail goes
+    out as soon as it is accepted.
     """
 
     reference: str
@@ -66,6 +68,7 @@ class ReceiptPage:
     menu: tuple[MenuItem, ...] = ()
     help: Help | None = None
     acting_for: str | None = None
+    is_mailed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +136,7 @@ class Telling:
             menu=self.menu,
             help=self.help,
             acting_for=action.acting_for,
+            is_mailed=step is not None and tells_at_once(step),
         )
 
     # ---- parts

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from balie.access.viewer import Viewer, Visitor
+from balie.access.viewer import Viewer, Visitor, anybody
 from balie.access.visibility import is_for, may_open, may_see
 from balie.backstage import cursors
 from balie.backstage.actions import Actions
@@ -18,6 +18,7 @@ from balie.backstage.bounded import Bounded
 from balie.backstage.cursors import Trail
 from balie.backstage.documents import DocumentMatch, DocumentPlace, Documents
 from balie.backstage.forms.desk import FormDesk
+from balie.backstage.forms.everybody import ReceiptAddresses, address_of, for_whoever_has_it
 from balie.backstage.forms.inputs import NO_INPUTS, Inputs
 from balie.backstage.forms.offering import FormOpening
 from balie.backstage.forms.plan import FormPlan, form_plans
@@ -41,7 +42,7 @@ from balie.backstage.recognition import Recognition
 from balie.backstage.routes import Match, Routes
 from balie.backstage.sources import Patience, Sources, Trace, no_trace
 from balie.backstage.telling import Tellers
-from balie.blueprint.model import Blueprint
+from balie.blueprint.model import EVERYBODY, Blueprint
 from balie.mapping.formats import receipts_word
 from balie.mapping.thing import MappedThing, map_things
 from balie.systems.connector import Connector
@@ -133,6 +134,7 @@ class Service:
                 accepted=self._overlays.drop,
             )
         self._inputs = inputs
+        self._receipt_addresses = ReceiptAddresses(secret)
         self._kinds = kinds
         self._clock = clock
         self._incidents = incidents
@@ -318,7 +320,7 @@ class Service:
         forms = [
             (plan.step, plan.step.title, plan.address)
             for plan in self._form_plans.values()
-            if _may_fill(plan, viewer)
+            if _may_fill(plan, viewer) and not plan.step.is_for_everybody
         ]
         order = {step.id: place for place, step in enumerate(self.blueprint.steps)}
         return tuple(
@@ -346,7 +348,11 @@ class Service:
         plan = self._form_plans.get(path)
         if plan is None or not viewer.kinds_known or not _may_fill(plan, viewer):
             return None
-        overlay = await self._overlay(viewer)
+        return self._opening_of(plan, viewer, language, await self._overlay(viewer))
+
+    def _opening_of(
+        self, plan: FormPlan, viewer: Viewer, language: str, overlay: Overlay
+    ) -> FormOpening:
         presenting = self._presenting(viewer, language, overlay)
         asking = Asking(
             self._sources,
@@ -363,10 +369,46 @@ class Service:
             plan=plan,
             reading=Reading(asking, self._list_rows),
             presenting=presenting,
-            address=path,
+            address=plan.address,
             can_guard=self._inputs.guard is not None,
             can_take_files=self._inputs.files is not None,
         )
+
+    # ---- forms for everybody
+
+    def is_for_everybody(self, path: str) -> bool:
+        """Whether a form at a raw path is filled in without signing in."""
+        plan = self._form_plans.get(path)
+        return plan is not None and plan.step.is_for_everybody
+
+    def form_for_everybody(self, path: str, mark: str, language: str) -> FormOpening | None:
+        """The same form for everybody. mark: of their browser. No system is asked anything."""
+        if not self.is_for_everybody(path):
+            return None
+        plan = self._form_plans[path]
+        opening = self._opening_of(plan, anybody(), language, NOTHING_LAID)
+        return replace(opening, mark=mark, can_guard=False, can_take_files=False)
+
+    def receipt_address(self, step: str, reference: str) -> str:
+        """Where the receipt is of what a form of this step sent."""
+        found = next((one for one in self.blueprint.steps if one.id == step), None)
+        if found is None or not found.is_for_everybody:
+            return f"{self.receipts_at}/{reference}"
+        return self._receipt_addresses.of(address_of(found), reference)
+
+    def is_receipt_for_everybody(self, path: str) -> bool:
+        """Whether we gave out this path as the address of a receipt."""
+        return self._receipt_addresses.reference(path) is not None
+
+    async def receipt_for_everybody(self, path: str, language: str) -> ReceiptPage | None:
+        """The receipt at a path, for whoever has it; None for none."""
+        meant = self._receipt_addresses.reference(path)
+        if meant is None or self._actions is None:
+            return None
+        found = await self._actions.receipt(meant[1], EVERYBODY)
+        if found is None:
+            return None
+        return for_whoever_has_it(self._telling(anybody(), language).one(found), path)
 
     def around(self, viewer: Viewer, language: str, path: str) -> Around:
         """What stands around a form."""

@@ -19,9 +19,15 @@ from balie.systems.profile import Profile
 
 T = TypeVar("T")
 
+EVERYBODY = "everybody"
+"""Whom a step is `for:` that is done without signing in."""
+
 SEED_COLOUR = Text("#1f6f5c")
 FORM_OF_ADDRESS = Text("u")
 ZONE = Text("Europe/Amsterdam")
+
+A_MAIL_ADDRESS = "e-mail"
+"""What `must be:` says of an answer that is an address to write to."""
 
 
 def nothing() -> Mapping[str, T]:
@@ -265,6 +271,11 @@ class Step:
     next: Text | None = None
     accepts: tuple[Accepts, ...] = ()
     open_questions: tuple[OpenQuestion, ...] = ()
+
+    @property
+    def is_for_everybody(self) -> bool:
+        """Whether it is done without signing in."""
+        return EVERYBODY in self.for_
 
 
 @dataclass(frozen=True, slots=True)

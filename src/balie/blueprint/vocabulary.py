@@ -113,7 +113,7 @@ GROUNDS = OneOf(
     ("agreement", "law", "consent", "legitimate interest", "public task", "vital interest")
 )
 HAPPENING = Phrase(
-    r"\w+(\.\w+)+ becomes \w+( or \w+)*|\w+ tells \w+|this form is settled",
+    r"\w+(\.\w+)+ becomes \w+( or \w+)*|\w+ tells \w+|this form is (settled|received)",
     "order.status becomes sent",
 )
 FAILURE_OF = Phrase(r"\w+ is down|nobody decides", "erp is down")
@@ -189,7 +189,7 @@ STEP = Construct(
     (
         Word("step", TEXT, "Its short name, by which other steps find it.", required=True),
         Word("title", TEXT, "What customers read on top, and in the menu.", required=True),
-        Word("for", TEXTS, "The kinds of customer who do this."),
+        Word("for", TEXTS, "The kinds of customer who do this; everybody: without signing in."),
         Word("customer does", TEXT, "The customer's action.", required=True),
         Word("customer gets", TEXTS, "What they hold afterwards."),
         Word("screen", Part("screen"), "What Balie shows."),

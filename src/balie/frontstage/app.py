@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from balie.access.origin import is_from_here
 from balie.access.viewer import Visitor
 from balie.backstage.arrangement import arrangement_of
-from balie.frontstage.asking import HELD_COOKIE, Answer, Ask
+from balie.frontstage.asking import HELD_COOKIE, MARK_COOKIE, Answer, Ask
 from balie.frontstage.bodies import Unreadable, read_body
 from balie.frontstage.preferences import Preferences, address_without_choices, preferences_of
 from balie.frontstage.surroundings import Surroundings
@@ -94,7 +94,7 @@ def _ask(
 ) -> Ask:
     path, query = _path(scope), scope["query_string"].decode("latin-1")
     pairs = _pairs(query) if query else []
-    asked = dict(pairs)
+    asked, cookies = dict(pairs), _cookies(said.get(b"cookie", b""))
     method = scope["method"]
     return Ask(
         method=method,
@@ -109,7 +109,9 @@ def _ask(
         from_here=method in ("GET", "HEAD") or _is_from_here(Request(scope)),
         query=_gathered(pairs),
         idempotency_key=said.get(b"idempotency-key", b"").decode("latin-1"),
-        held=_cookies(said.get(b"cookie", b"")).get(HELD_COOKIE, ""),
+        held=cookies.get(HELD_COOKIE, ""),
+        mark=cookies.get(MARK_COOKIE, ""),
+        client=(scope.get("client") or ("",))[0],
         is_https=scope.get("scheme") == "https",
     )
 

@@ -14,6 +14,7 @@ JSON = "application/json"
 PROBLEM = "application/problem+json"
 READ_ONLY = frozenset({"GET", "HEAD"})
 HELD_COOKIE = "held"
+MARK_COOKIE = "mark"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,8 @@ class Ask:
     query: what stands behind the `?` of the address. form: the fields of a form that was sent,
     each with its values in order. files: what became of each file that came with it.
     idempotency_key: the same for the same form sent twice. held: what this browser has to get back
-    a form that it sent when its sign-in had just ended.
+    a form that it sent when its sign-in had just ended. mark: of this browser, where somebody fills
+    in a form without signing in. client: the network address that asks.
     """
 
     method: str
@@ -44,6 +46,8 @@ class Ask:
     files: Mapping[str, Uploaded] = field(default_factory=dict)
     idempotency_key: str = ""
     held: str = ""
+    mark: str = ""
+    client: str = ""
     is_https: bool = False
 
     def said(self, name: str) -> str:

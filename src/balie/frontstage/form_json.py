@@ -30,10 +30,12 @@ class Said(Protocol):
 
 
 def form_json(
-    said: Said, page: FormPage, token: str, refusal: NotAccepted | None, receipts_at: str
+    said: Said, page: FormPage, token: str, refusal: NotAccepted | None, before: str | None
 ) -> bytes:
-    """A page of a form as UTF-8 JSON. problems: what is wrong, by the name of the field."""
-    before = None if refusal is None else refusal.before
+    """A page of a form as UTF-8 JSON. problems: what is wrong, by the name of the field.
+
+    before: where the receipt is of what was sent before.
+    """
     return written(
         {
             "step": page.step,
@@ -55,7 +57,7 @@ def form_json(
             TOKEN: token,
             "problems": dict(said.faults),
             "refused": _why(refusal),
-            "sent_before": None if before is None else f"{receipts_at}/{before.action.reference}",
+            "sent_before": before,
         }
     )
 

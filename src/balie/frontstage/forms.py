@@ -15,15 +15,18 @@ from balie.access.viewer import Viewer, Visitor
 from balie.backstage.actions import Receipt
 from balie.backstage.forms.desk import BACK, FORGET, REMOVE, TOKEN, FormDesk, NotAccepted
 from balie.backstage.forms.drafts import HELD
+from balie.backstage.forms.everybody import is_mark, new_mark
 from balie.backstage.forms.guarding import CODE, AskedFor, ProofBy
 from balie.backstage.forms.offering import FormOpening
 from balie.backstage.forms.page import Asked, FormPage, Stage
 from balie.backstage.forms.plan import Control, FormPlan
 from balie.backstage.forms.showing import Around
+from balie.backstage.forms.tokens import LIFE
 from balie.backstage.ports import Incidents
 from balie.frontstage.asking import (
     HELD_COOKIE,
     JSON,
+    MARK_COOKIE,
     READ_ONLY,
     Answer,
     Ask,
@@ -31,6 +34,7 @@ from balie.frontstage.asking import (
     with_headers,
 )
 from balie.frontstage.bodies import Welcome
+from balie.frontstage.crowd import Crowd
 from balie.frontstage.failures import failed
 from balie.frontstage.form_json import accepted_json, form_json
 from balie.frontstage.messages import TRY_AGAIN, Messages
@@ -41,6 +45,7 @@ from balie.mapping.rules import Wrong
 CONFIRM = "confirm"
 """The name of the button that sends a form once it was checked."""
 
+_LATER = {"crowd": HTTPStatus.TOO_MANY_REQUESTS}
 _FEW = 6  # choices: more are a list to open
 _LONGEST_KEY = 200
 _TEMPLATES = {
@@ -82,6 +87,18 @@ class TakesForms(Protocol):
         """What stands around a form."""
         ...
 
+    def is_for_everybody(self, path: str) -> bool:
+        """Whether a form at this raw path is filled in without signing in."""
+        ...
+
+    def form_for_everybody(self, path: str, mark: str, language: str) -> FormOpening | None:
+        """The form at a path for whoever comes by with this mark."""
+        ...
+
+    def receipt_address(self, step: str, reference: str) -> str:
+        """Where the receipt is of what a form of this step sent."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Forms:
@@ -90,6 +107,7 @@ class Forms:
     service: TakesForms
     messages: Messages
     incidents: Incidents
+    crowd: Crowd
 
     def has(self, path: str) -> bool:
         """Whether a form is at this raw path."""
@@ -108,9 +126,11 @@ class Forms:
         """The form's page, what is wrong with it, or the way to its receipt."""
         if ask.method not in (*READ_ONLY, "POST"):
             return await self.messages.not_allowed(ask, "GET, HEAD, POST")
+        desk = self.service.forms
+        if desk is not None and self.service.is_for_everybody(ask.path):
+            return await self._for_everybody(desk, ask)
         if ask.visitor is None:
             return await self._sign_in_first(ask)
-        desk = self.service.forms
         if desk is None or ask.visitor.is_staff or ask.visitor.staff_roles:
             return await self.messages.not_found(ask)
         viewer = await self.service.viewer(ask.visitor, ask.path)
@@ -137,6 +157,22 @@ class Forms:
             return answer
         mark = await desk.inputs.drafts.hold(ask.path, ask.form)
         return answer if mark is None else with_headers(answer, **_held(ask, mark))
+
+    async def _for_everybody(self, desk: FormDesk, ask: Ask) -> Answer:
+        """The form without anybody who signed in: the same for who did, so that nothing is told.
+
+        What makes sending twice once is of this browser: a cookie that belongs to this form alone.
+        """
+        mark = ask.mark if is_mark(ask.mark) else new_mark()
+        opening = self.service.form_for_everybody(ask.path, mark, ask.preferences.language)
+        if opening is None:
+            return await self.messages.not_found(ask)
+        if ask.method == "POST" and _is_sent(ask):
+            pause = self.crowd.let_in(ask.client, *_addresses(ask, opening.plan))
+            if pause is not None:
+                return await self._later(ask, "crowd", pause)
+        answer = await self._at(desk, ask, opening)
+        return with_headers(answer, **_marked(ask, mark))
 
     async def _at(self, desk: FormDesk, ask: Ask, opening: FormOpening) -> Answer:
         viewer = opening.presenting.viewer
@@ -173,7 +209,7 @@ class Forms:
         outcome: FormPage | NotAccepted | Receipt | None,
     ) -> Answer:
         if isinstance(outcome, Receipt):
-            if self.messages.sent is not None:
+            if self.messages.sent is not None and not opening.mark:
                 self.messages.sent.now_by(outcome.action.person)
             return self._accepted(ask, outcome)
         if isinstance(outcome, NotAccepted):
@@ -184,12 +220,15 @@ class Forms:
 
     def _accepted(self, ask: Ask, receipt: Receipt) -> Answer:
         """The way to the receipt: the same, however often the same form is sent."""
-        address = f"{self.service.receipts_at}/{receipt.action.reference}"
+        address = self._receipt_at(receipt)
         if not ask.wants_json:
             return see_other(address)
         body = accepted_json(receipt.action.reference, address)
         created = Answer(status=HTTPStatus.CREATED, body=body, kind=JSON)
         return with_headers(created, location=address)
+
+    def _receipt_at(self, receipt: Receipt) -> str:
+        return self.service.receipt_address(receipt.action.step, receipt.action.reference)
 
     async def _page(
         self, ask: Ask, page: FormPage | None, token: str, refusal: NotAccepted | None = None
@@ -199,8 +238,10 @@ class Forms:
         t = self.messages.surroundings.voice(ask.preferences.language)
         shown = shown_form(page, t, refusal)
         status = HTTPStatus.OK if refusal is None else HTTPStatus(refusal.status)
+        before = None if refusal is None else refusal.before
+        before_at = None if before is None else self._receipt_at(before)
         if ask.wants_json:
-            body = form_json(shown, page, token, refusal, self.service.receipts_at)
+            body = form_json(shown, page, token, refusal, before_at)
             return Answer(status=status, body=body, kind=JSON)
         chrome = self.messages.surroundings.around(page, await self.messages.chrome(ask))
         html = self.messages.looks.render(
@@ -211,24 +252,27 @@ class Forms:
             token=token,
             refusal=refusal,
             action=_action(page),
-            receipts_at=self.service.receipts_at,
+            before_receipt=before_at,
             focus=next(iter(ask.form.get("back", ())), ""),
         )
         return Answer(status=status, body=html.encode())
 
-    async def _later(self, ask: Ask, why: str) -> Answer:
-        """Not now. What was filled in stands in the page that says so, to be sent once more."""
-        status = HTTPStatus.SERVICE_UNAVAILABLE
+    async def _later(self, ask: Ask, why: str, pause: str = TRY_AGAIN) -> Answer:
+        """Not now. What was filled in stands in the page that says so, to be sent once more.
+
+        pause: seconds.
+        """
+        status = _LATER.get(why, HTTPStatus.SERVICE_UNAVAILABLE)
         if ask.wants_json or ask.method in READ_ONLY:
-            words = "unrecognised" if why == "unrecognised" else "not_kept"
+            words = "not_kept" if why == "kept" else why
             refusal = await self.messages.problem(ask, status, words, "alert")
-            return with_headers(refusal, **{"retry-after": TRY_AGAIN})
+            return with_headers(refusal, **{"retry-after": pause})
         kept = [(name, value) for name, values in ask.form.items() for value in values]
         chrome = await self.messages.chrome(ask)
         html = self.messages.looks.render(
             "form_again.html", chrome, why=why, kept=kept, action=ask.address
         )
-        return with_headers(Answer(status=status, body=html.encode()), **{"retry-after": TRY_AGAIN})
+        return with_headers(Answer(status=status, body=html.encode()), **{"retry-after": pause})
 
 
 # ---- what a page of a form says, beside what is on it
@@ -354,17 +398,31 @@ def _is_sent(ask: Ask) -> bool:
 
 def _held(ask: Ask, mark: str) -> Mapping[str, str]:
     """The cookie by which this browser gets back what is held: for this form, as long as it is."""
-    return _cookie(ask, mark, int(HELD.total_seconds()))
+    return _cookie(ask, HELD_COOKIE, mark, int(HELD.total_seconds()))
+
+
+def _marked(ask: Ask, mark: str) -> Mapping[str, str]:
+    """The cookie by which this browser sends the same form once: for this form, as long as it
+    may be open.
+    """
+    return {} if ask.mark == mark else _cookie(ask, MARK_COOKIE, mark, int(LIFE.total_seconds()))
+
+
+def _addresses(ask: Ask, plan: FormPlan) -> Iterator[str]:
+    """The mail addresses that were filled in: nobody gets mail from us without end."""
+    for question in plan.questions:
+        if question.control is Control.MAIL and ask.said(question.id):
+            yield ask.said(question.id).strip().casefold()
 
 
 def _nothing_held(ask: Ask) -> Mapping[str, str]:
-    return _cookie(ask, "", 0)
+    return _cookie(ask, HELD_COOKIE, "", 0)
 
 
-def _cookie(ask: Ask, value: str, seconds: int) -> Mapping[str, str]:
+def _cookie(ask: Ask, name: str, value: str, seconds: int) -> Mapping[str, str]:
     secure = "; Secure" if ask.is_https else ""
     rest = f"Path={ask.path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
-    return {"set-cookie": f"{HELD_COOKIE}={value}; {rest}"}
+    return {"set-cookie": f"{name}={value}; {rest}"}
 
 
 def _could_be_a_key(key: str | None) -> bool:

@@ -34,6 +34,14 @@ class KeepsReceipts(Protocol):
         """A receipt of this person, or None."""
         ...
 
+    def is_receipt_for_everybody(self, path: str) -> bool:
+        """Whether this raw path was given out as the address of a receipt."""
+        ...
+
+    async def receipt_for_everybody(self, path: str, language: str) -> ReceiptPage | None:
+        """The receipt at a path, for whoever has it."""
+        ...
+
 
 class Receipts:
     """Answers every request at the address of receipts."""
@@ -45,12 +53,18 @@ class Receipts:
 
     def has(self, path: str) -> bool:
         """Whether this is an address of receipts; nobody knows yet whether there is one."""
-        return path == self._at or path.startswith(f"{self._at}/")
+        is_a_persons = path == self._at or path.startswith(f"{self._at}/")
+        return is_a_persons or self._service.is_receipt_for_everybody(path)
 
     async def answer(self, ask: Ask) -> Answer:
-        """The list, or one of them: a person's own, and nobody else's."""
+        """The list, or one of them: a person's own, and nobody else's.
+
+        What was sent without signing in is there for whoever has its address.
+        """
         if ask.method not in READ_ONLY:
             return await self._messages.not_allowed(ask, "GET, HEAD")
+        if self._service.is_receipt_for_everybody(ask.path):
+            return await self._for_everybody(ask)
         if ask.visitor is None:
             return await self._messages.sign_in_first(ask)
         if ask.visitor.is_staff or ask.visitor.staff_roles:
@@ -79,6 +93,15 @@ class Receipts:
             return Answer(status=HTTPStatus.OK, body=receipt_json(page), kind=JSON)
         answers = gathered((one.field, one.label, one.text) for one in page.told)
         return await self._html(ask, "receipt.html", page, answers=answers, list=self._at)
+
+    async def _for_everybody(self, ask: Ask) -> Answer:
+        page = await self._service.receipt_for_everybody(ask.path, ask.preferences.language)
+        if page is None:
+            return await self._messages.not_found(ask)
+        if ask.wants_json:
+            return Answer(status=HTTPStatus.OK, body=receipt_json(page), kind=JSON)
+        answers = gathered((one.field, one.label, one.text) for one in page.told)
+        return await self._html(ask, "receipt_for_everybody.html", page, answers=answers)
 
     async def _html(
         self, ask: Ask, template: str, page: ReceiptList | ReceiptPage, **more: object

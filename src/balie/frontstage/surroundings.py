@@ -80,8 +80,17 @@ class Surroundings:
             icons=self.icons,
             person=_person(visitor, t),
             help=help_desk(self.blueprint, t.language),
+            footer=self._for_everybody(t.language),
             switches=None if switches is None else self._in(t.language, switches),
             origins=switches is not None and preferences.origins,
+        )
+
+    def _for_everybody(self, language: str) -> tuple[Link, ...]:
+        """What can be done without signing in: a way to it on every page."""
+        return tuple(
+            Link(self.blueprint.say(step.title, language), str(step.screen.address))
+            for step in self.blueprint.steps
+            if step.is_for_everybody and step.screen is not None and step.screen.address
         )
 
     def around(self, page: Surrounded, chrome: Chrome) -> Chrome:

@@ -13,6 +13,7 @@ from balie.backstage.page import MenuItem, Page
 from balie.backstage.ports import Incident, IncidentKind, Incidents
 from balie.frontstage.asking import HTML, JSON, READ_ONLY, Answer, Ask, see_other, with_headers
 from balie.frontstage.bodies import Welcome
+from balie.frontstage.crowd import Crowd
 from balie.frontstage.demo_pages import DemoPages
 from balie.frontstage.failures import failed
 from balie.frontstage.files import headers_of
@@ -102,7 +103,10 @@ class Views:
         self._rehearsed = rehearsed
         self._sent = Sent(customers_send, surroundings.now) if customers_send else None
         self._messages = Messages(looks, surroundings, rehearsed, self._sent)
-        self._forms = Forms(customers_send, self._messages, incidents) if customers_send else None
+        crowd = Crowd(surroundings.now)
+        self._forms = (
+            Forms(customers_send, self._messages, incidents, crowd) if customers_send else None
+        )
         self._receipts = Receipts(customers_send, self._messages) if customers_send else None
         self._written = WrittenPages(most_bytes)
         self._own_pages = OwnPages(surroundings.blueprint, looks)

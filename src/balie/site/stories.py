@@ -7,7 +7,7 @@ from balie.backstage.actions import Receipt
 from balie.backstage.ports import Clock, Incidents
 from balie.backstage.process.instance import Event, Instance, Mail
 from balie.backstage.process.knowing import SystemsKnow, sources_of_now
-from balie.backstage.process.mails import mails_when_settled
+from balie.backstage.process.mails import mails_about
 from balie.backstage.process.posting import Posting
 from balie.backstage.process.processes import Processes
 from balie.backstage.process.story import Story, story
@@ -159,6 +159,8 @@ def stories_of(
         clock=clock,
         incidents=incidents,
         address=configuration.public_url.rstrip("/"),
+        sent=actions.carry,
+        receipt_at=connected.service.receipt_address,
     )
     processes = Processes(
         instances=instances, actions=actions, known=know, stories=versions, clock=clock
@@ -206,9 +208,9 @@ def _no_story(_version: str) -> Story | None:
 
 
 def _mails(told: Story, receipt: Receipt) -> tuple[Mail, ...]:
-    """The mails about a form that every system has."""
+    """The mails about a form that are due by now."""
     step = next((one for one in told.blueprint.steps if one.id == receipt.action.step), None)
-    return () if step is None else mails_when_settled(step, receipt)
+    return () if step is None else mails_about(step, receipt)
 
 
 def _things_of(now: Story, event: Event) -> Iterator[str]:

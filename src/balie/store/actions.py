@@ -207,6 +207,8 @@ class StoredActions:
                 at=action.at,
                 closed=self.cipher.seal(action.sign_in.encode()),
             )
+        if action.tells_at_once:
+            Further.objects.create(action=action.id)
         Audit.objects.create(at=action.at, who=action.person, what="accepted", about=action.id)
         self.enqueue(action.id, action.order_with)
 

@@ -11,7 +11,7 @@ import msgspec
 from balie.backstage.actions import Action, Actions, Begins, FileGone, Receipt, SentBefore
 from balie.backstage.errands import Sending, errands
 from balie.backstage.forms.applying import asked_with, questions_for
-from balie.backstage.forms.drafts import DraftPlace
+from balie.backstage.forms.drafts import DraftPlace, Drafts, NoDrafts
 from balie.backstage.forms.filling import (
     ALL_PAGES,
     NO_PAGE,
@@ -39,6 +39,7 @@ from balie.backstage.forms.showing import Around, Showing
 from balie.backstage.forms.tokens import Bound, is_good, keyed, mint
 from balie.backstage.ports import Clock, Incident, IncidentKind, Incidents
 from balie.backstage.process.beginning import begins
+from balie.backstage.process.mails import tells_at_once
 from balie.backstage.row_to_write import CannotBeSent
 from balie.mapping.raw import Unfit
 from balie.mapping.rules import Picture
@@ -54,6 +55,7 @@ PAGE = "form_page"
 
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTVWXYZ"  # none that looks like another
 _FILES: Mapping[str, Uploaded] = {}
+_NO_DRAFTS = NoDrafts()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +107,7 @@ class FormDesk:
         if plan.subject is not None and given.record is not None and why_not(opening, given.record):
             return showing.to_pick(plan.subject, given.subject)
         page = None if whole else 0
-        draft = await self.inputs.drafts.find(_draft_place(opening, about))
+        draft = await self._drafts(opening).find(_draft_place(opening, about))
         if draft is None:
             checked = check(opening, given, {}, about, {}, NO_PAGE)
             return showing.to_fill(given, about, checked, page)
@@ -124,7 +126,7 @@ class FormDesk:
     ) -> FormPage | NotAccepted | None:
         """What was filled in, to be looked at before it is sent; or the form with its problems."""
         if FORGET in posted:
-            await self.inputs.drafts.drop(_draft_place(opening, about))
+            await self._drafts(opening).drop(_draft_place(opening, about))
             return await self.open(opening, around, about)
         posted, removed = await self._without_removed(opening, about, posted)
         files = await self._files(opening, posted, files)
@@ -199,7 +201,7 @@ class FormDesk:
             page = again.to_fill() if isinstance(again, _FilledIn) else filled.to_fill()
             return NotAccepted(page=page, status=409, expired=True)
         self.accepted(action.person)
-        await self.inputs.drafts.drop(_draft_place(opening, about))
+        await self._drafts(opening).drop(_draft_place(opening, about))
         return receipt
 
     def receives(self, opening: FormOpening) -> Mapping[str, Begin]:
@@ -275,11 +277,15 @@ class FormDesk:
             if question.control is Control.FILE and id_:
                 yield question, Place(person=person, step=step, field=question.id), id_
 
+    def _drafts(self, opening: FormOpening) -> Drafts:
+        """Nothing is kept for somebody who did not sign in: they would not get it back."""
+        return _NO_DRAFTS if opening.mark else self.inputs.drafts
+
     async def _keep_draft(
         self, opening: FormOpening, about: str | None, kept: Mapping[str, tuple[str, ...]]
     ) -> None:
         if any(value for values in kept.values() for value in values):
-            await self.inputs.drafts.keep(_draft_place(opening, about), kept)
+            await self._drafts(opening).keep(_draft_place(opening, about), kept)
 
     # ---- guarded fields
 
@@ -366,8 +372,8 @@ class FormDesk:
 
     def _token_of(self, opening: FormOpening, posted: Posted, key: str) -> str | None:
         """What makes sending twice once: our own token, or the key of a program; None: neither."""
-        if not key:
-            return self._good_token(opening, _token(posted))
+        if not key or opening.mark:  # the key of a program would not be of one browser
+            return self._good_token(opening, key or _token(posted))
         ours = self._good_token(opening, key)
         return ours or keyed(self._bound(opening), key, self.secret)
 
@@ -377,7 +383,7 @@ class FormDesk:
 
     def _bound(self, opening: FormOpening) -> Bound:
         return Bound(
-            person=opening.presenting.viewer.person,
+            person=opening.whose,
             step=str(opening.plan.step.id),
             version=opening.blueprint.version,
         )
@@ -408,8 +414,9 @@ class FormDesk:
             at=now,
             answers=checked.told,
             errands=errands(sending, checked.filled),
-            order_with=viewer.person,
+            order_with="" if opening.mark else viewer.person,
             sign_in=_sign_in(self._guarded(opening, checked, token)),
+            tells_at_once=tells_at_once(step),
         )
 
     def _reference(self) -> str:

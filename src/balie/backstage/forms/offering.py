@@ -25,6 +25,7 @@ NOTHING_FOUND = Found()
 class FormOpening:
     """One request for one form. address: its path. can_guard: a code can be asked for a guarded
     field; else it is not asked. can_take_files: the same for questions that are answered with one.
+    mark: of the browser of somebody who did not sign in; "" for who did.
     """
 
     blueprint: Blueprint
@@ -35,6 +36,13 @@ class FormOpening:
     address: str
     can_guard: bool = False
     can_take_files: bool = False
+    mark: str = field(default="", repr=False)
+
+    @property
+    def whose(self) -> str:
+        """Whose form this is: of somebody who did not sign in, of their browser alone."""
+        person = self.presenting.viewer.person
+        return f"{person}:{self.mark}" if self.mark else person
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

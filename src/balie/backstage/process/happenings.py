@@ -1,5 +1,5 @@
 """What a step waits for, and what mails are about: `order.status becomes sent or done`,
-`carrier tells parcelReceived`, `this form is settled`.
+`carrier tells parcelReceived`, `this form is settled`, `this form is received`.
 """
 
 import re
@@ -30,7 +30,12 @@ class IsSettled:
     """Every system has what a form sent."""
 
 
-Happening = Becomes | Tells | IsSettled
+@dataclass(frozen=True, slots=True)
+class IsReceived:
+    """We have what a form sent, whatever becomes of it."""
+
+
+Happening = Becomes | Tells | IsSettled | IsReceived
 
 
 def happening(text: str) -> Happening:
@@ -38,4 +43,6 @@ def happening(text: str) -> Happening:
     becomes, tells = _BECOMES.fullmatch(text), _TELLS.fullmatch(text)
     if becomes is not None:
         return Becomes(becomes[1], frozenset(becomes[2].split(" or ")))
+    if text == "this form is received":
+        return IsReceived()
     return IsSettled() if tells is None else Tells(tells[1], tells[2])

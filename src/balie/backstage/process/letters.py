@@ -1,6 +1,6 @@
 """Mails, out of `mails/<name>.<language>.md`: `subject:`, an empty line, and paragraphs.
 
-Braces stand for values (`{contact.first_name}`, `{service.phone}`, `{link}`), and
+Braces stand for values (`{contact.first_name}`, `{service.phone}`, `{receipt.time}`, `{link}`), and
 `[words]({link})` is a link. A value that is not there leaves no hole.
 """
 
@@ -11,7 +11,7 @@ from html import escape
 
 from balie.blueprint.model import Blueprint
 
-LINK = "link"
+LINK, RECEIPT = "link", "receipt"
 _BRACES = re.compile(r"\{([a-z_][\w.]*)\}", re.IGNORECASE)
 _LINKED = re.compile(r"\[([^\[\]]+)\]\(([^()\s]+)\)")
 _A_HOLE = re.compile(r"\s+(?=[,.;:!?])")

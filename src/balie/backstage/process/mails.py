@@ -1,20 +1,19 @@
-"""Mails about a form that every system has: `when: this form is settled`."""
+"""Mails about a form: `when: this form is received`, and once every system has it `settled`."""
 
 from balie.backstage.actions import ActionState, Receipt
-from balie.backstage.process.happenings import IsSettled, happening
+from balie.backstage.process.happenings import Happening, IsReceived, IsSettled, happening
 from balie.backstage.process.instance import Mail
 from balie.blueprint.model import Step
 
 
-def mails_when_settled(step: Step, receipt: Receipt) -> tuple[Mail, ...]:
-    """The mails that are due about this action of this step; none before it is settled.
+def mails_about(step: Step, receipt: Receipt) -> tuple[Mail, ...]:
+    """The mails that are due by now about this action of this step.
 
     Each has the same id however often they are asked for.
     """
-    is_a_form = step.screen is not None and receipt.action.person
-    if step.screen is None or not is_a_form or receipt.state is not ActionState.SETTLED:
-        return ()
     action, done = receipt.action, next(iter(receipt.progress), None)
+    if step.screen is None or not action.person:
+        return ()
     return tuple(
         Mail(
             id=f"{action.id}:{step.id}:{number}",
@@ -29,5 +28,20 @@ def mails_when_settled(step: Step, receipt: Receipt) -> tuple[Mail, ...]:
             at=action.at if done is None or done.since is None else done.since,
         )
         for number, tells in enumerate(step.tells, start=1)
-        if isinstance(happening(tells.when), IsSettled)
+        if _is_due(happening(tells.when), receipt.state)
     )
+
+
+def tells_at_once(step: Step) -> bool:
+    """Whether a mail is due as soon as a form of this step is accepted."""
+    return any(isinstance(happening(tells.when), IsReceived) for tells in step.tells)
+
+
+def _is_due(when: Happening, state: ActionState) -> bool:
+    match when:
+        case IsReceived():
+            return True
+        case IsSettled():
+            return state is ActionState.SETTLED
+        case _:
+            return False

@@ -9,19 +9,23 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
-from balie.access.viewer import Viewer, Visitor
+from balie.access.viewer import Viewer, Visitor, anybody
+from balie.backstage.actions import Action, Receipt, Told
+from balie.backstage.forms.everybody import mail_address
 from balie.backstage.plans import references
 from balie.backstage.ports import Clock, Incident, IncidentKind, Incidents
 from balie.backstage.presenting import Presenting
 from balie.backstage.process.instance import Mail
 from balie.backstage.process.knowing import About, SystemsKnow
-from balie.backstage.process.letters import LINK, Letter, Template, template, written
+from balie.backstage.process.letters import LINK, RECEIPT, Letter, Template, template, written
 from balie.backstage.process.story import Story
 from balie.backstage.reach import Reach
 from balie.backstage.routes import address_of
 from balie.backstage.telling import Tellers
-from balie.blueprint.model import Colleague
+from balie.blueprint.model import EVERYBODY, Colleague
+from balie.mapping import formats
 from balie.mapping.clear import Unreadable
 from balie.mapping.thing import MappedThing, Record
 from balie.systems.errors import SystemFault
@@ -79,6 +83,7 @@ class Posting:
 
     visitor: a person -> their completed sign-in as it is now, with the verified address; None when
     there is none. viewer: who that is to the systems. address: of the portal, no slash at the end.
+    sent: an action -> what was sent. receipt_at: a step and a reference -> the receipt's address.
     """
 
     mails: DueMails
@@ -90,6 +95,8 @@ class Posting:
     clock: Clock
     incidents: Incidents
     address: str
+    sent: Callable[[str], Awaitable[Receipt | None]]
+    receipt_at: Callable[[str, str], str]
 
     async def send_due(self) -> None:
         """Sends what is due. One that cannot be sent holds up no other."""
@@ -113,16 +120,39 @@ class Posting:
             self._report(mail, f'there is no text for the mail "{mail.mail}"')
             await self.mails.later(due.key, None, "there is no such mail")
             return None
-        visitor = await self.visitor(mail.person, mail.acting_for)
-        if visitor is None:
-            await self.mails.later(due.key, None, "nobody signs in with a verified address")
+        action = await self._action(mail, text)
+        to = await self._to(story, mail, action)
+        if to is None:
+            await self.mails.later(due.key, None, "there is no address to write to")
             return None
-        letter = await self._letter(story, mail, text, await self.viewer(visitor))
-        return Envelope(key=due.key, to=visitor.email, language=text.language, letter=letter)
+        letter = await self._letter(story, mail, text, to.viewer, action)
+        return Envelope(key=due.key, to=to.mail, language=text.language, letter=letter)
 
-    async def _letter(self, story: Story, mail: Mail, text: Template, viewer: Viewer) -> Letter:
+    async def _action(self, mail: Mail, text: Template) -> Action | None:
+        """What was sent, where the mail is about it: by somebody who did not sign in, always."""
+        tells = any(name.partition(".")[0] == RECEIPT for name in text.names)
+        if not tells and mail.person != EVERYBODY:
+            return None
+        receipt = await self.sent(mail.id.partition(":")[0])
+        return None if receipt is None else receipt.action
+
+    async def _to(self, story: Story, mail: Mail, action: Action | None) -> "_To | None":
+        """Who gets the mail: who is signed up, or else whatever address was filled in."""
+        if mail.person == EVERYBODY:
+            made = story.things[mail.thing].thing
+            address = "" if action is None else mail_address(made, action)
+            return _To(address, anybody()) if address else None
+        visitor = await self.visitor(mail.person, mail.acting_for)
+        return None if visitor is None else _To(visitor.email, await self.viewer(visitor))
+
+    async def _letter(
+        self, story: Story, mail: Mail, text: Template, viewer: Viewer, action: Action | None
+    ) -> Letter:
+        told = {} if action is None else _told_of(action, text.language, str(story.blueprint.zone))
+        if mail.person == EVERYBODY:
+            return self._for_everybody(story, mail, text, told, action)
         about = About(mail.thing, mail.row)
-        names = [name for name in text.names if "." in name]
+        names = [name for name in text.names if "." in name and name not in told]
         page = story.step(mail.step).screen
         address = "/" if page is None else str(page.address or "/")
         named = (f"{thing}.{field}" for thing, field in references(address))
@@ -138,6 +168,27 @@ class Posting:
         )
         said = {name: _said(presenting, records, name) for name in names}
         link = self.address + _filled(address, story.things, records)
+        said.update(told)
+        return written(text, lambda name: link if name == LINK else said.get(name, ""), link)
+
+    def _for_everybody(
+        self,
+        story: Story,
+        mail: Mail,
+        text: Template,
+        told: Mapping[str, str],
+        action: Action | None,
+    ) -> Letter:
+        """For somebody who did not sign in: what they sent, and nothing that a system has."""
+        presenting = Presenting(
+            story.blueprint, story.things, Reach(()), anybody(), text.language, self.clock.now()
+        )
+        said = {name: _said(presenting, {}, name) for name in text.names if "." in name}
+        answers = () if action is None else action.answers
+        said.update({f"{mail.thing}.{one.field}": one.text for one in answers})
+        said.update(told)
+        reference = "" if action is None else action.reference
+        link = self.address + self.receipt_at(mail.step, reference)
         return written(text, lambda name: link if name == LINK else said.get(name, ""), link)
 
     async def _later(self, due: DueMail, why: str) -> None:
@@ -160,6 +211,31 @@ class Posting:
                 step=mail.step,
             )
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _To:
+    """Who gets a mail, and who that is to the systems. mail: personal."""
+
+    mail: str
+    viewer: Viewer
+
+
+def _told_of(action: Action, language: str, zone: str) -> Mapping[str, str]:
+    """What a mail may say of what was sent: when, as what, and all that was filled in."""
+    here = action.at.astimezone(ZoneInfo(zone))
+    when = f"{formats.day(here.date(), language)}, {formats.clock_time(here, language)}"
+    answers = "\n".join(_line(one) for one in action.answers if one.text)
+    return {
+        f"{RECEIPT}.reference": action.reference,
+        f"{RECEIPT}.time": when,
+        f"{RECEIPT}.answers": answers,
+    }
+
+
+def _line(told: Told) -> str:
+    """A question with its answer: `Your name: Ann`, `Why? Too small`."""
+    return f"{told.label} {told.text}" if told.label[-1:] in "?:" else f"{told.label}: {told.text}"
 
 
 def _filled(address: str, things: Mapping[str, MappedThing], records: Mapping[str, Record]) -> str:

@@ -17,7 +17,7 @@ from balie.backstage.actions import (
 )
 from balie.backstage.process import instance as at
 from balie.backstage.process.draft import Draft
-from balie.backstage.process.happenings import Becomes, IsSettled, Tells, happening
+from balie.backstage.process.happenings import Becomes, IsReceived, IsSettled, Tells, happening
 from balie.backstage.process.instance import (
     Button,
     For,
@@ -221,7 +221,7 @@ class Turn:
                     return False
                 draft.instance = replace(draft.instance, used=draft.instance.used | {held.event})
                 return True
-            case IsSettled():
+            case IsSettled() | IsReceived():
                 return True  # its row is there: else the instance would not be here
 
     def _too_late(self, draft: Draft, step: Step, held: Held) -> None:

@@ -35,7 +35,8 @@ def _first_uses(subject: Subject) -> dict[str, tuple[str, Place]]:
     first: dict[str, tuple[str, Place]] = {}
     for step in subject.blueprint.steps:
         screen = step.screen
-        asked = () if screen is None else ((screen.changes, "changed"), (screen.creates, "made"))
+        made = None if screen is None or step.is_for_everybody else screen.creates
+        asked = () if screen is None else ((screen.changes, "changed"), (made, "made"))
         for text, done in asked:
             if text is not None:
                 first.setdefault(text, ("asked of customers", place(text, f"{done} here")))

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from balie.blueprint.checks.check import About, Change, Subject, joined, place
 from balie.blueprint.finding import Finding, Place, Severity
+from balie.blueprint.model import EVERYBODY
 from balie.blueprint.source import Span, Text
 from balie.blueprint.spelling import did_you_mean
 
@@ -57,7 +58,7 @@ def _kinds(subject: Subject) -> Iterator[Text]:
     """Kinds of customer, wherever they are named."""
     blueprint = subject.blueprint
     for step in blueprint.steps:
-        yield from step.for_
+        yield from (kind for kind in step.for_ if kind != EVERYBODY)
     for thing in blueprint.things.values():
         yield from (*thing.seen_by, *thing.may_change)
         for follower in thing.followers:

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 
 from balie.blueprint.drawing.speech import Speech
 from balie.blueprint.lineage import nested_list
-from balie.blueprint.model import Blueprint, Duration, FailPoint, FieldRef, Thing, ThingField
+from balie.blueprint.model import (
+    EVERYBODY,
+    Blueprint,
+    Duration,
+    FailPoint,
+    FieldRef,
+    Thing,
+    ThingField,
+)
 
 TOKEN = re.compile(
     r"""(?P<known>!?\s*has\(\s*(?P<of>[\w.]+)\s*\))
@@ -79,7 +87,9 @@ class Phrases:
         return name if someone is None else self.text(someone.name)
 
     def customer(self, name: str) -> str:
-        """A kind of customer."""
+        """A kind of customer; everybody, where nobody signs in."""
+        if name == EVERYBODY:
+            return self.speech.say("says", EVERYBODY)
         someone = self.blueprint.people.customers.get(name)
         return name if someone is None else self.text(someone.name)
 

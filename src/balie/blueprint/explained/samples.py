@@ -144,6 +144,14 @@ CRM = Contract(
                 Field(name="status", nullable=False, codes=("asked", "granted", "refused")),
                 asked_by={"memberId", "number", "kind"},
             ),
+            _table(
+                "goodbyes",
+                NUMBER,
+                _text("reference"),
+                _text("name"),
+                _text("mail"),
+                asked_by={"number", "reference"},
+            ),
         )
     },
 )
