@@ -1,7 +1,6 @@
 """A form for everybody: filled in without signing in, sent once, and telling nobody anything."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from httpx import Response
@@ -26,7 +25,9 @@ async def test_whoever_comes_by_gets_a_receipt_that_nobody_can_guess(office: Off
         page = await check(visit, FORM, **SAID)
         assert page.status_code == 200
         assert "<h1>Klopt dit?</h1>" in page.text
-        assert re.search(r'name="confirm" value="yes"[^>]*><span[^>]*>Herroeping bevestigen<', page.text)
+        assert re.search(
+            r'name="confirm" value="yes"[^>]*><span[^>]*>Herroeping bevestigen<', page.text
+        )
         assert office.actions.kept == {}
         answer = await confirm(visit, FORM, page)
         assert answer.status_code == 303
@@ -108,9 +109,7 @@ async def test_the_answer_is_the_same_whatever_the_systems_have(office: Office) 
 async def test_a_receipt_does_not_tell_what_became_of_it(office: Office) -> None:
     async with office.visit("", accept="application/json") as visit:
         form = (await visit.get(FORM)).json()
-        sent_at = await visit.post(
-            FORM, json={**SAID, "form_token": form["form_token"]}
-        )
+        sent_at = await visit.post(FORM, json={**SAID, "form_token": form["form_token"]})
         assert sent_at.status_code == 201, sent_at.text
         before = (await visit.get(sent_at.headers["location"])).json()
         office.done(state=ErrandState.REFUSED, why="there is no such order")
@@ -199,5 +198,4 @@ def _without(page: Response, *said: str) -> str:
     text = _CHANGES.sub("", page.text)
     for one in said:
         text = text.replace(one, "...")
-    text = re.sub(r"[2-9A-Z]{4}-[2-9A-Z]{4}(\.[0-9a-f]{40})?", "", text)
-    return text
+    return re.sub(r"[2-9A-Z]{4}-[2-9A-Z]{4}(\.[0-9a-f]{40})?", "", text)

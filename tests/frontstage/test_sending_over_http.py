@@ -9,6 +9,7 @@ from contextlib import closing
 import httpx
 import pytest
 
+from tests.desk.sending import by_staff, eventually, signed_in
 from tests.running import Portal, portal
 
 SANNE = "sanne@example.nl"
@@ -111,7 +112,14 @@ def test_what_is_sent_without_signing_in_arrives_once_and_is_mailed(running: Por
     assert "Bestelnummer: VO-26088" in mail
     assert re.search(r"ontvangen op \d+ \w+ \d{4}, \d\d:\d\d\.", mail)
     assert running.url + address in mail
-    assert done_in(running, "crm") == [*before, ("made", "withdrawals")]
+    eventually(lambda: done_in(running, "crm") == [*before, ("made", "withdrawals")])
+    with closing(signed_in(running, "mila@example.nl")) as staff:
+        for words in ("vo-26088", "noor@example.nl", "Noor <b>"):
+            found = by_staff(staff, "/staff/search", words=words)
+            assert receipt["reference"] in found.text, words
+        whole = by_staff(staff, "/staff/search", words=receipt["reference"])
+        assert whole.status_code == 302
+        assert "Contract herroepen" in staff.get(whole.headers["location"]).text
 
 
 def mailed(running: Portal, words: str) -> str:

@@ -46,11 +46,13 @@ def search(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(f"/staff/actions/{action}")
     found = async_to_sync(desk.finding.find)(words)
     customers = _together(desk, words, found)
+    sent = async_to_sync(desk.actions.of_everybody)(words)
     told = Told(watch_of(request).blueprint, str(get_language()))
     context = {
         **_nothing(request),
         "words": words,
         "customers": customers,
+        "sent": [{"action": one, "step": told.step(one.step)} for one in sent],
         "away": [told.system(name) for name in sorted(found.away)],
         "more": found.more,
     }
@@ -61,6 +63,7 @@ def _nothing(request: HttpRequest) -> dict[str, object]:
     return {
         "words": "",
         "customers": (),
+        "sent": (),
         "away": (),
         "more": False,
         "reasons": REASONS,

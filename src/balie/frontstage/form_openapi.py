@@ -34,6 +34,9 @@ def form_paths(forms: Iterable[FormPlan], receipts_at: str) -> Mapping[str, Json
     paths: dict[str, Json] = {form.address: _form(form) for form in described}
     paths[receipts_at] = {"get": _receipts()}
     paths[f"{receipts_at}/{{reference}}"] = {"get": _receipt()}
+    for form in described:
+        if form.step.is_for_everybody:
+            paths[f"{form.address}/{{receipt}}"] = {"get": _receipt_for_everybody(form)}
     return paths
 
 
@@ -116,8 +119,56 @@ def form_schemas() -> Iterator[tuple[str, Json]]:
 # ---- forms
 
 
-def _form(form: FormPlan) -> Json:
-    name, tags = str(form.step.id).replace("-", "_"), [str(form.step.phase)]
+def _form(form: FormPlan) -> Mapping[str, Json]:
+    described = _operations(form)
+    if not form.step.is_for_everybody:
+        return described
+    return {method: _for_everybody(operation) for method, operation in described.items()}
+
+
+def _for_everybody(operation: Mapping[str, Json]) -> Json:
+    """The same without signing in: by the form's token and the cookie that came with it."""
+    asked, answers = operation["parameters"], operation["responses"]
+    responses: dict[str, Json] = dict(answers) if isinstance(answers, Mapping) else {}
+    del responses["401"]
+    responses["429"] = {"$ref": "#/components/responses/too_many"}
+    return {
+        **operation,
+        "description": "Without signing in. Ask for the form first: its `form_token` goes with the "
+        "cookie `mark` that comes along, and makes sending it twice once.",
+        "security": [],
+        "parameters": [one for one in asked if one != _KEY] if isinstance(asked, list) else [],
+        "responses": responses,
+    }
+
+
+def _receipt_for_everybody(form: FormPlan) -> Json:
+    receipt: Json = {
+        "name": "receipt",
+        "in": "path",
+        "required": True,
+        "description": "The last part of the address that came back: nobody can guess it.",
+        "schema": {"type": "string", "maxLength": 60},
+    }
+    return {
+        "operationId": f"{_name(form)}_receipt",
+        "tags": [str(form.step.phase)],
+        "summary": "What was sent, and when; not what became of it",
+        "security": [],
+        "parameters": [receipt, _LANGUAGE],
+        "responses": {
+            "200": _answer("What was sent.", "Receipt"),
+            "404": {"$ref": "#/components/responses/not_there"},
+        },
+    }
+
+
+def _name(form: FormPlan) -> str:
+    return str(form.step.id).replace("-", "_")
+
+
+def _operations(form: FormPlan) -> Mapping[str, Mapping[str, Json]]:
+    name, tags = _name(form), [str(form.step.phase)]
     title = capital(str(form.step.title))
     return {
         "get": {

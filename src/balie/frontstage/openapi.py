@@ -425,6 +425,10 @@ def _responses() -> Json:
             "content": problem,
         },
         "signed_out": {"description": "Nobody is signed in.", "content": problem},
+        "too_many": {
+            "description": "Too much at once: wait as many seconds as `retry-after` says.",
+            "content": problem,
+        },
         "not_there": {
             "description": "There is no such page, or it is not this viewer's: the same answer.",
             "content": problem,

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 
+from balie.backstage.actions import Action as OurAction
 from balie.backstage.actions import ErrandState, Progress
 from balie.backstage.service_desk.stuck import (
     FOR_PEOPLE,
@@ -22,6 +23,7 @@ from balie.backstage.service_desk.stuck import (
     Verdict,
     mark_of,
 )
+from balie.blueprint.model import EVERYBODY
 from balie.store import models
 from balie.store.actions import StoredActions
 from balie.store.models import Action, Audit, Correction, Errand
@@ -35,6 +37,10 @@ _A_DAY = timedelta(days=1)
 _FOR_PEOPLE = sorted(state.value for state in FOR_PEOPLE)
 _AWAY = sorted(state.value for state in (ErrandState.WAITING, ErrandState.STUCK))
 _VERDICTS = [verdict.value for verdict in Verdict]
+
+
+_LOOKED_AT = 2_000
+"""Of what was sent without signing in: answers are kept closed, so each is opened for a look."""
 
 
 def swept(_action: str, _order_with: str) -> None:
@@ -64,6 +70,13 @@ class StoredStaffActions:
         """The id of the action with exactly this reference."""
         found = Action.objects.filter(reference=reference).values_list("id", flat=True)
         return await self.actions.work.read(found.first)
+
+    async def of_everybody(self, words: str) -> Sequence[OurAction]:
+        """What was sent without signing in with exactly these words as an answer, newest first."""
+        newest = Action.objects.filter(person=EVERYBODY).order_by("-id")[:_LOOKED_AT]
+        receipts = await self.actions.work.read(lambda: self.actions.read(newest))
+        said = words.casefold()
+        return [one.action for one in receipts if _answers(one.action, said)]
 
     async def settle(self, settling: Settling) -> Settled | None:
         """Keeps a decision with its line in the audit, and has the engine go on."""
@@ -225,6 +238,11 @@ class StoredStaffActions:
 
     def _go_on(self, action: str) -> None:
         self.replay(action, Action.objects.values_list("order_with", flat=True).get(id=action))
+
+
+def _answers(action: OurAction, said: str) -> bool:
+    """Whether one of the answers is just this, but for capitals."""
+    return any(told.text.casefold() == said for told in action.answers)
 
 
 def _rows(states: Iterable[ErrandState]) -> "QuerySet[Errand]":

@@ -12,7 +12,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Protocol
 
-from balie.backstage.actions import Errand, ErrandState, Progress, Receipt
+from balie.backstage.actions import Action, Errand, ErrandState, Progress, Receipt
 from balie.systems.rows import Raw
 
 _NONE: Mapping[str, Raw] = MappingProxyType({})
@@ -211,6 +211,10 @@ class StaffActions(Protocol):
 
     async def with_reference(self, reference: str) -> str | None:
         """The id of the action with exactly this reference."""
+        ...
+
+    async def of_everybody(self, words: str) -> Sequence[Action]:
+        """What was sent without signing in with exactly these words as an answer, newest first."""
         ...
 
     async def settle(self, settling: Settling) -> Settled | None:
