@@ -157,15 +157,7 @@ class Posting:
         address = "/" if page is None else str(page.address or "/")
         named = (f"{thing}.{field}" for thing, field in references(address))
         records = await self.know.records(story, about, viewer, (*names, *named))
-        presenting = Presenting(
-            story.blueprint,
-            story.things,
-            Reach(()),
-            viewer,
-            text.language,
-            self.clock.now(),
-            Tellers(story.blueprint, text.language),
-        )
+        presenting = self._presenting(story, viewer, text.language)
         said = {name: _said(presenting, records, name) for name in names}
         link = self.address + _filled(address, story.things, records)
         said.update(told)
@@ -180,9 +172,7 @@ class Posting:
         action: Action | None,
     ) -> Letter:
         """For somebody who did not sign in: what they sent, and nothing that a system has."""
-        presenting = Presenting(
-            story.blueprint, story.things, Reach(()), anybody(), text.language, self.clock.now()
-        )
+        presenting = self._presenting(story, anybody(), text.language)
         said = {name: _said(presenting, {}, name) for name in text.names if "." in name}
         answers = () if action is None else action.answers
         said.update({f"{mail.thing}.{one.field}": one.text for one in answers})
@@ -190,6 +180,17 @@ class Posting:
         reference = "" if action is None else action.reference
         link = self.address + self.receipt_at(mail.step, reference)
         return written(text, lambda name: link if name == LINK else said.get(name, ""), link)
+
+    def _presenting(self, story: Story, viewer: Viewer, language: str) -> Presenting:
+        return Presenting(
+            story.blueprint,
+            story.things,
+            Reach(()),
+            viewer,
+            language,
+            self.clock.now(),
+            Tellers(story.blueprint, language),
+        )
 
     async def _later(self, due: DueMail, why: str) -> None:
         now = self.clock.now()
