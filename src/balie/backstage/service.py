@@ -17,8 +17,8 @@ from balie.backstage.asking import Asking
 from balie.backstage.bounded import Bounded
 from balie.backstage.cursors import Trail
 from balie.backstage.documents import DocumentMatch, DocumentPlace, Documents
+from balie.backstage.everybody import ReceiptAddresses, address_of, for_whoever_has_it
 from balie.backstage.forms.desk import FormDesk
-from balie.backstage.forms.everybody import ReceiptAddresses, address_of, for_whoever_has_it
 from balie.backstage.forms.inputs import NO_INPUTS, Inputs
 from balie.backstage.forms.offering import FormOpening
 from balie.backstage.forms.plan import FormPlan, form_plans

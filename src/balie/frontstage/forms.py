@@ -13,9 +13,9 @@ from urllib.parse import urlencode
 
 from balie.access.viewer import Viewer, Visitor
 from balie.backstage.actions import Receipt
+from balie.backstage.everybody import is_mark, new_mark
 from balie.backstage.forms.desk import BACK, FORGET, REMOVE, TOKEN, FormDesk, NotAccepted
 from balie.backstage.forms.drafts import HELD
-from balie.backstage.forms.everybody import is_mark, new_mark
 from balie.backstage.forms.guarding import CODE, AskedFor, ProofBy
 from balie.backstage.forms.offering import FormOpening
 from balie.backstage.forms.page import Asked, FormPage, Stage

@@ -13,7 +13,6 @@ from zoneinfo import ZoneInfo
 
 from balie.access.viewer import Viewer, Visitor, anybody
 from balie.backstage.actions import Action, Receipt, Told
-from balie.backstage.forms.everybody import mail_address
 from balie.backstage.plans import references
 from balie.backstage.ports import Clock, Incident, IncidentKind, Incidents
 from balie.backstage.presenting import Presenting
@@ -24,7 +23,7 @@ from balie.backstage.process.story import Story
 from balie.backstage.reach import Reach
 from balie.backstage.routes import address_of
 from balie.backstage.telling import Tellers
-from balie.blueprint.model import EVERYBODY, Colleague
+from balie.blueprint.model import A_MAIL_ADDRESS, EVERYBODY, Colleague, Thing
 from balie.mapping import formats
 from balie.mapping.clear import Unreadable
 from balie.mapping.thing import MappedThing, Record
@@ -140,7 +139,7 @@ class Posting:
         """Who gets the mail: who is signed up, or else whatever address was filled in."""
         if mail.person == EVERYBODY:
             made = story.things[mail.thing].thing
-            address = "" if action is None else mail_address(made, action)
+            address = "" if action is None else _address_in(made, action)
             return _To(address, anybody()) if address else None
         visitor = await self.visitor(mail.person, mail.acting_for)
         return None if visitor is None else _To(visitor.email, await self.viewer(visitor))
@@ -220,6 +219,13 @@ class _To:
 
     mail: str
     viewer: Viewer
+
+
+def _address_in(thing: Thing, action: Action) -> str:
+    """The address that was filled in, for the mail about it; "" for none."""
+    names = [str(field.id) for field in thing.fields.values() if field.must_be == A_MAIL_ADDRESS]
+    said = {told.field: told.text for told in action.answers}
+    return next((said[name] for name in names if said.get(name)), "")
 
 
 def _told_of(action: Action, language: str, zone: str) -> Mapping[str, str]:

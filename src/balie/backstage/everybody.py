@@ -10,9 +10,9 @@ import secrets
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from balie.backstage.actions import Action, ActionState
+from balie.backstage.actions import ActionState
 from balie.backstage.receipts import ReceiptPage
-from balie.blueprint.model import A_MAIL_ADDRESS, Step, Thing
+from balie.blueprint.model import Step
 
 _MARK = re.compile(r"[0-9a-f]{32}")
 _LAST = re.compile(r"([2-9A-Z]{4}-[2-9A-Z]{4})\.([0-9a-f]{40})")
@@ -74,10 +74,3 @@ def for_whoever_has_it(page: ReceiptPage, address: str) -> ReceiptPage:
         next=None,
         again=None,
     )
-
-
-def mail_address(thing: Thing, action: Action) -> str:
-    """The address that was filled in, for the mail about it; "" for none."""
-    names = [str(field.id) for field in thing.fields.values() if field.must_be == A_MAIL_ADDRESS]
-    said = {told.field: told.text for told in action.answers}
-    return next((said[name] for name in names if said.get(name)), "")
