@@ -73,6 +73,13 @@ class Looking:
         """What customers wrote -> in how many complaints it stands."""
         return Counter(str(row["description"]) for row in self.rows("sale.complaint", [], _TEXT))
 
+    def order_of_complaint(self, text: str) -> str:
+        """The number of the order that a complaint with this text is about."""
+        (row,) = self.rows("sale.complaint", [["description", "=", text]], "origin")
+        model, _, id_ = str(row["origin"]).partition(",")
+        (order,) = self.rows(model, [["id", "=", int(id_)]], "number")
+        return str(order["number"])
+
     def _said(self, method: str, *arguments: Any) -> Any:
         answer = self._answer(method, *arguments)
         assert "error" not in answer, answer["error"]

@@ -290,6 +290,7 @@ def test_with_tryton_stopped_a_receipt_comes_at_once_and_one_row_when_it_is_back
         assert done["state"] == "settled"
         assert done["number"]
         assert made[text] == 1
+        assert looking.order_of_complaint(text) == number
         assert seconds < 2.0
 
 
