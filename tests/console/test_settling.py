@@ -42,7 +42,7 @@ def test_a_page_is_in_one_language(counter: Counter, mila: Browser) -> None:
 def test_without_anything_stuck_it_says_so(counter: Counter, mila: Browser) -> None:
     page = mila.get("/staff").text
     assert "<h1>Alles werkt</h1>" in page
-    assert "Er wacht niets op u." in page
+    assert "Er is niets vastgelopen." in page
     assert "Alles gaat verder." in mila.get("/staff/operations").text
 
 
@@ -51,7 +51,7 @@ def test_what_waits_for_a_system_is_told_apart_and_asks_nothing(
 ) -> None:
     counter.sent(ErrandState.WAITING)
     page = plain(mila.get("/staff").text)
-    assert "Er wacht niets op u." in page
+    assert "Er is niets vastgelopen." in page
     assert "Balie stuurt het vanzelf zodra het kan." in page
     assert "CRM : 1 wijziging" in page
 
@@ -190,7 +190,7 @@ def test_handing_over_needs_another_team(counter: Counter, mila: Browser) -> Non
     assert counter.decide(mila, "handed over", team="nobody").status == 422
     assert counter.decide(mila, "handed over", team="returns").status == 302
     assert counter.part().team == "returns"
-    assert "Er wacht niets op u." in mila.get("/staff").text
+    assert "Er is niets vastgelopen." in mila.get("/staff").text
 
 
 def test_rubbish_is_not_found_and_decides_nothing(counter: Counter, mila: Browser) -> None:

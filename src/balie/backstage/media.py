@@ -34,6 +34,11 @@ def media_of(head: bytes) -> Media | None:
     return next((m for m in KNOWN if head[m.at : m.at + len(m.begins)] == m.begins), None)
 
 
+def is_picture(extension: str) -> bool:
+    """Whether a document whose address ends so is shown on a page."""
+    return any(m.is_picture for m in KNOWN if m.extension == extension)
+
+
 def extension_of(media_type: str) -> str:
     """What the address of such a document ends in; "pdf" when the contract does not say."""
     bare = media_type.partition(";")[0].strip().lower()

@@ -41,7 +41,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     empty: there is no value; `text` then says so in the blueprint's words, or is "".
     sources: "system.table.field" for each place it comes from: what `balie try` shows raw.
-    pending: the viewer entered it, and no system confirmed it yet.
+    pending: the viewer entered it, and no system confirmed it yet. picture: `link` leads to one.
     """
 
     field: str
@@ -54,6 +54,7 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     link: str | None = None
     sources: tuple[str, ...] = ()
     pending: bool = False
+    picture: bool = False
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -198,12 +199,16 @@ Block = Facts | Listing | Timeline | FigureBlock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MenuItem:
-    """One entry of the main menu."""
+    """One entry of the main menu, or one way on from a page.
+
+    current: the page it leads to is open. follows: what is shown leads there, and to nothing else.
+    """
 
     step: str
     label: str
     address: str
     current: bool = False
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

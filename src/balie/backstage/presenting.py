@@ -16,6 +16,7 @@ from balie.access.visibility import may_see, may_see_field
 from balie.backstage.documents import DocumentLinks
 from balie.backstage.found import Found
 from balie.backstage.laying import LaidRow
+from balie.backstage.media import is_picture
 from balie.backstage.page import (
     Arranged,
     Cell,
@@ -116,16 +117,18 @@ class Presenting:
     def _document(self, thing: MappedThing, field: MappedField, record: Record) -> Cell:
         """A link to a document. Whether there is one, its system says when it is asked."""
         link = self.documents.address(thing, field.id, record.key)
-        extension = self.documents.extension(thing.id, field.id).upper()
+        extension = self.documents.extension(thing.id, field.id)
+        name = self.heading(thing.thing.name or thing.id)
         return Cell(
             field=field.id,
             label=self.say(field.field.name or field.id),
             kind=field.kind,
-            text=f"{self.heading(thing.thing.name or thing.id)} ({extension})" if link else "",
+            text=f"{name} ({extension.upper()})" if link else "",
             value=link,
             empty=link is None,
             link=link,
             sources=thing.origins[field.id],
+            picture=link is not None and is_picture(extension),
         )
 
     def cells(self, thing: MappedThing, record: Record, fields: Sequence[str]) -> tuple[Cell, ...]:

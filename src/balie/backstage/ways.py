@@ -13,7 +13,7 @@ from balie.backstage.forms.rules import forbids
 from balie.backstage.page import MenuItem
 from balie.backstage.plans import Plan
 from balie.backstage.presenting import Presenting, one_way
-from balie.blueprint.model import Answer, Blueprint
+from balie.blueprint.model import Answer, Blueprint, Sends
 from balie.mapping.thing import MappedThing, Record
 
 
@@ -32,7 +32,12 @@ def ways(
     """The pages that go on from this one, with the record's own addresses."""
     key = quote(record.key, safe="")
     return tuple(
-        MenuItem(step=str(p.step.id), label=presenting.heading(p.label), address=address)
+        MenuItem(
+            step=str(p.step.id),
+            label=presenting.heading(p.label),
+            address=address,
+            follows=_follows(p, thing, record),
+        )
         for p in presenting.reach.about(thing.id)
         if p.address != plan.address and _is_reached(p.branch, thing, record)
         if (address := p.address_of(key)) is not None
@@ -64,6 +69,20 @@ def asked_by_forms(thing: MappedThing, presenting: Presenting) -> tuple[str, ...
     )
     fields = (field for first, _, field in names if first == thing.id and field in thing.fields)
     return tuple(dict.fromkeys(fields))
+
+
+def _follows(plan: Plan, thing: MappedThing, record: Record) -> bool:
+    """Whether what the record says now was set on the way to this step, or by the step itself."""
+    branch, step = plan.branch, plan.step
+    to_it = branch.answer.sets if branch and branch.answer.next == step.id else ()
+    by_it = tuple(sets for line in step.backstage for sets in line.sets)
+    return any(_says(thing, record, sets) for sets in (*to_it, *by_it))
+
+
+def _says(thing: MappedThing, record: Record, sets: Sends) -> bool:
+    thing_id, _, field_id = sets.target.partition(".")
+    known = thing_id == thing.id and field_id in thing.fields
+    return known and record.value(field_id).code == str(sets.value)
 
 
 def _is_reached(branch: Branch | None, thing: MappedThing, record: Record) -> bool:

@@ -24,7 +24,7 @@ GENERATED = "generated.html"
 
 BLOCKS = (
     "title", "way_up", "heading", "above", "below", "notices", "before", "content", "after",
-    "timelines", "facts", "listings", "figures", "ways",
+    "next", "timelines", "facts", "listings", "figures", "ways",
 )  # fmt: skip
 """The parts of a generated page, in their order. `before` and `after` are empty."""
 

@@ -20,7 +20,7 @@ _MARKS = re.compile("[&<>\"']")
 
 def value(cell: Cell, pending: str = "") -> Markup:
     """A value as it is read. pending: what is said of one that no system confirmed yet."""
-    said = _value(cell)
+    said = _picture(cell) if cell.picture else _value(cell)
     return Markup(said + _mark(pending) if cell.pending else said)  # noqa: S704  escaped
 
 
@@ -39,6 +39,13 @@ def _safe(text: str) -> str:
 
 
 _safe_label = lru_cache(maxsize=1024)(_safe)
+
+
+def _picture(cell: Cell) -> str:
+    """A picture above its link: one link, whose words say what is on it."""
+    link = _safe(cell.link or "")
+    image = f'<img src="{link}" alt="" loading="lazy" decoding="async">'
+    return f'<a class="doc pic" href="{link}">{image}<bdi>{_safe(cell.text)}</bdi></a>'
 
 
 def _row(record: Record, pending: str) -> str:
