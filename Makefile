@@ -73,6 +73,7 @@ browser:
 pictures: install browser
 	$(BIN)/python -m tools.drawings
 	$(BIN)/python -m tools.first_picture
+	$(BIN)/python -m tools.return_pictures
 
 clean:
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
