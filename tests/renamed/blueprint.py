@@ -252,7 +252,7 @@ def _field(g: Grammar, thing: Thing, name: str, node: yaml.Node) -> None:
     for stage in words.value if isinstance(words, yaml.SequenceNode) else ():
         put(at(stage, "code"), code)
         put(at(stage, "if"), lambda text: g.condition(text, thing))
-    for word in ("leave out rows", "good news", "asks attention"):
+    for word in ("leave out rows", "good news", "asks attention", "may be skipped"):
         put(at(node, word), code)
     put(at(node, "seen by"), lambda name: role(g, name))
     put(at(node, "choose from"), g.ref)

@@ -202,7 +202,11 @@ class Presenting:
     def timeline(
         self, thing: MappedThing, found: Found, field_id: str, step: Step
     ) -> Timeline | None:
-        """The stages of a field, in the order of its words; None when it is in none of them."""
+        """The stages of a field, in the order of its words; None when it is in none of them.
+
+        Nobody knows of a row whether it was at a stage that may be skipped: it stands there only
+        while the row is at it.
+        """
         field = thing.fields.get(field_id)
         if field is None or not self.visible(thing, (field_id,)):
             return None
@@ -222,7 +226,8 @@ class Presenting:
         stages = [stage for stage in field.field.words if stage.code is not None]
         for ways in self._ways_out(thing, field.id):
             stages = one_way(stages, ways, code)
-        return stages
+        skipped = field.field.may_be_skipped
+        return [stage for stage in stages if stage.code == code or stage.code not in skipped]
 
     def _ways_out(self, thing: str, field: str) -> Iterator[list[str]]:
         """The codes that the answers of one decision set: only one of them ever happens."""

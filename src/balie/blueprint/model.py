@@ -347,6 +347,7 @@ class ThingField:
     leave_out_codes: tuple[Text, ...] = ()
     good_news: tuple[Text, ...] = ()
     asks_attention: tuple[Text, ...] = ()
+    may_be_skipped: tuple[Text, ...] = ()
     empty: Text | None = None
     seen_by: tuple[Text, ...] = ()  # empty: all who may see the thing
     seen_by_at: Span | None = None

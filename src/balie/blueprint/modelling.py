@@ -337,6 +337,7 @@ def _field(id_: Text, section: Section) -> ThingField:
         leave_out_codes=section.texts("leave out rows"),
         good_news=section.texts("good news"),
         asks_attention=section.texts("asks attention"),
+        may_be_skipped=section.texts("may be skipped"),
         empty=section.text("empty"),
         seen_by=section.texts("seen by"),
         seen_by_at=section.value_at("seen by"),

@@ -364,6 +364,9 @@ FIELD = Construct(
         Word("leave out rows", TEXTS, "Codes whose rows no customer sees."),
         Word("good news", TEXTS, "Codes that are good news: shown in green, beside their words."),
         Word("asks attention", TEXTS, "Codes that ask something of the customer: in amber."),
+        Word(
+            "may be skipped", TEXTS, "Codes that not every row has: a timeline has them only now."
+        ),
         Word("empty", TEXT, "What customers read when there is no value."),
         Word("seen by", TEXTS, "The kinds of customer who may see it."),
         Word("personal", TEXT, "What kind of personal data it is."),
