@@ -42,6 +42,10 @@ class Crowd:
     in_all: Allowance = IN_ALL
     _since: dict[str, datetime] = field(default_factory=dict, repr=False)
 
+    def __len__(self) -> int:
+        """How many addresses are remembered."""
+        return len(self._since)
+
     def let_in(self, client: str, *mails: str) -> str | None:
         """None: it may be sent, and counts. Else how many seconds to wait; then nothing counts."""
         now, one = self.now(), f"by {_network(client)}"

@@ -403,9 +403,9 @@ def _held(ask: Ask, mark: str) -> Mapping[str, str]:
 
 def _marked(ask: Ask, mark: str) -> Mapping[str, str]:
     """The cookie by which this browser sends the same form once: for this form, as long as it
-    may be open.
+    may be open, counted from now.
     """
-    return {} if ask.mark == mark else _cookie(ask, MARK_COOKIE, mark, int(LIFE.total_seconds()))
+    return _cookie(ask, MARK_COOKIE, mark, int(LIFE.total_seconds()))
 
 
 def _addresses(ask: Ask, plan: FormPlan) -> Iterator[str]:

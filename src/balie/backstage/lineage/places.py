@@ -112,7 +112,12 @@ def _listed(blueprint: Blueprint, language: str, plan: Plan, found: Described) -
 
 
 def _kinds(blueprint: Blueprint, step: Step, found: Described) -> tuple[str, ...]:
-    """Those whom the step is for, and who may see the thing, what it is in, and the field."""
+    """Those whom the step is for, and who may see the thing, what it is in, and the field.
+
+    Whoever fills in a form for everybody gets to see nothing of it on a page.
+    """
+    if step.is_for_everybody:
+        return ()
     allowed = [found.field.seen_by, *(one.seen_by for one in upwards(blueprint, found.thing))]
     return tuple(
         str(kind) for kind in step.for_ if all(not said or kind in said for said in allowed)
