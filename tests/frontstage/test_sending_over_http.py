@@ -1,7 +1,10 @@
 """A whole portal: what is sent there arrives in the system, once, and the receipt says so."""
 
+import html
+import json
 import re
 import time
+import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -13,6 +16,9 @@ from tests.desk.sending import by_staff, eventually, signed_in
 from tests.running import Portal, portal
 
 SANNE = "sanne@example.nl"
+SANNES_ROW = "00000000-0000-4000-8000-0000000000c1"
+_HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+_TYPED = re.compile(r'<input class="in[^>]* name="([^"]+)" type="\w+" value="([^"]*)"')
 _TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 _HERE = {"Sec-Fetch-Site": "same-origin"}
 
@@ -130,3 +136,66 @@ def mailed(running: Portal, words: str) -> str:
             return page
         time.sleep(0.25)
     raise AssertionError(page)
+
+
+def test_what_the_crm_had_changed_is_told_on_the_receipt_and_sent_again_from_there(
+    running: Portal,
+) -> None:
+    """T11: the CRM changes after we read the row, and before what was sent comes there."""
+    with closing(running.signed_in(SANNE)) as client:
+        check = look(client, street="Kade 9")
+        assert "Klopt dit?" in check.text
+        before = done_in(running, "crm")
+        running.change("crm", "contacts", SANNES_ROW, addressLine1="Singel 4")
+        address = confirmed(client, check)
+        receipt = ended(client, address)
+        assert receipt["state"] == "conflict"
+        assert receipt["changed_meanwhile"] == [
+            {"label": "Straat en huisnummer", "yours": "Kade 9", "now": "Singel 4"}
+        ]
+        page = client.get(address)
+        assert "Het was intussen al veranderd" in page.text
+        assert 'href="/gegevens">Wijzig het opnieuw' in page.text
+        form = client.get("/gegevens")
+        assert 'value="Singel 4"' in form.text  # what was known before is known to be too old
+        again = ended(client, confirmed(client, look(client, street="Kade 9")))
+        assert again["state"] == "settled", again
+    done = done_in(running, "crm")
+    assert done[len(before) :] == [("changed", "contacts")]
+    (row,) = [one for one in rows_in(running, "contacts") if one["id"] == SANNES_ROW]
+    assert row["addressLine1"] == "Kade 9"
+
+
+def look(client: httpx.Client, **changed: str) -> httpx.Response:
+    """Her details, filled in as they stand but for what she changes: is it right?"""
+    page = client.get("/gegevens")
+    hidden = dict(_HIDDEN.findall(page.text))
+    fields = {name: html.unescape(value) for name, value in _TYPED.findall(page.text)}
+    return client.post("/gegevens", data={**hidden, **fields, **changed}, headers=_HERE)
+
+
+def confirmed(client: httpx.Client, page: httpx.Response) -> str:
+    """The address of the receipt, once the button of that page is pressed."""
+    kept = {name: html.unescape(value) for name, value in _HIDDEN.findall(page.text)}
+    answer = client.post("/gegevens", data={**kept, "confirm": "yes"}, headers=_HERE)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"])
+
+
+def ended(client: httpx.Client, address: str) -> dict[str, object]:
+    """The receipt, once it goes no further."""
+    for _ in range(120):
+        receipt: dict[str, object] = client.get(
+            address, headers={"Accept": "application/json"}
+        ).json()
+        if receipt["state"] not in ("received", "passed on"):
+            return receipt
+        time.sleep(0.1)
+    raise AssertionError(receipt)
+
+
+def rows_in(running: Portal, table: str) -> list[dict[str, object]]:
+    """The rows of a table of the CRM, as it has them."""
+    with urllib.request.urlopen(f"{running.systems['crm']}/_rehearsal/rows/{table}") as answer:
+        rows: list[dict[str, object]] = json.load(answer)
+    return rows

@@ -55,8 +55,9 @@ _NO_TIMES: Mapping[Table, datetime] = MappingProxyType({})
 class Overlay:
     """All that one customer has under way. stamp: the same for the same; a part of keys.
 
-    settled: (system, table) -> the last time that one of its rows was confirmed: what was asked
-    before is too old for this customer. coming: thing -> its rows that are made, newest first.
+    settled: (system, table) -> the last time that one of its rows was confirmed, or was found to
+    have changed: what was asked before is too old for this customer. coming: thing -> its rows that
+    are made, newest first.
     """
 
     stamp: Hashable = ()

@@ -47,11 +47,11 @@ def overlay_of(receipts: Sequence[Receipt], plans: Mapping[str, FormPlan]) -> Ov
         plan = plans.get(receipt.action.step)
         if plan is None or not receipt.action.answers:
             continue
+        for at, answered in _answered(receipt):
+            settled[at] = max(answered, settled.get(at, answered))
         for errand, progress in _that_count(receipt):
             at = (errand.system, errand.table)
             done = progress.since if progress.state is ErrandState.DONE else None
-            if done is not None:
-                settled[at] = max(done, settled.get(at, done))
             matched = _matched(errand, plan)
             if matched:
                 values = dict(_flat(errand.fields))
@@ -68,6 +68,17 @@ def overlay_of(receipts: Sequence[Receipt], plans: Mapping[str, FormPlan]) -> Ov
         coming={thing: tuple(rows) for thing, rows in coming.items()},
         settled=settled,
     )
+
+
+def _answered(receipt: Receipt) -> Iterator[tuple[Table, datetime]]:
+    """When a system said what became of an errand: that it was done, or that its row had changed.
+
+    What was known of the row before that moment is certainly too old.
+    """
+    places = {errand.id: (errand.system, errand.table) for errand in receipt.action.errands}
+    for one in receipt.progress:
+        if one.state in (ErrandState.DONE, ErrandState.CONFLICT) and one.since is not None:
+            yield places[one.errand], one.since
 
 
 def _that_count(receipt: Receipt) -> Iterator[tuple[Errand, Progress]]:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from balie.backstage.actions import ActionState, Errand, ErrandState, Progress, Receipt, Told
 from balie.backstage.errands import targets
+from balie.backstage.forms.meanwhile import Clash
 from balie.backstage.forms.showing import KEEP_TRYING
 from balie.backstage.page import Help, MenuItem
 from balie.backstage.presenting import Presenting
@@ -34,15 +35,6 @@ class Part:
     since: datetime | None = None
     next_at: datetime | None = None
     says: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Clash:
-    """A value that had changed meanwhile: what was filled in, and what is there now."""
-
-    label: str
-    yours: str
-    now: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +196,8 @@ class Telling:
                         yours = told.get(field.id) or self._read(
                             field, value_at(errand.fields, path)
                         )
-                        yield Clash(self._label(field), yours, self._read(field, one.now[path]))
+                        now = self._read(field, one.now[path])
+                        yield Clash(label=self._label(field), yours=yours, now=now)
 
     def _read(self, field: MappedField, value: Raw) -> str:
         """A raw value as the customer reads it: the words of its code, or as it is."""

@@ -4,10 +4,11 @@ The names of fields are those that are sent back, as an object of JSON: a text f
 for rows that are ticked a list of their keys, and beside it a value for each question of a row.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 from balie.backstage.forms.desk import TOKEN, NotAccepted
+from balie.backstage.forms.meanwhile import SHOWN, Clash
 from balie.backstage.forms.page import Asked, FormPage, Pickable, Tickable, Ticking
 from balie.backstage.receipts import Part, ReceiptList, ReceiptPage
 from balie.frontstage.page_json import (
@@ -55,7 +56,9 @@ def form_json(
             "proof": None if page.proof is None else page.proof.by.value,
             "draft_at": moment_json(page.draft_at),
             TOKEN: token,
+            SHOWN: next(iter(page.kept.get(SHOWN, ())), None),
             "problems": dict(said.faults),
+            "changed_meanwhile": [] if refusal is None else _clashes(refusal.clashes),
             "refused": _why(refusal),
             "sent_before": before,
         }
@@ -80,10 +83,7 @@ def receipt_json(page: ReceiptPage) -> bytes:
             "acting_for": page.acting_for,
             "parts": [_part(part) for part in page.parts],
             "answers": [{"field": t.field, "label": t.label, "text": t.text} for t in page.told],
-            "changed_meanwhile": [
-                {"label": clash.label, "yours": clash.yours, "now": clash.now}
-                for clash in page.clashes
-            ],
+            "changed_meanwhile": _clashes(page.clashes),
             "number": None if page.number is None else page.number.text,
             "next": None if page.next is None else item_json(page.next),
             "again": None if page.again is None else item_json(page.again),
@@ -112,6 +112,10 @@ def receipts_json(page: ReceiptList) -> bytes:
     )
 
 
+def _clashes(clashes: Iterable[Clash]) -> list[Json]:
+    return [{"label": one.label, "yours": one.yours, "now": one.now} for one in clashes]
+
+
 def _why(refusal: NotAccepted | None) -> str | None:
     """Why it was not taken, in a word for programs."""
     if refusal is None:
@@ -121,6 +125,7 @@ def _why(refusal: NotAccepted | None) -> str | None:
         (refusal.expired, "expired"),
         (refusal.cannot, "cannot now"),
         (refusal.nothing_changed, "nothing changed"),
+        (bool(refusal.clashes), "changed meanwhile"),
         (bool(refusal.page.problems), "problems"),
     )
     return next((word for is_so, word in reasons if is_so), "not possible")

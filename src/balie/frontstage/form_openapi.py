@@ -65,6 +65,12 @@ def form_schemas() -> Iterator[tuple[str, Json]]:
             },
             draft_at={"type": ["string", "null"], "format": "date-time"},
             form_token=_TEXT,
+            form_shown={
+                "type": ["string", "null"],
+                "description": "Of a form that changes something: sent along, it tells whether "
+                "what was shown has changed meanwhile. Without it nothing is compared.",
+            },
+            changed_meanwhile=_clashes(),
             problems={
                 "type": "object",
                 "description": "Name of a field -> what is wrong with what was filled in.",
@@ -105,10 +111,7 @@ def form_schemas() -> Iterator[tuple[str, Json]]:
             acting_for=_MAYBE_TEXT,
             parts={"type": "array", "items": _part()},
             answers={"type": "array", "items": _object(field=_TEXT, label=_TEXT, text=_TEXT)},
-            changed_meanwhile={
-                "type": "array",
-                "items": _object(label=_TEXT, yours=_TEXT, now=_TEXT),
-            },
+            changed_meanwhile=_clashes(),
             number=_MAYBE_TEXT,
             next=_maybe("Way"),
             again=_maybe("Way"),
@@ -196,7 +199,11 @@ def _operations(form: FormPlan) -> Mapping[str, Mapping[str, Json]]:
                     **_answer("It was accepted. `location` is its receipt.", "Sent"),
                     "headers": {"location": {"schema": _TEXT}},
                 },
-                "409": _answer("It was sent before with other answers, or has no token.", "Form"),
+                "409": _answer(
+                    "It was sent before with other answers, has no token, or what it changes was "
+                    "changed meanwhile.",
+                    "Form",
+                ),
                 "422": _answer("Something is to be mended: see `problems`.", "Form"),
                 "503": _answer("It cannot be taken now.", "Form"),
                 **_REFUSALS,
@@ -335,6 +342,11 @@ def _part() -> Json:
         next_at=_MOMENT,
         says=_MAYBE_TEXT,
     )
+
+
+def _clashes() -> Json:
+    """Values that had changed meanwhile: what was filled in, and what is there now."""
+    return {"type": "array", "items": _object(label=_TEXT, yours=_TEXT, now=_TEXT)}
 
 
 # ---- short ways to say it

@@ -31,6 +31,7 @@ from balie.backstage.forms.guarding import (
     typed,
 )
 from balie.backstage.forms.inputs import Inputs
+from balie.backstage.forms.meanwhile import SHOWN, Clash, Marks
 from balie.backstage.forms.offering import FormOpening, Offered, offered, subjects, why_not
 from balie.backstage.forms.page import FormPage, Stage
 from balie.backstage.forms.plan import Control, FormPlan, Question
@@ -64,6 +65,7 @@ class NotAccepted:
 
     expired: the form was open for too long, or the service changed meanwhile: look again, and send.
     cannot: we cannot take it now; staff know. before: it was sent before, with other answers.
+    clashes: what had changed since the form showed it.
     """
 
     page: FormPage
@@ -72,6 +74,7 @@ class NotAccepted:
     cannot: bool = False
     nothing_changed: bool = False
     before: Receipt | None = None
+    clashes: tuple[Clash, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,14 +109,14 @@ class FormDesk:
             return None
         if plan.subject is not None and given.record is not None and why_not(opening, given.record):
             return showing.to_pick(plan.subject, given.subject)
-        page = None if whole else 0
+        page, marks = None if whole else 0, self._marks(opening, showing.known(given))
         draft = await self._drafts(opening).find(_draft_place(opening, about))
         if draft is None:
             checked = check(opening, given, {}, about, {}, NO_PAGE)
-            return showing.to_fill(given, about, checked, page)
+            return showing.to_fill(given, about, checked, page, marks)
         files = await self._files(opening, draft.fields, {})
         checked = check(opening, given, draft.fields, about, files, NO_PAGE)
-        kept = _kept(opening, about, draft.fields, files)
+        kept = {**_kept(opening, about, draft.fields, files), **marks}
         return replace(showing.to_fill(given, about, checked, page, kept), draft_at=draft.at)
 
     async def look(
@@ -144,6 +147,9 @@ class FormDesk:
         ahead = filled.page_after(here)
         if ahead is not None:
             return filled.to_fill(ahead)
+        clashes = self._clashes(opening, filled, posted)
+        if clashes:
+            return self._changed_meanwhile(opening, filled, clashes)
         if opening.plan.is_change and self._changes_nothing(opening, filled):
             return NotAccepted(page=filled.to_fill(), nothing_changed=True)
         return filled.to_check()
@@ -177,6 +183,9 @@ class FormDesk:
             return NotAccepted(page=filled.to_check(), status=409, before=before)
         if token is None:
             return NotAccepted(page=filled.to_check(), status=409, expired=True)
+        clashes = self._clashes(opening, filled, posted)
+        if clashes:
+            return self._changed_meanwhile(opening, filled, clashes)
         guarded = self._guarded(opening, filled.checked, token)
         if guarded is not None:
             asked = await self._asked_to_show(guarded, filled, posted)
@@ -338,16 +347,18 @@ class FormDesk:
         given = await offered(opening, about)
         if _is_missing(opening.plan, given):
             return None
+        showing, marks = Showing(opening, around), _first(posted, SHOWN)
+        posted = self._as_it_is(opening, showing.known(given), posted)
         checked = check(opening, given, posted, about, files, seen)
         if whole:
             unasked = not_asked(opening, checked, posted, files)
             checked = replace(checked, problems={**checked.problems, **unasked})
         filled = _FilledIn(
-            showing=Showing(opening, around),
+            showing=showing,
             given=given,
             about=about,
             checked=checked,
-            kept=_kept(opening, about, posted, files),
+            kept={**_kept(opening, about, posted, files), **({SHOWN: (marks,)} if marks else {})},
             whole=whole,
         )
         subject, needs_a_row = opening.plan.subject, opening.plan.is_change
@@ -358,6 +369,47 @@ class FormDesk:
         if filled.checked.problems:
             return NotAccepted(page=filled.to_fill())
         return filled
+
+    # ---- what changed meanwhile
+
+    def _marks(
+        self, opening: FormOpening, known: Mapping[str, str]
+    ) -> Mapping[str, tuple[str, ...]]:
+        """What goes along with a form that changes something: marks of what it shows."""
+        return {SHOWN: (self._marking(opening).of(known),)} if known else {}
+
+    def _marking(self, opening: FormOpening) -> Marks:
+        return Marks(self.secret, opening.whose)
+
+    def _as_it_is(self, opening: FormOpening, known: Mapping[str, str], posted: Posted) -> Posted:
+        """What was posted; what was left as it was shown is left as it is by now."""
+        marking, marks = self._marking(opening), _first(posted, SHOWN)
+        typed = {name: _first(posted, name) for name in known if name in posted}
+        touched, moved = marking.changed(marks, typed), marking.changed(marks, known)
+        return {**posted, **{name: (known[name],) for name in typed if name in moved - touched}}
+
+    def _clashes(
+        self, opening: FormOpening, filled: "_FilledIn", posted: Posted
+    ) -> tuple[Clash, ...]:
+        """What was filled in over something that is not there any more: both values."""
+        known = filled.showing.known(filled.given)
+        moved = self._marking(opening).changed(_first(posted, SHOWN), known)
+        as_it_is = {name: (text,) for name, text in known.items()}
+        there = check(opening, filled.given, as_it_is, filled.about, _FILES, NO_PAGE).told
+        now = {one.field: one.text for one in there}
+        return tuple(
+            Clash(label=one.label, yours=one.text, now=now.get(one.field, ""))
+            for one in filled.checked.told
+            if one.field in moved and one.text != now.get(one.field, "")
+        )
+
+    def _changed_meanwhile(
+        self, opening: FormOpening, filled: "_FilledIn", clashes: tuple[Clash, ...]
+    ) -> NotAccepted:
+        """Both values, to send again with what is there now in sight."""
+        marks = self._marks(opening, filled.showing.known(filled.given))
+        page = replace(filled, kept={**filled.kept, **marks}).to_check()
+        return NotAccepted(page=page, status=409, clashes=clashes)
 
     def _changes_nothing(self, opening: FormOpening, filled: "_FilledIn") -> bool:
         """Whether everything stands as it stood. What cannot be sent is told when it is sent."""

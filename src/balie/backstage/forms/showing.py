@@ -227,6 +227,16 @@ class Showing:
         """What stands in the field: what was typed, else what is known now."""
         if question.id in checked.said:
             return checked.said[question.id]
+        return self._known(question, given)
+
+    def known(self, given: Offered) -> Mapping[str, str]:
+        """What stands in the fields of a form that changes something, before anybody types."""
+        if not self.opening.plan.is_change or given.record is None:
+            return {}
+        asked = (one for one in questions_for(self.opening) if one.control is not Control.FILE)
+        return {question.id: self._known(question, given) for question in asked}
+
+    def _known(self, question: Question, given: Offered) -> str:
         if not self.opening.plan.is_change or given.record is None:
             return ""
         known = given.record.value(question.id)
