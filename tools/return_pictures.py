@@ -141,6 +141,7 @@ def _form(customer: Screen, others: Screen) -> str:
     customer.page.check("[name=reason][value=DEFECT]")
     customer.photographs("01-form")
     customer.presses("main form .btn")
+    customer.presses("main form .btn")  # no photo
     customer.photographs("02-check")
     _switches(others, "crm", "off")
     customer.presses("button[name=confirm]")
