@@ -123,6 +123,7 @@ SEEN = {
     "found": _found,
     "kind": lambda page, _: page.kind,
     "ways": lambda page, _: [item.address for item in page.ways],
+    "leads on to": lambda page, _: [item.address for item in page.ways if item.follows],
     "headline": lambda page, _: page.headline,
     "acting for": lambda page, _: page.acting_for,
     "menu": lambda page, _: [item.address for item in page.menu],

@@ -83,9 +83,20 @@ class Sent:
 
     @property
     def addresses(self) -> tuple[str, ...]:
-        """Every page about it."""
+        """Every page about it, and what its label leads to."""
         page = f"/retour/{self.number}"
-        return (self.receipt, page, f"{page}/label", f"{page}/terugbetaling", f"{page}/antwoord")
+        pages = (page, f"{page}/label", f"{page}/terugbetaling", f"{page}/antwoord")
+        return (self.receipt, *pages, *self.documents())
+
+    def documents(self) -> list[str]:
+        """The addresses of the code and the PDF, once there is a label."""
+        page = self.browser.get(f"/retour/{self.number}/label").text
+        return re.findall(r'<a class="doc[^"]*" href="([^"]+)"', page)
+
+    def leads_to(self) -> list[str]:
+        """Where the button of its page leads."""
+        page = self.browser.get(f"/retour/{self.number}").text
+        return re.findall(r'<p class="btns"><a class="btn" href="([^"]+)"', page)
 
     def reads(self, page: str = "") -> str:
         """What Sanne reads on a page of this return, opened now."""
@@ -159,6 +170,11 @@ def test_a_return_goes_from_the_form_to_the_refund(place: Whole) -> None:
     place.settles()
     sent.crm_tells()
     assert "We kijken ernaar – klaar Stuur het maar op – nu We hebben het – volgt" in sent.reads()
+    assert sent.leads_to() == [f"/retour/{sent.number}/label"]
+    code, pdf = sent.documents()
+    assert f'<img src="{code}" alt=""' in sent.browser.get(f"/retour/{sent.number}/label").text
+    kinds = [sent.browser.get(one).headers["content-type"] for one in (code, pdf)]
+    assert kinds == ["image/png", "application/pdf"]
     label = sent.reads("/label")
     assert re.search(r"^Retouren Geef het pakket uiterlijk \d+ \w+ \d{4} af", label)
     assert "Verzendlabel (PDF)" in label
@@ -169,6 +185,7 @@ def test_a_return_goes_from_the_form_to_the_refund(place: Whole) -> None:
     place.settles()
     sent.crm_tells()
     assert "Stuur het maar op – klaar We hebben het – nu Terugbetaald – volgt nog" in sent.reads()
+    assert sent.leads_to() == [f"/retour/{sent.number}/terugbetaling"]
     assert "Terugbetaling Nog niet bekend." in sent.reads("/terugbetaling")
 
     (memo,) = place.town.rows("erp", "salesCreditMemos", externalDocumentNumber=sent.number)
@@ -228,8 +245,8 @@ def test_a_return_goes_from_the_form_to_the_refund(place: Whole) -> None:
 def nobody_else_sees(sent: Sent) -> None:
     """Another customer: not found. Signed out: the same for what is there and what is not."""
     bram, stranger = sent.place.browser(BRAM), sent.place.browser()
-    assert [bram.get(one).status_code for one in sent.addresses] == [404] * 5
-    assert [sent.browser.get(one).status_code for one in sent.addresses] == [200] * 5
+    assert {bram.get(one).status_code for one in sent.addresses} == {404}
+    assert {sent.browser.get(one).status_code for one in sent.addresses} == {200}
     for one in sent.addresses:
         there, not_there = stranger.get(one), stranger.get(one.replace(sent.number, "R-999999"))
         assert (there.status_code, not_there.status_code) == (303, 303)
@@ -261,6 +278,7 @@ def test_a_refusal_is_told_with_its_reason(place: Whole) -> None:
     place.settles()
     sent.crm_tells()
     assert sent.reads().startswith("Retouren Afgewezen")
+    assert sent.leads_to() == [f"/retour/{sent.number}/antwoord"]
     assert "Ons antwoord Er zit een schroef los. Wij bellen u." in sent.reads("/antwoord")
     assert place.done_in("crm") == [MADE, "changed cases: resolution, status"]
     assert (place.done_in("carrier"), place.done_in("erp")) == ([], [])

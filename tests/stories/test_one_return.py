@@ -252,7 +252,7 @@ async def test_who_may_not_sign_in_any_more_gets_no_mail(place: Town) -> None:
     await place.settle()
     assert await asyncio.to_thread(place.mails) == []
     (kept,) = await place.actions.work.read(lambda: list(Mail.objects.all()))
-    assert (kept.next_at, kept.why) == (None, "nobody signs in with a verified address")
+    assert (kept.next_at, kept.why) == (None, "there is no address to write to")
 
 
 async def test_changed_details_reach_the_follower_and_are_told_by_mail_once(place: Town) -> None:

@@ -76,9 +76,11 @@ class Whole:
         self.settles()
 
     def begins(self) -> None:
-        """Systems as they were at the start; from now on their logs count."""
+        """Systems as they were at the start, and nothing known of them; from now on logs count."""
         for name, system in self.town.systems.items():
             system.reset()
+            for service in (self.portal.service, self.town.connected.service):
+                service.hear(name)
             self.since[name] = max((line.seq for line in system.log()), default=0)
 
     def done_in(self, system: str) -> list[str]:
