@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from balie.systems.pace import Rate
-from balie.transport.limits import Limits, read_limits
+from balie.transport.limits import Limits, Part, part_of, read_limits
 from balie.transport.turns import TooBusy, Turns, Window
 
 
@@ -47,6 +47,22 @@ def test_words_that_are_no_limit_are_refused_with_an_example(text: str) -> None:
 def test_a_limit_that_leaves_no_call_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="leaves no call"):
         read_limits(text)
+
+
+@pytest.mark.parametrize("number", [2, 3, 4, 5, 6, 20, 100, 5999])
+def test_pages_and_the_carrier_together_never_ask_more_than_is_allowed(number: int) -> None:
+    whole = read_limits(f"{number} per minute, {number} at once")
+    pages, carrier = part_of(whole, Part.PAGES), part_of(whole, Part.CARRIER)
+    assert pages.at_once + carrier.at_once == number
+    assert pages.rates[0].calls + carrier.rates[0].calls == number
+    assert {one.rates[0].seconds for one in (pages, carrier)} == {60.0}
+    assert 1 <= carrier.at_once <= pages.at_once
+    assert part_of(whole, Part.WHOLE) == whole
+
+
+def test_what_cannot_be_split_leaves_one_for_each() -> None:
+    whole = read_limits("1 per second")
+    assert {part_of(whole, part).rates[0].calls for part in Part} == {1}
 
 
 def test_no_more_than_is_allowed_in_any_stretch_of_that_length() -> None:

@@ -52,6 +52,7 @@ from balie.site.stories import keep_version, work_of
 from balie.store.ciphers import Cipher
 from balie.store.incidents import IncidentBook
 from balie.store.sqlite_memory import SqliteMemory
+from balie.transport.limits import Part
 
 log = log_of(__name__)
 
@@ -100,7 +101,7 @@ async def start(
         secret = secret_of(configuration)
         inputs = stored_inputs(found.blueprint, actions, secret, clock.now).inputs
         kept = Kept(memory, told, secret, actions, inputs)
-        connected = connect(found, configuration, kept, opening, clock)
+        connected = connect(found, configuration, kept, opening, clock, Part.PAGES)
         lookout = Lookout(connected.network, connected.connectors, clock.now)
         hearing = hearing_of(found, configuration, connected.service, opening, clock)
         await keep_version(found, actions, clock)

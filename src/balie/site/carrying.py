@@ -32,6 +32,7 @@ from balie.site.stories import Stories, stories_of
 from balie.store.actions import StoredActions
 from balie.store.incidents import IncidentBook
 from balie.store.retention import Retention
+from balie.transport.limits import Part
 
 log = log_of(__name__)
 
@@ -158,7 +159,7 @@ async def opened(
     told = ToldIncidents(incidents, log)
     actions = accepting(configuration, opening, clock.now)
     kept = Kept(memory, told, secret_of(configuration))
-    connected = connect(found, configuration, kept, opening, clock)
+    connected = connect(found, configuration, kept, opening, clock, Part.CARRIER)
     stories = stories_of(found, configuration, connected, actions, told, clock)
     await stories.versions.keep()
     return Carrying(

@@ -18,6 +18,7 @@ from balie.site.logs import asked
 from balie.site.step_kinds import STEP_KINDS
 from balie.systems.connector import Connector
 from balie.transport.http import Network
+from balie.transport.limits import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,16 @@ def connect(
     kept: Kept,
     closing: AsyncExitStack,
     clock: Clock | None = None,
+    part: Part = Part.WHOLE,
 ) -> Connected:
     """The service of a blueprint on the systems of this configuration. Raises Refusal.
 
-    closing: gets what must be closed. Nothing is asked of a system yet.
+    closing: gets what must be closed. part: of the limits of systems, when another process asks
+    them too. Nothing is asked of a system yet.
     """
-    network = Network(allowed_private=configuration.private_systems, traces=asked("balie.systems"))
+    network = Network(
+        allowed_private=configuration.private_systems, traces=asked("balie.systems"), part=part
+    )
     closing.push_async_callback(network.close)
     connectors = systems.connectors(found.blueprint, found.contracts, network, configuration.values)
     service = Service(

@@ -28,7 +28,7 @@ from balie.transport.bodies import ENCODINGS, TooLarge, Unreadable, unpacker_of,
 from balie.transport.breaker import Breaker, Condition, Status
 from balie.transport.doors import Doorkeeper
 from balie.transport.faults import FAULTS, OURS, TEXTS, Fault, fault_of, may_have_gone_out
-from balie.transport.limits import Limits
+from balie.transport.limits import Limits, Part, part_of
 from balie.transport.streams import Flow
 from balie.transport.turns import TooBusy, Turns
 
@@ -70,7 +70,8 @@ class Network:
     """The connections of all systems. Open from the first call until `close`.
 
     allowed_private: hosts (names or addresses) that may be on our own network.
-    traces: gets one Trace for every call. clock: seconds that never go back.
+    traces: gets one Trace for every call. clock: seconds that never go back. part: of every limit,
+    when another process asks the same systems.
     """
 
     def __init__(
@@ -81,12 +82,14 @@ class Network:
         clock: Callable[[], float] = monotonic,
         now: Callable[[], datetime] = utc_now,
         resolver: Callable[[], AbstractResolver] = ThreadedResolver,
+        part: Part = Part.WHOLE,
     ) -> None:
         self.traces = traces
         self.clock = clock
         self.now = now
         self._allowed_private = allowed_private
         self._resolver = resolver
+        self._part = part
         self._session: ClientSession | None = None
         self._doorkeeper: Doorkeeper | None = None
         self._transports: dict[str, HttpTransport] = {}
@@ -107,7 +110,8 @@ class Network:
         """
         found = self._transports.get(system)
         if found is None:
-            found = HttpTransport(self, system, title or system, limits or Limits())
+            own = part_of(limits or Limits(), self._part)
+            found = HttpTransport(self, system, title or system, own)
             self._transports[system] = found
         return found
 
