@@ -21,6 +21,19 @@ def test_the_first_screen_lists_what_is_to_be_done_what_is_due_first(
     assert "Neem een besluit." in page
 
 
+def test_work_of_one_step_is_told_apart_by_what_the_customer_has_as_reference(
+    counter: Counter, mila: Browser
+) -> None:
+    counter.sent(ErrandState.DONE)
+    counter.work.items = {
+        "a1:1": work_item(),
+        "b2:1": work_item("b2:1"),
+    }  # b2 is not there any more
+    page = mila.get("/staff").text
+    assert page.count("Bekijkt de retour en beslist</a>") == 2
+    assert page.count("<bdi>R7K2-00A1</bdi>") == 1
+
+
 def test_its_page_has_what_was_filled_in_and_a_button_for_each_answer(
     counter: Counter, mila: Browser
 ) -> None:

@@ -27,6 +27,7 @@ def first_screen(request: HttpRequest) -> HttpResponse:
         "mine": (),
         "others": 0,
         "work": (),
+        "references": {},
         "waiting": (),
     }
     if watch.desk is not None:
@@ -39,10 +40,12 @@ def _to_do(desk: ServiceDesk, told: Told, colleague: Colleague) -> dict[str, obj
     loads = [load for load in async_to_sync(desk.actions.loads)() if load.waiting]
     mine = stuck_lines(held, told, colleague.teams)
     items = async_to_sync(desk.work.items.open_for)(colleague.teams) if desk.work else ()
+    work = work_lines(items, told, desk.now())
     return {
         "mine": mine,
         "others": len(held) - len(mine),
-        "work": work_lines(items, told, desk.now()),
+        "work": work,
+        "references": async_to_sync(desk.actions.references)([line.instance for line in work]),
         "waiting": load_lines(loads, told),
     }
 

@@ -66,6 +66,11 @@ class StoredStaffActions:
         """One action with everything that is known of it."""
         return await self.actions.work.read(lambda: self._whole(action))
 
+    async def references(self, actions: Sequence[str]) -> Mapping[str, str]:
+        """The references of these actions, by their ids."""
+        found = Action.objects.filter(id__in=actions).values_list("id", "reference")
+        return await self.actions.work.read(lambda: dict(found))
+
     async def with_reference(self, reference: str) -> str | None:
         """The id of the action with exactly this reference."""
         found = Action.objects.filter(reference=reference).values_list("id", flat=True)

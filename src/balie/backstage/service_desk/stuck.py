@@ -209,6 +209,10 @@ class StaffActions(Protocol):
         """One action with everything that is known of it."""
         ...
 
+    async def references(self, actions: Sequence[str]) -> Mapping[str, str]:
+        """The references of these actions, by their ids."""
+        ...
+
     async def with_reference(self, reference: str) -> str | None:
         """The id of the action with exactly this reference."""
         ...
