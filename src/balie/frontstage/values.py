@@ -64,10 +64,16 @@ def _row(record: Record, pending: str) -> str:
 def _pending_row(record: Record, pending: str) -> str:
     """A row that is being made: what it says of itself leads to its receipt."""
     first, *others = record.cells
-    cells = "".join(_cell(cell, first.text or pending, "") for cell in others)
+    cells = "".join(_pending_cell(cell, first.text or pending) for cell in others)
     name = f'<a href="{_safe(record.link or "")}"><bdi>{_safe(first.text or pending)}</bdi></a>'
     mark = _mark(pending) if first.text else ""
     return f'<tr class="link"><th scope="row">{name}{mark}</th>{cells}</tr>'
+
+
+def _pending_cell(cell: Cell, of: str) -> str:
+    """Of what is being made no system says how it stands; that it is made, the row itself says."""
+    nothing = cell.kind is Kind.STATUS and cell.empty and not cell.text
+    return '<td class="status"></td>' if nothing else _cell(cell, of, "")
 
 
 def _cell(cell: Cell, of: str, pending: str) -> str:
