@@ -15,12 +15,13 @@ from balie.blueprint.model import Blueprint
 from balie.frontstage.app import frontstage
 from balie.frontstage.assets import Assets, read_files
 from balie.frontstage.brand import brand_files, identity_of
+from balie.frontstage.languages import words_of
 from balie.frontstage.looks import Chrome, Looks, Mode
 from balie.frontstage.openapi import openapi
 from balie.frontstage.preferences import Preferences, preferences_of, with_choices
 from balie.frontstage.rehearsed import DemoPerson, Happening, Rehearsed
 from balie.frontstage.signs import signs_of
-from balie.frontstage.surroundings import Surroundings, words_of
+from balie.frontstage.surroundings import Surroundings
 from balie.frontstage.views import Opens, Views
 from balie.frontstage.written import MOST_BYTES
 from balie.store.incidents import IncidentBook

@@ -28,8 +28,9 @@ from balie.console.service_desk import ServiceDesk
 from balie.console.watch import Watch
 from balie.frontstage.assets import Assets, read_files
 from balie.frontstage.brand import brand_files, identity_of
+from balie.frontstage.languages import words_of
 from balie.frontstage.looks import Looks
-from balie.frontstage.surroundings import Surroundings, words_of
+from balie.frontstage.surroundings import Surroundings
 from balie.identity import postgres_reader
 from balie.identity.connections.connection import Connection
 from balie.identity.connections.logins import Logins, address_of

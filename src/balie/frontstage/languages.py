@@ -11,6 +11,7 @@ from functools import cached_property
 from babel import Locale
 from markupsafe import Markup, escape
 
+from balie.blueprint.model import Blueprint
 from balie.mapping.formats import locale_of
 from balie.words.languages import PLACE, flat, part, spoken
 
@@ -78,3 +79,13 @@ def _wish(part: str) -> tuple[str, float]:
     tag, _, parameters = part.partition(";")
     weight = re.fullmatch(r"\s*q=([01](?:\.\d{0,3})?)\s*", parameters)
     return tag.strip().lower(), float(weight[1]) if weight else 1.0
+
+
+def words_of(blueprint: Blueprint) -> Mapping[str, Words]:
+    """The words of every language that a blueprint offers, in its form of address.
+
+    Raises LookupError for a language without words.
+    """
+    form = str(blueprint.address_customers_as)
+    languages = (str(blueprint.language), *(str(language) for language in blueprint.also))
+    return {language: read_words(language, form) for language in languages}

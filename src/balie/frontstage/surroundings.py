@@ -10,7 +10,7 @@ from balie.access.viewer import Visitor
 from balie.backstage.help_desk import help_desk
 from balie.backstage.page import Help, MenuItem
 from balie.blueprint.model import Blueprint
-from balie.frontstage.languages import Words, read_words
+from balie.frontstage.languages import Words
 from balie.frontstage.looks import Chrome, Identity, Link, Person, Switch
 from balie.frontstage.moments import Voice
 from balie.frontstage.preferences import Preferences
@@ -101,16 +101,6 @@ class Surroundings:
     def _in(self, language: str, switches: tuple[Switch, ...]) -> tuple[Switch, ...]:
         say = self.blueprint.say
         return tuple(replace(switch, title=say(switch.title, language)) for switch in switches)
-
-
-def words_of(blueprint: Blueprint) -> Mapping[str, Words]:
-    """The words of every language that a blueprint offers, in its form of address.
-
-    Raises LookupError for a language without words.
-    """
-    form = str(blueprint.address_customers_as)
-    languages = (str(blueprint.language), *(str(language) for language in blueprint.also))
-    return {language: read_words(language, form) for language in languages}
 
 
 def _person(visitor: Visitor | None, t: Voice) -> Person | None:

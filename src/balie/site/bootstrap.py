@@ -1,19 +1,17 @@
 """The one place that knows every concrete thing, and puts them together."""
 
-import hashlib
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pkgutil import resolve_name
-from typing import Protocol
 
 from asgiref.sync import async_to_sync
 from django.core.asgi import get_asgi_application
 from starlette.types import ASGIApp
 
 from balie.backstage.lineage.origins import Origins
-from balie.backstage.ports import Clock, Incidents, Memory
+from balie.backstage.ports import Clock, Incidents
 from balie.backstage.process.hearing import Hearing
 from balie.backstage.service import Service
 from balie.blueprint.drawing.draw import dark_style, draw, draw_cards, draw_table
@@ -24,11 +22,12 @@ from balie.frontstage.app import frontstage
 from balie.frontstage.assets import OWN_FILES, Assets, read_files
 from balie.frontstage.brand import brand_files, identity_of
 from balie.frontstage.inbound import inbound
+from balie.frontstage.languages import words_of
 from balie.frontstage.looks import Looks
 from balie.frontstage.openapi import openapi
 from balie.frontstage.rehearsed import Rehearsed, announced
 from balie.frontstage.signs import signs_of
-from balie.frontstage.surroundings import Surroundings, words_of
+from balie.frontstage.surroundings import Surroundings
 from balie.frontstage.views import Views
 from balie.identity.connections.logins import Logins
 from balie.identity.desk import Desk
@@ -41,28 +40,20 @@ from balie.site.configuration import Configuration
 from balie.site.connecting import Kept, clock_of, connect
 from balie.site.hearing import hearing_of, instances_of, look_at_once
 from balie.site.inputs import stored_inputs
+from balie.site.keeping import memory_of, needs_the_extra, secret_of
 from balie.site.last_resort import LastResort
 from balie.site.logins import logins_of
 from balie.site.logs import ToldIncidents, log_of
 from balie.site.lookout import Lookout
 from balie.site.looks import DjangoPages
-from balie.site.refusal import Refusal
 from balie.site.service_desk import service_desk
-from balie.site.stories import keep_version, work_of
+from balie.site.stories import keep_version
+from balie.site.work import work_of
 from balie.store.ciphers import Cipher
 from balie.store.incidents import IncidentBook
-from balie.store.sqlite_memory import SqliteMemory
 from balie.transport.limits import Part
 
 log = log_of(__name__)
-
-
-class Closable(Memory, Protocol):
-    """A memory that holds on to something until it is closed."""
-
-    async def forget_all(self) -> None: ...
-
-    async def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,37 +223,9 @@ def _application(
     return application(layers, configuration)
 
 
-def memory_of(configuration: Configuration) -> Closable:
-    """Where last-known answers are kept. Raises Refusal."""
-    cipher = Cipher(configuration.keys)
-    if configuration.cache_url.startswith("sqlite:"):
-        return SqliteMemory(configuration.cache_file, cipher)
-    with _needs_the_extra():
-        memory: Callable[[str, Cipher], Closable] = resolve_name("balie.site.scale:memory")
-    return memory(configuration.cache_url, cipher)
-
-
 async def _reader(configuration: Configuration) -> Reader:
     if configuration.embedded:
         return SqliteReader(configuration.database_file)
-    with _needs_the_extra():
+    with needs_the_extra():
         reader: Callable[[str], Awaitable[Reader]] = resolve_name("balie.site.scale:reader")
     return await reader(configuration.database_url)
-
-
-@contextmanager
-def _needs_the_extra() -> Iterator[None]:
-    """What is named inside can only be imported when `balie[scale]` was installed."""
-    try:
-        yield
-    except ImportError as error:
-        raise Refusal(
-            "SCALE",
-            f"PostgreSQL and Redis need more than is installed: {error}.",
-            ["pip install 'balie[scale]'"],
-        ) from error
-
-
-def secret_of(configuration: Configuration) -> bytes:
-    """A secret of the service's own, so that no key is used for two purposes."""
-    return hashlib.sha256(b"balie: cursors\0" + configuration.keys[0].encode()).digest()

@@ -12,19 +12,17 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from random import Random
 
-from uvicorn.loops.auto import auto_loop_factory
-
 from balie.backstage.carrying import Carrier
 from balie.backstage.ports import Clock, Incidents
 from balie.site import systems
 from balie.site.accepting import accepting
 from balie.site.blueprints import Checked
-from balie.site.bootstrap import memory_of, secret_of
 from balie.site.configuration import Configuration
 from balie.site.connecting import Connected, Kept, clock_of, connect
 from balie.site.engines import Runs, engine_of
 from balie.site.failpoints import BreakableWriter, reach_of
 from balie.site.inputs import StoredInputs, stored_inputs
+from balie.site.keeping import memory_of, secret_of
 from balie.site.logs import ToldIncidents, log_of
 from balie.site.only_one import Held, only_one
 from balie.site.rounds import Round, make_rounds
@@ -80,7 +78,7 @@ def carry(found: Checked, configuration: Configuration, say: Say, *, as_a_child:
 
     Raises Refusal when it cannot start.
     """
-    with asyncio.Runner(loop_factory=auto_loop_factory(use_subprocess=False)) as runner:
+    with asyncio.Runner() as runner:
         runner.run(_until_told(found, configuration, say, as_a_child))
 
 

@@ -8,9 +8,9 @@ from django.db import connection
 
 from balie.identity import people, signing_in
 from balie.site.accepting import accepting
-from balie.site.bootstrap import memory_of, secret_of
 from balie.site.configuration import Configuration
 from balie.site.connecting import utc_now
+from balie.site.keeping import memory_of, secret_of
 from balie.store.drafts import StoredDrafts
 from balie.store.retention import Erasure, Gone, Retention
 from balie.store.uploads import StoredUploads

@@ -8,7 +8,7 @@ from functools import partial
 from balie.backstage.forms.inputs import Inputs
 from balie.backstage.forms.sign_in_changes import SignInChanges
 from balie.blueprint.model import Blueprint
-from balie.frontstage.surroundings import words_of
+from balie.frontstage.languages import words_of
 from balie.identity.guarding import GuardByMail
 from balie.identity.letters import Letters
 from balie.identity.sign_ins import SignInAddresses

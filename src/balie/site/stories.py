@@ -5,15 +5,13 @@ from dataclasses import dataclass, field
 
 from balie.backstage.actions import Receipt
 from balie.backstage.ports import Clock, Incidents
-from balie.backstage.process.instance import Event, Instance, Mail
+from balie.backstage.process.instance import Event, Mail
 from balie.backstage.process.knowing import SystemsKnow, sources_of_now
 from balie.backstage.process.mails import mails_about
 from balie.backstage.process.posting import Posting
 from balie.backstage.process.processes import Processes
 from balie.backstage.process.story import Story, story
-from balie.blueprint.conditions import Lookup
 from balie.blueprint.reader import read_opened
-from balie.console.service_desk import Work
 from balie.site.accepting import records_of
 from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
@@ -179,32 +177,6 @@ def stories_of(
 async def keep_version(found: Checked, actions: StoredActions, clock: Clock) -> None:
     """Keeps the files of this version, for whatever begins with it."""
     await StoredVersions(actions.work).keep(found.blueprint, clock.now())
-
-
-def work_of(configuration: Configuration, actions: StoredActions, clock: Clock) -> Work:
-    """The work that stories have for people. Who carries goes on with what they answer."""
-    records = records_of(configuration)
-    instances = StoredInstances(actions.work, records, actions.accept_now)
-    processes = Processes(
-        instances=instances,
-        actions=actions,
-        known=_NotLookedAt(),
-        stories=_no_story,
-        clock=clock,
-    )
-    return Work(items=instances, answer=processes.answer)
-
-
-class _NotLookedAt:
-    """Fulfils `Known` where no story goes on."""
-
-    async def look(self, instance: Instance, names: frozenset[str]) -> Lookup:
-        """Never asked."""
-        raise TypeError(f"{instance.step} does not go on here: {len(names)} names")
-
-
-def _no_story(_version: str) -> Story | None:
-    return None
 
 
 def _mails(told: Story, receipt: Receipt) -> tuple[Mail, ...]:

@@ -1,0 +1,49 @@
+"""Where last-known answers are kept, and the secret that keys are made with."""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pkgutil import resolve_name
+from typing import Protocol
+
+from balie.backstage.ports import Memory
+from balie.site.configuration import Configuration
+from balie.site.refusal import Refusal
+from balie.store.ciphers import Cipher
+from balie.store.sqlite_memory import SqliteMemory
+
+
+class Closable(Memory, Protocol):
+    """A memory that holds on to something until it is closed."""
+
+    async def forget_all(self) -> None: ...
+
+    async def close(self) -> None: ...
+
+
+def memory_of(configuration: Configuration) -> Closable:
+    """Where last-known answers are kept. Raises Refusal."""
+    cipher = Cipher(configuration.keys)
+    if configuration.cache_url.startswith("sqlite:"):
+        return SqliteMemory(configuration.cache_file, cipher)
+    with needs_the_extra():
+        memory: Callable[[str, Cipher], Closable] = resolve_name("balie.site.scale:memory")
+    return memory(configuration.cache_url, cipher)
+
+
+@contextmanager
+def needs_the_extra() -> Iterator[None]:
+    """What is named inside can only be imported when `balie[scale]` was installed."""
+    try:
+        yield
+    except ImportError as error:
+        raise Refusal(
+            "SCALE",
+            f"PostgreSQL and Redis need more than is installed: {error}.",
+            ["pip install 'balie[scale]'"],
+        ) from error
+
+
+def secret_of(configuration: Configuration) -> bytes:
+    """A secret of the service's own, so that no key is used for two purposes."""
+    return hashlib.sha256(b"balie: cursors\0" + configuration.keys[0].encode()).digest()
