@@ -18,8 +18,13 @@ from balie.mapping.thing import MappedThing, Record
 
 
 def decided_fields(blueprint: Blueprint, thing: str) -> tuple[str, ...]:
-    """The fields of a thing that a decision sets: they tell which way a row went."""
-    targets = (s.target for step in blueprint.steps for a in step.decision for s in a.sets)
+    """The fields of a thing that the story sets: they tell which way a row went."""
+    targets = (
+        s.target
+        for step in blueprint.steps
+        for line in (*step.decision, *step.backstage)
+        for s in line.sets
+    )
     fields = (
         target.removeprefix(f"{thing}.") for target in targets if target.startswith(f"{thing}.")
     )
