@@ -6,6 +6,7 @@ has passed.
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import chain
 from urllib.parse import quote, urlencode
 
 from balie.backstage.branches import Branch
@@ -19,12 +20,9 @@ from balie.mapping.thing import MappedThing, Record
 
 def decided_fields(blueprint: Blueprint, thing: str) -> tuple[str, ...]:
     """The fields of a thing that the story sets: they tell which way a row went."""
-    targets = (
-        s.target
-        for step in blueprint.steps
-        for line in (*step.decision, *step.backstage)
-        for s in line.sets
-    )
+    answers = (answer.sets for step in blueprint.steps for answer in step.decision)
+    by_itself = (work.sets for step in blueprint.steps for work in step.backstage)
+    targets = (one.target for sets in chain(answers, by_itself) for one in sets)
     fields = (
         target.removeprefix(f"{thing}.") for target in targets if target.startswith(f"{thing}.")
     )
