@@ -157,9 +157,9 @@ def test_every_value_stays_the_text_that_was_written(tmp_path: Path, written: st
 
 def test_part_of_a_text_knows_its_own_place() -> None:
     accepted = next(step for step in good().steps if step.accepts).accepts[0]
-    assert accepted.code == "BP204"
+    assert accepted.code == "BP421"
     assert accepted.code.at.end - accepted.code.at.column == 5
-    assert accepted.because.at.column == accepted.code.at.column + len("BP204 because ")
+    assert accepted.because.at.column == accepted.code.at.column + len("BP421 because ")
     assert Text("x").is_absent is False
 
 

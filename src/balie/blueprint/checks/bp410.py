@@ -13,7 +13,11 @@ ABOUT = About(
     title="There is no such step",
     why="The story would stop there.",
     example=Change("story.yaml", "next: see-wish", "next: see-wihs"),
-    near_miss=Change("story.yaml", "next: see-wish", "next: end"),
+    near_miss=Change(
+        "story.yaml",
+        "        next: end\n  - phase: Change\n",
+        "        next: change-card\n  - phase: Change\n",
+    ),
 )
 
 END = "end"

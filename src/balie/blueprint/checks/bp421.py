@@ -59,8 +59,9 @@ def _never_done(step: Step) -> Iterator[Span]:
 
 def _entered(blueprint: Blueprint) -> Iterator[str]:
     """The steps that a story comes by: those that make something, and what follows them."""
-    following = {str(s.id): _following(p, s) for p in blueprint.story for s in p.steps}
     steps = blueprint.steps
+    known = frozenset(str(step.id) for step in steps)
+    following = {str(s.id): _following(p, s, known) for p in blueprint.story for s in p.steps}
     todo = [str(s.id) for s in steps if s.screen is not None and s.screen.creates is not None]
     seen: set[str] = set()
     while todo:
@@ -71,9 +72,9 @@ def _entered(blueprint: Blueprint) -> Iterator[str]:
             todo += following.get(at, ())
 
 
-def _following(phase: Phase, step: Step) -> tuple[str, ...]:
-    """The steps that can come after one."""
-    below = phase.steps[phase.steps.index(step) + 1 :][:1]
-    default = step.next or next((s.id for s in below), None)
-    said = [answer.next or default for answer in step.decision] or [default]
-    return tuple(str(name) for name in said if name is not None and name != _END)
+def _following(phase: Phase, step: Step, known: frozenset[str]) -> tuple[str, ...]:
+    """The steps that can come after one; where a name is no step's, that is said elsewhere."""
+    below = next((str(s.id) for s in phase.steps[phase.steps.index(step) + 1 :][:1]), _END)
+    said = [str(answer.next or step.next or below) for answer in step.decision]
+    led = said or [str(step.next or below)]
+    return tuple(name if name in known else below for name in led if name != _END)
