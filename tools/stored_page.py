@@ -141,6 +141,7 @@ TABLES: Mapping[str, Kept] = {
     ),
     "instance_note": Kept("the log of a story: steps and codes", "stays", {"by": _PERSON}),
     "work": Kept("which team has work to do", "stays"),
+    "inbox_row": Kept("which work was put in another system as well", "stays"),
     "event": Kept("what a system told", "30 days", encrypted=("closed",)),
     "mail": Kept(
         "a mail that is due, or went: which, and about what",

@@ -92,11 +92,12 @@ class KeptActions(HeldActions):
             self.progress[action] = {one.errand: one for one in receipt.progress}
         return receipt
 
-    async def note(self, progress: Progress) -> None:
+    async def note(self, progress: Progress) -> bool:
         self.before_note(progress)
-        await self.stored.note(progress)
+        kept = await self.stored.note(progress)
         await self.carry(progress.errand.partition(":")[0])
         self.after_note(progress)
+        return kept
 
     async def waiting(self) -> Sequence[str]:
         return await self.stored.waiting()

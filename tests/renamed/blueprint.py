@@ -305,10 +305,20 @@ def _inboxes(g: Grammar, inboxes: yaml.Node | None) -> None:
     makes = at(inboxes, "makes")
     if not isinstance(makes, yaml.ScalarNode):
         return
+    for _, value in entries(at(inboxes, "sends")):
+        put(value, lambda text: _of_work(g, text))
+    table = makes.value
     _sends(g, makes, at(inboxes, "sends"))
+    _sends(g, yaml.ScalarNode(makes.tag, table), at(inboxes, "closes with"))
     for key, value in entries(at(inboxes, "teams")):
         key.value = _team(g, key.value)
         put(value, g.code)
+
+
+def _of_work(g: Grammar, text: str) -> str:
+    """What is told of a piece of work: a name of `me`, or one of the language's own."""
+    first, _, name = text.partition(".")
+    return f"work.{g.me(name)}" if first == "work" and name in g.blueprint.me.names else text
 
 
 # ---- texts

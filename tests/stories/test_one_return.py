@@ -127,7 +127,9 @@ async def test_a_small_return_goes_from_the_form_to_the_refund(place: Town) -> N
         "crm changed cases",
         "crm changed cases",
         "crm changed cases",
+        "crm changed tasks",
         "crm made cases",
+        "crm made tasks",
         "erp made salesCreditMemoLines",
         "erp made salesCreditMemos",
     ]

@@ -149,7 +149,8 @@ class Town:
                 DemoMail.objects.count(),
             )
 
-        return await self.actions.work.read(look), await self.actions.further()
+        waiting = await self.actions.waiting()
+        return await self.actions.work.read(look), await self.actions.further(), waiting
 
     def _instances(self) -> list[Instance]:
         from balie.store.instance_models import Instance as Row  # noqa: PLC0415

@@ -62,11 +62,12 @@ class HeldActions:
     async def carry(self, action: str) -> Receipt | None:
         return self._receipt(self.kept[action]) if action in self.kept else None
 
-    async def note(self, progress: Progress) -> None:
+    async def note(self, progress: Progress) -> bool:
         self.before_note(progress)
         action = progress.errand.partition(":")[0]
         self.progress[action][progress.errand] = progress
         self.after_note(progress)
+        return True
 
     async def sent(self, token: str, person: str) -> Receipt | None:
         found = (a for a in self.kept.values() if (a.token, a.person) == (token, person))

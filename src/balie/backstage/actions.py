@@ -241,8 +241,8 @@ class Actions(Protocol):
         """An action for whoever carries it, whoever it is of; None when it was erased."""
         ...
 
-    async def note(self, progress: Progress) -> None:
-        """Keeps how an errand fares. A state that has ended is never changed back."""
+    async def note(self, progress: Progress) -> bool:
+        """Keeps how an errand fares; False when it has ended meanwhile: that is never changed."""
         ...
 
     async def waiting(self) -> Sequence["Waiting"]:

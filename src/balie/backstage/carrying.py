@@ -124,8 +124,17 @@ class Carrier:
         repeat: Repeat,
         states: Mapping[str, Progress],
     ) -> Progress:
-        under_way = replace(progress, tries=progress.tries + 1, next_at=None)
-        under_way = await self._noted(under_way, ErrandState.UNDER_WAY)
+        under_way = replace(
+            progress,
+            state=ErrandState.UNDER_WAY,
+            tries=progress.tries + 1,
+            why="",
+            now={},
+            next_at=None,
+            since=self.now(),
+        )
+        if not await self.actions.note(under_way):  # it was dropped while we read it
+            return replace(progress, state=ErrandState.DROPPED, next_at=None)
         try:
             written = await self._written(errand, repeat, states)
         except Conflict as conflict:

@@ -110,7 +110,7 @@ class Telling:
         step = self._step(action.step)
         thing = self._thing(step)
         progress = {one.errand: one for one in receipt.progress}
-        number = _number(thing, receipt, progress)
+        number = number_of(thing, receipt)
         return ReceiptPage(
             reference=line.reference,
             title=line.title,
@@ -258,12 +258,11 @@ def _key_field(thing: MappedThing) -> str:
     return next((f.id for f in thing.fields.values() if (source, path) in f.paths), thing.key)
 
 
-def _number(
-    thing: MappedThing | None, receipt: Receipt, progress: Mapping[str, Progress]
-) -> str | None:
+def number_of(thing: MappedThing | None, receipt: Receipt) -> str | None:
     """What the system calls the row that was made, once it did."""
     if thing is None:
         return None
+    progress = {one.errand: one for one in receipt.progress}
     for errand in receipt.action.errands:
         done = progress.get(errand.id)
         made = errand.is_master and errand.row is None

@@ -461,6 +461,28 @@ class Me:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Inboxes:
+    """Where work for people arrives as well: a row of a table for each piece of work.
+
+    teams: our name of a team -> the system's. closes_with: what the row gets when the work is
+    done; nothing: people close it there themselves.
+    """
+
+    at: Span
+    makes: Text  # system.table
+    teams: Mapping[Text, Text]
+    sends: tuple[Sends, ...] = ()
+    closes_with: tuple[Sends, ...] = ()
+
+    @property
+    def works(self) -> tuple[Work, ...]:
+        """What it writes, as lines of work are written."""
+        making = Work(at=self.at, does=self.makes, makes=self.makes, sends=self.sends)
+        closing = Work(at=self.at, does=self.makes, updates=self.makes, sends=self.closes_with)
+        return (making, closing) if self.closes_with else (making,)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Purpose:
     """Why we may know something."""
 
@@ -502,6 +524,7 @@ class Blueprint:
     systems: Mapping[str, System] = field(default_factory=nothing)
     logins: Mapping[str, Text] = field(default_factory=nothing)
     me: Me
+    inboxes: Inboxes | None = None
     brand: Brand
     words: Mapping[str, Mapping[str, Text]] = field(
         default_factory=nothing

@@ -20,6 +20,7 @@ from balie.blueprint.model import (
     FieldSource,
     Figure,
     Follower,
+    Inboxes,
     Me,
     MeLine,
     OnlyWhile,
@@ -467,6 +468,20 @@ def _me_line(section: Section) -> MeLine:
         otherwise=section.text("otherwise"),
         then_goes_to=section.text("then goes to"),
         words=dict(section.pairs("words")),
+    )
+
+
+def inboxes(section: Section | None) -> Inboxes | None:
+    """Where work for people arrives as well; None when it says nothing, or not where."""
+    makes = None if section is None else section.text("makes")
+    if section is None or makes is None:
+        return None
+    return Inboxes(
+        at=section.at,
+        makes=makes,
+        teams=dict(section.pairs("teams")),
+        sends=_sends(section, "sends"),
+        closes_with=_sends(section, "closes with"),
     )
 
 

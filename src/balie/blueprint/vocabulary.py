@@ -441,9 +441,10 @@ ME_LINE = Construct(
 INBOXES = Construct(
     "inboxes",
     (
-        Word("makes", TEXT, "A row in system.table for each piece of work."),
-        Word("teams", VALUES, "Our name of a team, and the system's."),
-        Word("sends", VALUES, "What goes into that row."),
+        Word("makes", TEXT, "A row in system.table for each piece of work.", required=True),
+        Word("teams", VALUES, "Our name of a team, and the system's.", required=True),
+        Word("sends", VALUES, "What goes into that row.", required=True),
+        Word("closes with", VALUES, "What the row gets when the work is done."),
     ),
 )
 

@@ -78,14 +78,16 @@ class BreakableActions(StoredActions):
         self.reach("after an acceptance is committed")
         return receipt
 
-    async def note(self, progress: Progress) -> None:
+    async def note(self, progress: Progress) -> bool:
         """See there."""
-        await super().note(progress)
+        kept = await super().note(progress)
         self.reach(f'after "{progress.state}" is committed')
+        return kept
 
-    def _note(self, progress: Progress) -> None:
-        super()._note(progress)
+    def _note(self, progress: Progress) -> bool:
+        kept = super()._note(progress)
         self.reach(f'before "{progress.state}" is committed')
+        return kept
 
 
 def breakable_enqueue(enqueue: Enqueue, reach: Reach) -> Enqueue:

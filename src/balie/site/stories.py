@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from balie.backstage.actions import Receipt
+from balie.backstage.inbox import Inbox
 from balie.backstage.ports import Clock, Incidents
 from balie.backstage.process.instance import Event, Mail
 from balie.backstage.process.knowing import SystemsKnow, sources_of_now
@@ -17,9 +18,11 @@ from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
 from balie.site.connecting import Connected, clock_of
 from balie.site.contracts import described
+from balie.site.inboxes import Inboxes, texts_of
 from balie.site.post import DjangoPost, People
 from balie.site.rounds import Round
 from balie.store.actions import StoredActions
+from balie.store.inbox import StoredInbox
 from balie.store.instances import StoredInstances
 from balie.store.mails import StoredMails
 from balie.store.versions import StoredVersions
@@ -75,6 +78,7 @@ class Stories:
     mails: StoredMails
     actions: StoredActions
     clock: Clock
+    inboxes: Inboxes | None = None
 
     def rounds(self) -> tuple[Round, ...]:
         """What is done again and again. Each round may be killed anywhere."""
@@ -83,6 +87,7 @@ class Stories:
             Round("news of systems", _AT_ONCE, self.hear_of_news),
             Round("stories that are due", _AT_ONCE, self.go_on),
             Round("mails", _SOON, self.posting.send_due),
+            *(() if self.inboxes is None else (Round("inboxes", _SOON, self.inboxes.look),)),
             Round("forgetting what is over", _HOURLY, self.forget),
         )
 
@@ -171,6 +176,33 @@ def stories_of(
         mails=mails,
         actions=actions,
         clock=clock,
+        inboxes=_inboxes(found, actions, instances, posting, versions),
+    )
+
+
+def _inboxes(
+    found: Checked,
+    actions: StoredActions,
+    instances: StoredInstances,
+    posting: Posting,
+    versions: Versions,
+) -> Inboxes | None:
+    """Where work for people arrives as well; None when the blueprint says nothing of it."""
+    if found.blueprint.inboxes is None:
+        return None
+    return Inboxes(
+        inbox=Inbox(
+            blueprint=found.blueprint, contracts=found.contracts, inboxes=found.blueprint.inboxes
+        ),
+        kept=StoredInbox(actions),
+        instances=instances,
+        story=lambda: versions.now,
+        visitor=posting.visitor,
+        viewer=posting.viewer,
+        clock=posting.clock,
+        incidents=posting.incidents,
+        address=posting.address,
+        say=texts_of(found.blueprint),
     )
 
 

@@ -122,9 +122,9 @@ class StoredActions:
         found = Action.objects.filter(id=action)
         return next(iter(await self.work.read(lambda: self.read(found))), None)
 
-    async def note(self, progress: Progress) -> None:
-        """Keeps how an errand fares. What has ended is never changed back."""
-        await self.work.write(lambda: self._note(progress))
+    async def note(self, progress: Progress) -> bool:
+        """Keeps how an errand fares; False when it has ended meanwhile."""
+        return await self.work.write(lambda: self._note(progress))
 
     async def waiting(self) -> Sequence[Waiting]:
         """What carrying can bring further, oldest first."""
@@ -242,10 +242,10 @@ class StoredActions:
             }
         )
 
-    def _note(self, progress: Progress) -> None:
+    def _note(self, progress: Progress) -> bool:
         kept = Errand.objects.select_for_update().get(id=progress.errand)
         if ErrandState(kept.state) in ENDED:
-            return
+            return False
         has_ended = progress.state in _OVER
         Errand.objects.filter(id=progress.errand).update(
             state=progress.state.value,
@@ -260,6 +260,7 @@ class StoredActions:
             self.tried(progress)
         if has_ended:
             self.end(kept.action_id)
+        return True
 
     def outcome(self, progress: Progress) -> bytes:
         """What came of an errand, closed."""

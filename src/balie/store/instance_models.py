@@ -140,6 +140,29 @@ class Mail(models.Model):
         return self.id
 
 
+class InboxRow(models.Model):
+    """A piece of work that was put in another system as well. about: the action it is about.
+
+    made, ended: the actions that made and closed its row; ended is "" where nothing did.
+    """
+
+    piece = models.CharField(max_length=200, primary_key=True)
+    about = models.CharField(max_length=32, db_index=True)
+    step = models.CharField(max_length=200)
+    made = models.CharField(max_length=32)
+    ended = models.CharField(max_length=32, blank=True)
+    is_over = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "inbox_row"
+        indexes: ClassVar = [
+            models.Index(fields=["piece"], name="inbox_open", condition=models.Q(is_over=False))
+        ]
+
+    def __str__(self) -> str:
+        return self.piece
+
+
 class Further(models.Model):
     """An action came further, and the stories were not told yet."""
 

@@ -6,10 +6,10 @@ What an action sent is erased; that it was sent, its reference and its timings s
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from balie.store.actions import ANSWERS_STAY, StoredActions
-from balie.store.instance_models import Instance, Mail, Work
+from balie.store.instance_models import InboxRow, Instance, Mail, Work
 from balie.store.models import Action, Audit, Correction, Errand
 
 _GONE = b""
@@ -53,8 +53,9 @@ class Retention:
     # ---- parts
 
     def _erase_person(self, person: str, who: str) -> Erasure:
-        mine = Action.objects.filter(person=person)
-        under_way = mine.filter(ended_at=None).count()
+        own = Action.objects.filter(person=person)
+        under_way = own.filter(ended_at=None).count()
+        mine = own | _put_elsewhere(list(own.values_list("id", flat=True)))
         erased = self._erase(mine.exclude(ended_at=None).exclude(closed=_GONE))
         stories = _empty(_over(self.actions.now()).filter(person=person))
         mails = Mail.objects.filter(person=person, next_at=None).delete()[0]
@@ -74,6 +75,12 @@ class Retention:
         Correction.objects.filter(errand__action__in=ids).delete()
         Action.objects.filter(id__in=ids).update(closed=_GONE, acting_for=None)
         return len(ids)
+
+
+def _put_elsewhere(about: list[str]) -> "QuerySet[Action]":
+    """What put the work about these actions in another system as well."""
+    rows = InboxRow.objects.filter(about__in=about)
+    return Action.objects.filter(Q(id__in=rows.values("made")) | Q(id__in=rows.values("ended")))
 
 
 def _over(until: datetime) -> "QuerySet[Instance]":

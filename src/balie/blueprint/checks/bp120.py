@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from balie.blueprint.checks.check import About, Change, Subject, place
-from balie.blueprint.checks.raw import SENT, RawField, fields, sent
+from balie.blueprint.checks.raw import SENT, RawField, fields, sent, works
 from balie.blueprint.finding import Finding, Severity
 from balie.blueprint.model import Work
 from balie.systems.contract import Type
@@ -19,11 +19,10 @@ ABOUT = About(
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    for step in subject.blueprint.steps:
-        for work in (*step.frontstage, *step.backstage):
-            for raw in sent(work):
-                if _is_read_only(subject, raw):
-                    yield _cannot_be_written(subject, raw, _instead(subject, raw, work))
+    for work in works(subject.blueprint):
+        for raw in sent(work):
+            if _is_read_only(subject, raw):
+                yield _cannot_be_written(subject, raw, _instead(subject, raw, work))
     for raw in fields(subject.blueprint):
         if raw.label == SENT and raw.feeds is not None and _is_read_only(subject, raw):
             yield _cannot_be_written(subject, raw, 'leave "to:" out')

@@ -52,6 +52,8 @@ def _teams(subject: Subject) -> Iterator[Text]:
         yield from (line.then_goes_to for line in lines if line.then_goes_to is not None)
     if blueprint.brand.help_desk is not None:
         yield blueprint.brand.help_desk
+    if blueprint.inboxes is not None:
+        yield from blueprint.inboxes.teams
 
 
 def _kinds(subject: Subject) -> Iterator[Text]:

@@ -60,9 +60,11 @@ def _named(ref: TableRef, label: str) -> Named:
 
 
 def works(blueprint: Blueprint) -> Iterator[Work]:
-    """Every line of work, in sight or behind."""
+    """Every line of work, in sight or behind, and what work for people is beside Balie."""
     for step in blueprint.steps:
         yield from (*step.frontstage, *step.backstage)
+    if blueprint.inboxes is not None:
+        yield from blueprint.inboxes.works
 
 
 def me_lines(blueprint: Blueprint) -> Iterator[MeLine]:

@@ -215,7 +215,12 @@ def _notes(phrases: Phrases, work: Work) -> tuple[Note, ...]:
     who = say("says", "by_itself") if work.who is None else phrases.colleague(work.who)
     time = work.within
     within = () if time is None else (say("says", "within", time=phrases.time(time)),)
-    notes = [Note(" · ".join((who, *within)))]
+    inboxes = phrases.blueprint.inboxes
+    elsewhere: tuple[str, ...] = ()
+    if inboxes is not None and work.within is not None and work.who in inboxes.teams:
+        system = phrases.system(inboxes.makes.partition(".")[0])
+        elsewhere = (say("says", "also_in", system=system),)
+    notes = [Note(" · ".join((who, *within, *elsewhere)))]
     if work.if_ is not None:
         notes.append(Note(say("says", "if", condition=phrases.condition(str(work.if_.text)))))
     return tuple(notes)

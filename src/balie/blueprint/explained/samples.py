@@ -152,6 +152,16 @@ CRM = Contract(
                 _text("mail"),
                 asked_by={"number", "reference"},
             ),
+            _table(
+                "tasks",
+                _text("id", writable=False),
+                _text("reference"),
+                Field(name="team", codes=("DESK", "CELLAR")),
+                Field(name="subject", required_to_create=True),
+                _text("about"),
+                Field(name="status", codes=("open", "done")),
+                asked_by={"id", "reference"},
+            ),
         )
     },
 )
