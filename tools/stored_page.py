@@ -56,7 +56,11 @@ TABLES: Mapping[str, Kept] = {
     "viewer_session": Kept(
         "who is signed in",
         _SIGN_OUT,
-        {"person_id": _PERSON, "acting_for": "key of the organisation"},
+        {
+            "person_id": _PERSON,
+            "acting_for": "key of the organisation",
+            "device": "browser and machine, in two words",
+        },
     ),
     "recognition": Kept(
         "who somebody is to a system, so that a mail address that changes does not lock them out",
@@ -78,6 +82,10 @@ TABLES: Mapping[str, Kept] = {
         _SIGN_OUT,
         {"sub": "what the party calls them", "sid": "of the session there"},
         ("sealed",),
+    ),
+    "seen_token": Kept(
+        "a token by which a party told that a session ended, so that it counts once",
+        "17 minutes, until the next one comes",
     ),
     "demo_mail": Kept(
         "mails that a demo shows and does not send; in no other portal",

@@ -16,6 +16,7 @@ from balie.identity.connections.connection import (
     NAME,
     ClientProof,
     Connection,
+    Logout,
     TrustEmail,
     is_address,
     well_known,
@@ -25,6 +26,12 @@ from balie.identity.connections.presets import PRESETS
 from balie.site import installation
 from balie.site.configuration import Configuration
 from balie.site.refusal import Refusal, WrongUse
+
+_ENDS = {
+    Logout.BACK: "back-channel logout",
+    Logout.FRONT: "front-channel logout",
+    Logout.REVOKE: "global revocation",
+}
 
 EXAMPLES = """\
 The secret is read from a file or from standard input, never from the command line, and is kept
@@ -98,6 +105,10 @@ def _add_adding(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-userinfo", action="store_true", help="all is in the ID token")
     parser.add_argument("--mail-domain", action="append", default=[], help="whoever has such an "
                         "address signs in there; may be repeated")  # fmt: skip
+    parser.add_argument("--logout", type=Logout, choices=list(Logout), action="append",
+                        help="how ends of sessions are told; may be repeated")  # fmt: skip
+    parser.add_argument("--end-session", default="", help="where people sign out there, when its "
+                        "description does not say it")  # fmt: skip
     parser.set_defaults(run=add_one)
 
 
@@ -206,8 +217,9 @@ def _read(args: argparse.Namespace, secret: str) -> Connection:
         policy=args.policy,
         userinfo=preset.userinfo and not args.no_userinfo,
         mail_domains=_folded(args.mail_domain),
-        logout=preset.logout,
+        logout=tuple(args.logout or preset.logout),
         reset=args.reset,
+        end_session=args.end_session,
     )
 
 
@@ -242,7 +254,10 @@ def _secret(file: str | None) -> str:
 def _ours(configuration: Configuration, connection: Connection) -> Sequence[tuple[str, str]]:
     """Our own addresses that the provider must know."""
     here = f"{configuration.public_url}/accounts/with/{connection.name}"
-    return [("callback", f"{here}/back/")]
+    pages = {Logout.BACK: "logout", Logout.FRONT: "ended", Logout.REVOKE: "revoke"}
+    ends = [(_ENDS[kind], f"{here}/{pages[kind]}/") for kind in connection.logout if kind in pages]
+    after = ("after signing out", f"{configuration.public_url}/accounts/signed-out/")
+    return [("callback", f"{here}/back/"), after, *ends]
 
 
 def _kept(configuration: Configuration) -> Sequence[Connection]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from balie.identity.arriving import settle
 from balie.identity.desk import desk_of
+from balie.identity.devices import device_of
 from balie.identity.models import Person
 from balie.identity.signing_in import complete, link
 
@@ -28,7 +29,9 @@ class Adapter(DefaultAccountAdapter):
         if isinstance(user, Person):
             if not user.is_staff:
                 link(user, desk_of(request).recognise, why="verified mail at sign-in")
-            complete(user, request.session.session_key or "", request.session.get_expiry_age())
+            device = device_of(request.headers.get("user-agent", ""))
+            lasts = request.session.get_expiry_age()
+            complete(user, request.session.session_key or "", lasts, device)
             settle(request, user)
         return super().post_login(request, user, **details)
 

@@ -54,7 +54,7 @@ class ViewerSession(models.Model):
     """One completed sign-in: the only thing that makes a visitor, on every page.
 
     cookie: digest of the cookie's value, which itself is not kept. fingerprint: of the password
-    that held when it began. expires: seconds since 1970.
+    that held when it began. expires: seconds since 1970. device: what its owner knows it by.
     """
 
     cookie = models.CharField(max_length=64, primary_key=True)
@@ -62,6 +62,7 @@ class ViewerSession(models.Model):
     fingerprint = models.CharField(max_length=64)
     expires = models.BigIntegerField(db_index=True)
     acting_for = models.CharField(max_length=200, null=True)
+    device = models.CharField(max_length=60, blank=True, default="")
     since = models.DateTimeField(default=now, editable=False)
 
     class Meta:
@@ -176,3 +177,13 @@ class ProviderSession(models.Model):
             models.Index(fields=["issuer", "sid"], name="provider_session_by_sid"),
             models.Index(fields=["issuer", "sub"], name="provider_session_by_sub"),
         ]
+
+
+class SeenToken(models.Model):
+    """A token that ended a session: it counts once. name: a digest. until: seconds since 1970."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    until = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        db_table = "seen_token"

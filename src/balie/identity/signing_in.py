@@ -19,7 +19,7 @@ RECOGNITION_TAKES_AT_MOST = 5  # seconds; a system that is away must not keep an
 log = logging.getLogger(__name__)
 
 
-def complete(person: Person, cookie: str, seconds: int) -> None:
+def complete(person: Person, cookie: str, seconds: int, device: str = "") -> None:
     """Notes a completed sign-in that lasts this long, and clears away those that are over."""
     now = int(time.time())
     with transaction.atomic():
@@ -31,6 +31,7 @@ def complete(person: Person, cookie: str, seconds: int) -> None:
                 "person": person,
                 "fingerprint": fingerprint(person.password),
                 "expires": now + seconds,
+                "device": device,
             },
         )
 

@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from balie.identity import elsewhere, views
+from balie.identity import elsewhere, leaving, views
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/")),
@@ -16,5 +16,11 @@ urlpatterns = [
     path("login/code/", elsewhere.SendCode.as_view(), name="account_request_login_code"),
     path("with/<slug:name>/", elsewhere.start, name="sign_in_with"),
     path("with/<slug:name>/back/", elsewhere.back, name="back_from"),
+    path("with/<slug:name>/logout/", leaving.back_channel, name="back_channel"),
+    path("with/<slug:name>/revoke/", leaving.revocation, name="revocation"),
+    path("with/<slug:name>/ended/", leaving.front_channel, name="front_channel"),
+    path("logout/", leaving.SignOut.as_view(), name="account_logout"),
+    path("signed-out/", leaving.signed_out, name="signed_out"),
+    path("sessions/", leaving.sessions, name="sessions"),
     path("", include("allauth.account.urls")),
 ]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from balie.identity.connections.client_proof import public_part, read_key
-from balie.identity.connections.connection import ClientProof, Connection
+from balie.identity.connections.connection import ClientProof, Connection, Logout
 from balie.identity.connections.provider import Metadata
 from balie.identity.connections.refusals import EXPLAINED, Check, Refused
 from balie.identity.connections.relying_party import RelyingParty
@@ -41,6 +41,8 @@ async def examine(party: RelyingParty, connection: Connection) -> AsyncIterator[
         return
     yield await _client(party, connection, metadata)
     yield _userinfo(connection, metadata)
+    if Logout.RP in connection.logout:
+        yield _end_of_session(connection, metadata)
     if connection.preset == "azure-b2c" and not connection.reset:
         yield Looked(
             State.LOOK,
@@ -90,6 +92,17 @@ def _userinfo(connection: Connection, metadata: Metadata) -> Looked:
         )
     asked = "asked" if connection.userinfo else "not asked; all must be in the ID token"
     return Looked(State.FINE, "userinfo", f"Userinfo is {asked}.")
+
+
+def _end_of_session(connection: Connection, metadata: Metadata) -> Looked:
+    if connection.end_session or metadata.end_session_endpoint:
+        return Looked(State.FINE, "sign-out", "Who signs out here is signed out there.")
+    return Looked(
+        State.LOOK,
+        "sign-out",
+        "It does not say where people sign out (end_session_endpoint).",
+        "They stay signed in there. Name the address with --end-session, if it has one.",
+    )
 
 
 def _wrong(refused: Refused) -> Looked:
