@@ -96,6 +96,7 @@ MARKERS = {
     JOOST: ("VO-26098", "HZ 2026-311"),
 }
 
+PUBLIC = "/herroepen"  # a form for everybody, and its receipt at an address that nobody guesses
 RECEIPT = "/ontvangst/{reference}"  # there is none before somebody sends something
 LISTS = ("/bestellingen", "/facturen", "/retour", "/vraag")
 
@@ -119,6 +120,8 @@ OF_DJANGO = {
     "accounts/": _everybody("/accounts/", 302),
     "accounts/demo/<str:email>": _everybody("/accounts/demo/bram@example.nl", 405),
     "accounts/outbox/": _everybody("/accounts/outbox/", 200),  # the demo's own mails
+    "accounts/with/<slug:name>/": _everybody("/accounts/with/nobody/", 404),
+    "accounts/with/<slug:name>/back/": _everybody("/accounts/with/nobody/back/", 404),
     "accounts/email/": _everybody("/accounts/email/", 404),
     "accounts/signup/": _everybody("/accounts/signup/", 404),
     "accounts/login/": Fixed("/accounts/login/", 200, 302, 302),
@@ -147,6 +150,8 @@ OF_DJANGO = {
     "staff/blueprint/<str:step>": _everybody("/staff/blueprint/no-such-step", 404),
 }
 OF_THE_OTHERS = [
+    _everybody(PUBLIC, 200),
+    _everybody(f"{PUBLIC}/of-nothing", 404),
     _everybody("/demo", 200),
     _everybody("/demo/drawing", 200),
     _everybody("/demo/systems/erp", 404),
@@ -183,7 +188,7 @@ def test_every_route_has_a_case(running: Portal) -> None:
     described = running.signed_out("/api/openapi.json").json()
     assert described["openapi"].startswith("3.1")
     routes = {path.split("?")[0] for path in described["paths"]}
-    cases = {*CASES, RECEIPT}
+    cases = {*CASES, RECEIPT, PUBLIC, f"{PUBLIC}/{{receipt}}"}
     assert {_shape(route) for route in routes} == {_shape(address) for address in cases}
 
 

@@ -49,7 +49,7 @@ def test_the_drawing_is_a_named_document(blueprint: Blueprint):
     assert described is not None
     assert described.text == (
         "Klanten regelen hier zelf hun bestellingen, retouren, facturen en gegevens. "
-        "15 stappen, 3 systemen."
+        "16 stappen, 3 systemen."
     )
 
 
@@ -62,7 +62,7 @@ def test_every_step_can_be_reached_by_keyboard_under_its_own_id(blueprint: Bluep
 def test_a_step_is_read_out_in_whole_sentences(blueprint: Blueprint):
     step = items(draw(blueprint, "en"))[10]
     assert step.get("aria-label") == (
-        "Step 11 of 15, Send back: Why not? For Consumer, Buyer. "
+        "Step 11 of 16, Send back: Why not? For Consumer, Buyer. "
         "The customer: Reads the reason, and calls if it is not right."
     )
     described = step.find(f"*[@id='{step.get('aria-describedby')}']")
@@ -134,7 +134,7 @@ def table(blueprint: Blueprint, language: str) -> Element:
 def test_the_table_has_a_column_for_each_step_and_a_row_for_each_lane(blueprint: Blueprint):
     made = table(blueprint, "en")
     titles = made.findall("thead/tr[2]/th")
-    assert [title.get("scope") for title in titles] == ["col"] * 16
+    assert [title.get("scope") for title in titles] == ["col"] * 17
     assert titles[3].text == "3. Where is my order?"
     lanes = [row.findtext("th") for row in made.findall("tbody/tr")]
     assert lanes == [
@@ -162,7 +162,7 @@ def test_the_table_spans_each_phase_over_its_steps(blueprint: Blueprint):
         ("Wijzigen", "2"),
         ("Terugsturen", "6"),
         ("Betalen", "1"),
-        ("Hulp", "3"),
+        ("Hulp", "4"),
     ]
 
 

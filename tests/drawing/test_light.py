@@ -108,7 +108,7 @@ def test_a_page_holds_sheets_cards_and_table(tmp_path: Path):
     assert drawn("-o", str(tmp_path / "a.html"), "--language", "en") == 0
     page = (tmp_path / "a.html").read_text("utf-8")
     assert page.count("<svg") == 3
-    assert page.count('id="card-') == 15
+    assert page.count('id="card-') == 16
     assert "<table" in page
     assert "size: A3 landscape" in page
     ids = [part.partition('"')[0] for part in page.split(' id="')[1:]]

@@ -85,7 +85,7 @@ def test_the_erp_keeps_a_longer_street_than_the_crm(erp: Contract, crm: Contract
 
 
 def test_the_crm_has_its_lists(crm: Contract) -> None:
-    assert list(crm.tables) == ["contacts", "accounts", "cases", "tasks"]
+    assert list(crm.tables) == ["contacts", "accounts", "cases", "withdrawals", "tasks"]
     assert crm.events == {"contactChanged", "accountChanged", "caseChanged", "taskChanged"}
 
 

@@ -89,7 +89,7 @@ class Phrases:
     def customer(self, name: str) -> str:
         """A kind of customer; everybody, where nobody signs in."""
         if name == EVERYBODY:
-            return self.speech.say("says", EVERYBODY)
+            return self.speech.say("says", "everybody")
         someone = self.blueprint.people.customers.get(name)
         return name if someone is None else self.text(someone.name)
 
