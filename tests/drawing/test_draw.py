@@ -151,7 +151,7 @@ def test_the_table_has_a_column_for_each_step_and_a_row_for_each_lane(blueprint:
         "Open questions",
         "After that",
     ]
-    assert {len(row) for row in made.findall("tbody/tr")} == {16}
+    assert {len(row) for row in made.findall("tbody/tr")} == {17}
 
 
 def test_the_table_spans_each_phase_over_its_steps(blueprint: Blueprint):
