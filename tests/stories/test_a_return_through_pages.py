@@ -27,6 +27,12 @@ MADE = (
     "made cases: amount, clientReference, contactId, customerNumber, itemLines, kind,"
     " orderReference, reasonCode, status, subject"
 )
+WORK = (
+    "made tasks: caseNumber, clientReference, contactId, description, dueAt, kind, link,"
+    " subject, team"
+)
+SETTLED = "changed tasks: status"
+"""What people have to do is a task in the CRM too, until it is done."""
 PROPOSED = [
     "made salesCreditMemos: creditMemoDate, customerNumber, externalDocumentNumber",
     "made salesCreditMemoLines: documentId, lineObjectNumber, lineType, quantity, unitPrice",
@@ -211,6 +217,7 @@ def test_a_return_goes_from_the_form_to_the_refund(place: Whole) -> None:
         "changed cases: status",
         "changed cases: status",
     ]
+    assert [one for one in place.done_in("crm") if " tasks" in one] == [WORK, SETTLED] * 2
     assert place.done_in("carrier") == ["made v2/labels: reference"]
     assert place.done_in("erp") == PROPOSED
     case = sent.case()
