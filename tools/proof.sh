@@ -22,6 +22,8 @@ part "rehearsed systems: down, slow, rubbish, filters ignored" .venv/bin/pytest 
 part "T16: whatever is posted at a form" .venv/bin/pytest -m proof -s tests/frontstage/test_forms_under_fuzz.py
 part "faults of the network before every rehearsed system" .venv/bin/pytest -m proof tests/faults
 part "services that nobody wrote: three over HTTP" .venv/bin/pytest -m proof tests/generated
+part "a certified OpenID Provider: install" tests/identity/providers/real/install.sh
+part "T13, T14: sign in and out at a certified OpenID Provider, also in Chromium" .venv/bin/pytest -m proof tests/identity/providers
 part "README walked in a browser" .venv/bin/pytest -m proof tests/walk
 part "real Tryton: install and load" tests/backoffices/tryton/install.sh
 part "real Tryton: the walk, T1, T3, T4, T11, T12, what is entered arrives once" .venv/bin/pytest -m proof -s tests/backoffices/tryton

@@ -1,0 +1,38 @@
+// A certified OpenID Provider: node provider.mjs PORT PORTAL. Whoever signs in is the mail address that they type.
+import { Provider } from "oidc-provider";
+
+const [port, portal] = process.argv.slice(2);
+const issuer = `http://127.0.0.1:${port}`;
+const client = `${portal}/accounts/with/real`;
+
+const provider = new Provider(issuer, {
+  clients: [
+    {
+      client_id: "portal",
+      client_secret: "a secret: with % & signs",
+      redirect_uris: [`${client}/back/`],
+      post_logout_redirect_uris: [`${portal}/accounts/signed-out/`],
+      backchannel_logout_uri: `${client}/logout/`,
+      backchannel_logout_session_required: true,
+      token_endpoint_auth_method: "client_secret_basic",
+    },
+  ],
+  claims: { openid: ["sub"], email: ["email", "email_verified"], profile: ["name"] },
+  pkce: { required: () => true },
+  features: {
+    devInteractions: { enabled: true },
+    rpInitiatedLogout: { enabled: true },
+    backchannelLogout: { enabled: true },
+  },
+  cookies: { keys: ["only for tests"] },
+  // It refuses to call this machine itself; here the portal is nowhere else.
+  fetch: (url, options = {}) => {
+    const { dispatcher, ...rest } = options;
+    return fetch(url, rest);
+  },
+  findAccount: (_, id) => ({
+    accountId: id,
+    claims: () => ({ sub: id, email: id, email_verified: true, name: "Sanne" }),
+  }),
+});
+provider.listen(Number(port), "127.0.0.1", () => console.log("listening"));

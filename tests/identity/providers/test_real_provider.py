@@ -1,0 +1,156 @@
+"""Signing in at, and out of, a certified OpenID Provider: without a browser, and in Chromium."""
+
+import os
+import re
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from urllib.parse import urljoin
+
+import httpx
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.running import BALIE, Portal, free_ports, portal
+
+HERE = Path(__file__).parent / "real"
+SECRET = "a secret: with % & signs"
+SANNE = "sanne@example.nl"
+CHROMIUM = next((Path(p) for p in ("/usr/bin/chromium", "/usr/bin/chromium-browser")
+                 if Path(p).exists()), None)  # fmt: skip
+
+pytestmark = pytest.mark.proof
+
+
+@dataclass(frozen=True)
+class Both:
+    """A portal, and a provider that knows it."""
+
+    portal: Portal
+    issuer: str
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    if not (HERE / "node_modules").is_dir():
+        pytest.skip("tests/identity/providers/real/install.sh was not run")
+    state, first = tmp_path_factory.mktemp("real"), free_ports(5)
+    issuer = f"http://127.0.0.1:{first + 4}"
+    allowed = {"BALIE_PRIVATE_LOGINS": "127.0.0.1"}
+    with (
+        portal(state, port=first, settings=allowed) as running,
+        provider(first + 4, running.url),
+    ):
+        _connect(state, running.url, issuer, allowed)
+        yield Both(running, issuer)
+
+
+@contextmanager
+def provider(port: int, url: str) -> Iterator[None]:
+    """The provider, until the end of the block."""
+    command = ["node", str(HERE / "provider.mjs"), str(port), url]
+    quiet = subprocess.DEVNULL
+    process = subprocess.Popen(command, stdout=quiet, stderr=quiet)
+    try:
+        _wait(f"http://127.0.0.1:{port}/.well-known/openid-configuration")
+        yield
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def _wait(address: str) -> None:
+    for _ in range(200):
+        try:
+            if httpx.get(address, timeout=1).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    raise AssertionError("the provider did not start")
+
+
+def _connect(state: Path, url: str, issuer: str, allowed: dict[str, str]) -> None:
+    ours = {"BALIE_STATE": str(state / "balie"), "BALIE_PUBLIC_URL": url, **allowed}
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    where = ["--issuer", issuer, "--client-id", "portal", "--secret-file", "-"]
+    ends = ["--logout", "rp", "--logout", "back"]
+    command = [BALIE, "logins", "add", "real", *where, *ends, "--title", "Real"]
+    subprocess.run(command, input=SECRET, text=True, check=True, env=kept | ours)
+    looked = subprocess.run([BALIE, "logins", "test", "real"], capture_output=True, text=True,
+                            check=False, env=kept | ours)  # fmt: skip
+    assert looked.returncode == 0, looked.stdout
+    assert "It knows us as portal." in looked.stdout
+
+
+def _sign_in(both: Both) -> httpx.Client:
+    """The whole code flow, as a browser goes it."""
+    client = httpx.Client(follow_redirects=True, timeout=20)
+    page = client.get(f"{both.portal.url}/accounts/with/real/")
+    page = _submit(client, page, login=SANNE, password="anything")
+    return _arrive(client, page)
+
+
+def _arrive(client: httpx.Client, page: httpx.Response) -> httpx.Client:
+    page = _submit(client, page)  # consent
+    assert page.status_code == 200, page.text
+    return client
+
+
+def _submit(client: httpx.Client, page: httpx.Response, **typed: str) -> httpx.Response:
+    form = re.search(r'<form[^>]*action="([^"]+)"', page.text)
+    assert form, page.text
+    hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+    return client.post(urljoin(str(page.url), unescape(form[1])), data={**hidden, **typed})
+
+
+def _is_in(both: Both, client: httpx.Client) -> bool:
+    return client.get(f"{both.portal.url}/accounts/sessions/").url.path == "/accounts/sessions/"
+
+
+def test_a_customer_signs_in_with_the_real_flow(both: Both) -> None:
+    with closing(_sign_in(both)) as client:
+        assert _is_in(both, client)
+        page = client.get(f"{both.portal.url}/accounts/sessions/").text
+        assert "real" in page
+
+
+def test_the_end_of_a_session_there_ends_it_here(both: Both) -> None:
+    """Signs out at the provider itself, which tells us by the back channel."""
+    with closing(_sign_in(both)) as one, closing(_sign_in(both)) as other:
+        page = one.get(f"{both.issuer}/session/end")
+        _submit(one, page, logout="yes")
+        until = time.monotonic() + 10
+        while _is_in(both, one) and time.monotonic() < until:
+            time.sleep(0.1)
+        assert not _is_in(both, one)
+        assert _is_in(both, other)
+
+
+@pytest.mark.browser
+def test_in_chromium_there_and_back_and_out_again(both: Both) -> None:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        page = browser.new_page()
+        complaints: list[str] = []
+        page.on(
+            "console", lambda said: complaints.append(said.text) if said.type == "error" else None
+        )
+        page.goto(f"{both.portal.url}/accounts/with/real/")
+        page.fill("input[name=login]", SANNE)
+        page.fill("input[name=password]", "anything")
+        page.click("button[type=submit]")
+        page.click("button[type=submit]")  # consent
+        page.wait_for_url(f"{both.portal.url}/**")
+        page.goto(f"{both.portal.url}/accounts/logout/")
+        page.click("main form button")
+        page.wait_for_url(f"{both.issuer}/**")  # by itself: the policy on forms does not hold it
+        page.click("button[value=yes]")
+        page.wait_for_url(f"{both.portal.url}/accounts/signed-out/**")
+        assert not [text for text in complaints if "Content Security Policy" in text]
+        browser.close()
