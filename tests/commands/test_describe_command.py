@@ -71,6 +71,17 @@ def test_the_first_time_it_describes_the_tables_of_the_blueprint(folder: Path) -
     assert tables_of(folder) >= {"party.party", "sale.sale"}
 
 
+@pytest.mark.parametrize("broken", ['{"format": "balie', "[]", ""])
+def test_a_contract_that_cannot_be_read_is_left_alone(folder: Path, broken: str) -> None:
+    file = folder / "contracts" / "tryton.json"
+    file.write_text(broken)
+    done = described(folder, "--table", "stock.lot")
+    assert done.returncode == 1
+    assert "tryton.json is there and cannot be read" in done.stderr
+    assert "Nothing was written: the tables that stand in it would be lost." in done.stderr
+    assert file.read_text() == broken
+
+
 def test_a_system_that_does_not_answer_is_told_and_nothing_is_written(folder: Path) -> None:
     before = (folder / "contracts" / "tryton.json").read_bytes()
     settings = {"TRYTON_USER": "portal", "TRYTON_PASSWORD": "secret"}

@@ -56,12 +56,32 @@ def run(args: argparse.Namespace) -> int:
     blueprint = readable(read(folder), folder)
     system = _system(blueprint, args.system)
     file, describe = _file(folder, system), _describe(system)
-    known = contracts.described(blueprint).contracts.get(args.system, Contract(tables={}))
+    known = _known(blueprint, system, file)
     tables = sorted({*map(str, system.tables.values()), *known.tables, *args.table})
     written = asyncio.run(_asked(blueprint, system, known, tables, describe))
     _write(file, written)
     print(f"{file}: {len(tables)} tables of {system.name}")
     return 0
+
+
+def _known(blueprint: Blueprint, system: System, file: Path) -> Contract:
+    """The contract as it is; empty where there is none yet. Raises Refusal for one that cannot be
+    read: what it describes besides the blueprint's tables would be lost.
+    """
+    described = contracts.described(blueprint)
+    known = described.contracts.get(str(system.id))
+    if known is not None or not file.exists():
+        return known or Contract(tables={})
+    about = next((f for f in described.findings if f.where[0].at == system.contract[0].at), None)
+    raise Refusal(
+        "CONTRACT",
+        f"{file} is there and cannot be read"
+        + (f": {about.why}" if about is not None and about.why else "."),
+        [
+            "Nothing was written: the tables that stand in it would be lost.",
+            "Mend it, or take it away to begin anew with the tables of the blueprint.",
+        ],
+    )
 
 
 def _system(blueprint: Blueprint, name: str) -> System:

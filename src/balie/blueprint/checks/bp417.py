@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from balie.blueprint.checks.check import About, Change, Subject, place
 from balie.blueprint.checks.pages import is_single
 from balie.blueprint.finding import Finding, Severity
+from balie.blueprint.lineage import nested_list
 from balie.blueprint.model import Blueprint, FieldRef, Screen
 
 ABOUT = About(
@@ -32,10 +33,25 @@ def check(subject: Subject) -> Iterator[Finding]:
         screen = step.screen
         if screen is None or screen.is_form or "{" in (screen.address or ""):
             continue
+        yield from _lists_inside(subject.blueprint, screen)
         if screen.figures:
             yield from _beside_figures(subject.blueprint, screen)
         else:
             yield from _beside_a_list(subject.blueprint, screen)
+
+
+def _lists_inside(blueprint: Blueprint, screen: Screen) -> Iterator[Finding]:
+    """The rows inside a row of which there is one: shown only where an address names the row."""
+    for ref in screen.shows:
+        nested = nested_list(blueprint, ref.thing, ref.field.partition(".")[0])
+        if nested is not None and is_single(blueprint.things[ref.thing]):
+            yield ABOUT.finding(
+                f'this page would not show "{ref.text}"',
+                place(ref.text, "left out"),
+                place(nested.in_ or nested.id, "a list inside the one row"),
+                why="a list inside a row is shown on the page of that one row",
+                help_=(f"show it on a page with  {{{ref.thing}.<key>}}  in its address",),
+            )
 
 
 def _beside_figures(blueprint: Blueprint, screen: Screen) -> Iterator[Finding]:
