@@ -80,7 +80,7 @@ def settle(request: HttpRequest, person: Person) -> None:
         return
     known = ProviderIdentity.objects.filter(issuer=kept.issuer, subject=kept.subject).first()
     if known is None and person.email == kept.address:
-        known = _link(person, kept.issuer, kept.subject, kept.connection, "code by mail")
+        known = _linked_by_code(person, kept)
     if known is not None and known.person_id == person.pk:
         _note_session(request, kept)
 
@@ -125,6 +125,16 @@ def _link(person: Person, issuer: str, subject: str, connection: str, why: str) 
         defaults={"person": person, "connection": connection, "why": why},
     )
     return identity
+
+
+def _linked_by_code(person: Person, kept: _Kept) -> ProviderIdentity | None:
+    """Links whoever proved the address; None, and signed in locally alone, where somebody else
+    there is this person already.
+    """
+    try:
+        return _link(person, kept.issuer, kept.subject, kept.connection, "code by mail")
+    except Refused:
+        return None
 
 
 def _note_session(request: HttpRequest, kept: _Kept) -> None:

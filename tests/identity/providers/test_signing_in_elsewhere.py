@@ -132,6 +132,20 @@ def test_an_address_that_nobody_proved_is_proved_with_a_code_once(
     assert again.seen_by_thin is not None
 
 
+def test_a_code_links_no_second_account_of_a_party(
+    site: Site, sanne: Person, acme: Provider
+) -> None:
+    go(site.browser(), acme)
+    acme.person |= {"sub": "s-2", "email_verified": False}
+    browser = site.browser()
+    go(browser, acme)
+    browser.sign_in("sanne@example.nl")
+
+    assert browser.seen_by_thin is not None  # by her own password, which is nothing of that party
+    assert [one.subject for one in ProviderIdentity.objects.all()] == ["s-1"]
+    assert ProviderSession.objects.count() == 1
+
+
 def test_whoever_signs_in_as_somebody_else_in_between_is_not_linked(
     site: Site, sanne: Person, acme: Provider
 ) -> None:
