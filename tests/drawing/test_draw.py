@@ -178,3 +178,11 @@ def test_the_drawing_and_the_table_say_the_same(blueprint: Blueprint):
     for text in ("Approves by itself", "at most 14 days", "Register my return", "/facturen"):
         assert text in said
         assert text in draw(blueprint, "en")
+
+
+def test_a_step_for_everybody_says_so_in_the_readers_language(blueprint: Blueprint):
+    for language, word in (("nl", "Iedereen"), ("en", "Everybody")):
+        (step,) = [
+            one for one in items(draw(blueprint, language)) if one.get("id") == "step-withdraw"
+        ]
+        assert word in "".join(step.itertext())

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from httpx import Response
+from openapi_spec_validator import validate
 
 from balie.backstage.actions import ErrandState
 from tests.frontstage.site import leads_to
@@ -55,7 +56,7 @@ async def test_what_is_sent_makes_one_row_that_is_of_nobody(office: Office) -> N
     assert (errand.system, errand.table) == ("crm", "withdrawals")
     assert errand.fields == {
         "kind": "withdrawal",
-        "name": "Noor Bakker",
+        "fullName": "Noor Bakker",
         "orderReference": "VO-26088",
         "email": "noor@example.nl",
     }
@@ -191,6 +192,19 @@ async def test_one_mail_address_gets_no_mail_without_end(office: Office) -> None
     async with office.visit("") as visit:
         answers = [await sent(visit, FORM, **SAID) for _ in range(6)]
     assert [one.status_code for one in answers] == [303] * 5 + [429]
+
+
+async def test_its_description_says_that_nobody_signs_in(office: Office) -> None:
+    async with office.visit("") as visit:
+        described = (await visit.get("/api/openapi.json")).json()
+    validate(described)
+    form, receipt = described["paths"][FORM], described["paths"][f"{FORM}/{{receipt}}"]
+    for operation in (form["get"], form["post"], receipt["get"]):
+        assert operation["security"] == []
+        assert "401" not in operation["responses"]
+    assert "429" in form["post"]["responses"]
+    assert form["post"]["parameters"] == [{"$ref": "#/components/parameters/language"}]
+    assert "security" not in described["paths"]["/gegevens"]["post"]
 
 
 def _without(page: Response, *said: str) -> str:

@@ -125,7 +125,10 @@ def test_what_is_sent_without_signing_in_arrives_once_and_is_mailed(running: Por
             assert receipt["reference"] in found.text, words
         whole = by_staff(staff, "/staff/search", words=receipt["reference"])
         assert whole.status_code == 302
-        assert "Contract herroepen" in staff.get(whole.headers["location"]).text
+        action = staff.get(whole.headers["location"]).text
+        assert "<h1>Contract herroepen</h1>" in action
+        assert "De klant leest: we hebben het en geven het door" in action
+        assert "Verstuurd zonder in te loggen" in action
 
 
 def mailed(running: Portal, words: str) -> str:

@@ -24,6 +24,7 @@ from balie.backstage.service_desk.stuck import (
     Verdict,
     is_for_good,
 )
+from balie.blueprint.model import EVERYBODY
 from balie.console.doors import staff_sends
 from balie.console.looks_along import Passes
 from balie.console.service_desk import Colleague, ServiceDesk, colleague_of
@@ -77,7 +78,8 @@ def _page(asked: _Asked, status: HTTPStatus = HTTPStatus.OK, **more: object) -> 
     context = {
         "action": of,
         "step": asked.told.step(of.step),
-        "sees": sees(dossier.receipt.state),
+        "sees": sees(dossier.receipt.state, of.person),
+        "is_for_everybody": of.person == EVERYBODY,
         "lines": asked.lines,
         "values": {
             line.part.errand.id: sent(line.part.errand, line.part.progress.now, asked.words)

@@ -17,7 +17,7 @@ from balie.backstage.service_desk.stuck import (
     is_for,
 )
 from balie.backstage.service_desk.work import is_overdue
-from balie.blueprint.model import Blueprint
+from balie.blueprint.model import EVERYBODY, Blueprint
 
 _ORDER = (
     Verdict.CORRECTED,
@@ -48,6 +48,10 @@ class Told:
         """The title of a step; its id when this version has no such step."""
         titles = (step.title for step in self.blueprint.steps if str(step.id) == id_)
         return self._say(next(titles, None), id_)
+
+    def is_for_everybody(self, id_: str) -> bool:
+        """Whether a step is done without signing in: its receipt only tells that it came."""
+        return any(step.is_for_everybody for step in self.blueprint.steps if step.id == id_)
 
     def system(self, id_: str) -> str:
         """What a system is called."""
@@ -108,11 +112,17 @@ def stuck_lines(
             system=told.system(one.system),
             team=told.team(one.team),
             says=f"stuck.{one.state.name.lower()}",
-            sees=f"sees.{_SEES.get(one.state, 'received') if one.is_master else 'attention'}",
+            sees=f"sees.{_seen_of(one, told)}",
         )
         for one in held
         if teams is None or is_for(one.team, teams, known)
     ]
+
+
+def _seen_of(held: HeldUp, told: Told) -> str:
+    if told.is_for_everybody(held.step):
+        return "received"
+    return _SEES.get(held.state, "received") if held.is_master else "attention"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,9 +176,12 @@ def _ways(part: Part, dossier: Dossier) -> tuple[Verdict, ...]:
     return tuple(way for way in _ORDER if way in possible)
 
 
-def sees(state: ActionState) -> str:
-    """Key of what the customer reads of an action."""
-    return f"sees.{state.name.lower()}"
+def sees(state: ActionState, person: str = "") -> str:
+    """Key of what the customer reads of an action. person: whose it is; one of everybody's tells
+    that it was received, whatever became of it.
+    """
+    told = ActionState.RECEIVED if person == EVERYBODY else state
+    return f"sees.{told.name.lower()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -345,6 +345,7 @@ def _bounds(question: Question, record: Record | None) -> tuple[str, str] | None
 
 
 _AUTOFILL = {
+    "fullname": "name",
     "firstname": "given-name",
     "lastname": "family-name",
     "street": "address-line1",
