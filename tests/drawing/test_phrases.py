@@ -48,6 +48,7 @@ def test_a_condition_is_said_in_the_words_of_customers(condition: str, words: st
         ("login is down", "Signing in is down"),
         ("nobody decides", "Nobody decides"),
         ("this form is settled", "this is settled"),
+        ("this form is received", "this is received"),
         ("carrier tells parcelReceived", "Carrier tells: parcelReceived"),
         ("refund.status becomes Open or Paid", "Refund becomes “Posted” or “Paid out or set off”"),
         ("the moon is full tonight", "the moon is full tonight"),

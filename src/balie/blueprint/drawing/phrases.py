@@ -114,6 +114,8 @@ class Phrases:
                 return self.speech.say("happenings", "nobody_decides")
             case ["this", "form", "is", "settled"]:
                 return self.speech.say("happenings", "settled")
+            case ["this", "form", "is", "received"]:
+                return self.speech.say("happenings", "received")
             case ["login", "is", "down"]:
                 return self.speech.say("happenings", "login_down")
             case [system, "is", "down"]:
