@@ -186,10 +186,10 @@ class Asking:
     ) -> tuple[list[Record], int]:
         """The records of these rows, and how many could not be read. Tells staff why."""
         records: list[Record] = []
-        broken = 0
+        broken, today = 0, self.today
         for rows in groups:
             try:
-                record = thing.record(rows, fields, self.today)
+                record = thing.record(rows, fields, today)
             except Unreadable as why:
                 broken += 1
                 self.report(IncidentKind.BROKEN, thing, str(why))

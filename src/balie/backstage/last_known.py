@@ -1,19 +1,23 @@
 """Writes what was last known behind the pages: no page waits for a disk or for Redis.
 
-One answer is written at a time. Of an answer that changes faster than it can be written only the
-newest is. One that did not change is written again when the kept one is a minute old: after a
-restart it is then told to be a little older than it is, never newer.
+Those of a moment are written together, which costs a fraction of writing each by itself. Of an
+answer that changes faster than it is written only the newest is. One that did not change is
+written again when the kept one is a minute old: after a restart it is then told to be a little
+older than it is, never newer.
 """
 
 import asyncio
 from datetime import datetime, timedelta
 from hashlib import blake2b
+from itertools import islice
 
 from balie.backstage.bounded import Bounded
 from balie.backstage.ports import Memory, Remembered
 
 _AGAIN = timedelta(minutes=1)
 _PART_OF_ITS_TIME = 10
+_A_MOMENT = 0.05  # seconds
+_AT_ONCE = 50
 _MOST_BYTES = 4_000_000
 _BYTES_OF_A_MARK = 300  # key, digest, time and their place
 
@@ -25,6 +29,7 @@ class LastKnown:
         self._memory = memory
         self._waiting: dict[str, tuple[Remembered, datetime]] = {}
         self._written: Bounded[str, tuple[bytes, datetime]] = Bounded(_MOST_BYTES)
+        self._is_closing = False
         self._writing: asyncio.Task[None] | None = None
 
     async def get(self, key: str) -> Remembered | None:
@@ -45,16 +50,24 @@ class LastKnown:
 
     async def close(self) -> None:
         """Waits until all is written."""
+        self._is_closing = True
         if self._writing is not None:
             await self._writing
 
     async def _write(self) -> None:
         try:
             while self._waiting:
-                key = next(iter(self._waiting))
-                remembered, until = self._waiting[key]
-                await self._memory.put(key, remembered, keep_until=until)
-                if self._waiting.get(key) == (remembered, until):
-                    del self._waiting[key]
+                answers = dict(islice(self._waiting.items(), _AT_ONCE))
+                await asyncio.gather(
+                    *(
+                        self._memory.put(key, remembered, keep_until=until)
+                        for key, (remembered, until) in answers.items()
+                    )
+                )
+                for key, answer in answers.items():
+                    if self._waiting.get(key) is answer:
+                        del self._waiting[key]
+                if not self._is_closing:
+                    await asyncio.sleep(_A_MOMENT)
         finally:
             self._writing = None

@@ -325,10 +325,11 @@ class _Gathering:
         """Keeps what is in scope, counts what is not."""
         for broken in page.broken:
             self._take_broken(broken)
+        covers, is_open = self._question.scope.covers, self._question.at_most is None
         for row in page.rows:
-            if not self._question.scope.covers(row):
+            if not covers(row):
                 self.dropped += 1
-            elif not self._is_low_enough(row):
+            elif not (is_open or self._is_low_enough(row)):
                 continue
             elif self.is_full:
                 self.overflowed = True

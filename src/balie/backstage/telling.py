@@ -11,7 +11,7 @@ from balie.backstage.page import Cell, Tone
 from balie.blueprint.model import Blueprint
 from balie.mapping.formats import day, read_aloud
 from balie.mapping.kinds import Kind
-from balie.mapping.thing import MappedField, MappedThing, Record, Value
+from balie.mapping.thing import NO_VALUE, MappedField, MappedThing, Record, Value
 
 Tell = Callable[[Record], Cell]
 """The cell of one field of a record."""
@@ -51,8 +51,6 @@ class Tellers:
 
         def read(value: Value) -> str:
             clear = value.value
-            if type(clear) is str:
-                return clear
             if type(clear) is date:
                 return day(clear, language)
             return read_aloud(clear, kind, language, zone, value.currency or thing.currency)
@@ -74,16 +72,22 @@ def tell_value(
 ) -> Tell:
     """Tells a value of its own in each row. instead: what is read where there is none."""
     id_, kind = field.id, field.kind
+    nothing = Cell(
+        field=id_, label=label, kind=kind, text=instead, value=None, empty=True, sources=sources
+    )
 
     def tell(record: Record) -> Cell:
-        value = record.value(id_)
-        text = read(value)
+        value = record.values.get(id_, NO_VALUE)
+        clear = value.value
+        if clear is None:
+            return nothing
+        text = clear if type(clear) is str else read(value)
         return Cell(
             field=id_,
             label=label,
             kind=kind,
             text=text or instead,
-            value=value.value,
+            value=clear,
             empty=not text,
             sources=sources,
         )

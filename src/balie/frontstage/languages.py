@@ -32,12 +32,19 @@ class Words:
 
     def markup(self, key: str, **values: object) -> Markup:
         """The text for inside a page: everything is escaped but values that are Markup."""
+        if not values:
+            return self._plain[key]
         return Markup(PLACE.sub(lambda place: escape(values[place[1]]), escape(self.texts[key])))  # noqa: S704  escaped
 
     def counted(self, key: str, number: int) -> str:
         """The key of the text for this number of things: `list.broken.one`."""
         form = f"{key}.{self.locale.plural_form(number)}"
         return form if form in self.texts else f"{key}.other"
+
+    @cached_property
+    def _plain(self) -> Mapping[str, Markup]:
+        """The texts without places: most are, and every page says the same ones."""
+        return {key: escape(text) for key, text in self.texts.items() if not PLACE.search(text)}
 
     @cached_property
     def locale(self) -> Locale:

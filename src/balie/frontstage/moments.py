@@ -47,11 +47,11 @@ class Voice:
 
     def ago(self, moment: datetime) -> str:
         """How long ago, as part of a sentence: "zojuist", "2 minuten geleden", "op ... om ..."."""
-        return self._told.setdefault(("ago", moment), self._ago(moment))
+        return self._once("ago", moment)
 
     def at(self, moment: datetime) -> str:
         """When, as the end of a sentence: "09:12", or with the day when that is not today."""
-        return self._told.setdefault(("at", moment), self._at(moment))
+        return self._once("at", moment)
 
     def long(self, length: timedelta) -> str:
         """How long something takes: "5 minuten"."""
@@ -59,11 +59,17 @@ class Voice:
 
     def today(self) -> str:
         """The day of today with its weekday, as a heading: "Zondag 22 november"."""
-        return self._told.setdefault(("today", None), self._today())
+        return self._once("today", None)
 
     def still_says(self, before: "Voice") -> bool:
         """Whether all that a voice told about time would be told in the same words now."""
         return all(self._tell(*asked) == text for asked, text in before._told.items())
+
+    def _once(self, how: str, moment: datetime | None) -> str:
+        told = self._told.get((how, moment))
+        if told is None:
+            told = self._told[how, moment] = self._tell(how, moment)
+        return told
 
     def _tell(self, how: str, moment: datetime | None) -> str:
         if moment is None:

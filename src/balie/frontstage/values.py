@@ -82,9 +82,11 @@ def _cell(cell: Cell, of: str, pending: str) -> str:
         return f'<td data-label="{label}"><span>{_value(cell, of)}{_mark(pending)}</span></td>'
     if cell.kind is Kind.STATUS:
         return f'<td class="status"><span>{_value(cell)}</span></td>'
-    place = " end num" if cell.kind in _AT_THE_END else ""
+    begins, opens = _AROUND[cell.kind]
     label = _safe_label(cell.label)
-    return f'<td class="{place}" data-label="{label}"><span>{_value(cell, of)}</span></td>'
+    if cell.empty or cell.link:
+        return f'{begins}{label}"><span>{_value(cell, of)}</span></td>'
+    return f"{begins}{label}{opens}{_safe(cell.text)}</bdi></span></td>"
 
 
 def _value(cell: Cell, of: str = "") -> str:
@@ -98,5 +100,16 @@ def _value(cell: Cell, of: str = "") -> str:
         shape = "doc" if cell.kind is Kind.DOCUMENT else ""
         more = f'<bdi class="vh"> {_safe(of)}</bdi>' if shape and of else ""
         return f'<a class="{shape}" href="{_safe(cell.link)}"><bdi>{text}</bdi>{more}</a>'
-    shape = ' class="num"' if cell.kind in _NUMERIC else ""
-    return f"<bdi{shape}>{text}</bdi>"
+    return f"<bdi{_shape(cell.kind)}>{text}</bdi>"
+
+
+def _shape(kind: Kind) -> str:
+    return ' class="num"' if kind in _NUMERIC else ""
+
+
+def _begins(kind: Kind) -> str:
+    return f'<td class="{" end num" if kind in _AT_THE_END else ""}" data-label="'
+
+
+_AROUND = {kind: (_begins(kind), f'"><span><bdi{_shape(kind)}>') for kind in Kind}
+"""What stands before a cell's label, and between that and its text: most cells are only that."""

@@ -1,5 +1,6 @@
 """How a clear value reads in a language: `20 november 2026`, `€ 237,46`."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,11 +17,15 @@ from balie.words.languages import MODEL, flat, part, spoken
 MOST_DECIMALS = 9
 """No price or measure has more; what comes after them is noise."""
 
+_PLAIN = re.compile(r"\d{1,12}(\.\d{1,9})?", re.ASCII)
+
 
 def read_aloud(value: Clear, kind: Kind, language: str, zone: str, currency: str) -> str:
     """The text of a value as people read it. "" when there is no value. Raises nothing for what
     `balie.mapping.clear.meant` lets pass, whatever its kind.
     """
+    if type(value) is Decimal and kind is Kind.MONEY:  # as most are
+        return _amount(value, currency, locale_of(language))
     match value:
         case None:
             return ""
@@ -40,7 +45,10 @@ def read_aloud(value: Clear, kind: Kind, language: str, zone: str, currency: str
 
 def _amount(value: Decimal | int, currency: str, locale: str) -> str:
     """With the decimals of its currency, and more when the amount has more: `€ 0,0375`."""
-    return numbers.of_amounts(currency, locale).write(_without_noise(value))
+    writing, written = numbers.of_amounts(currency, locale), str(value)
+    if _PLAIN.fullmatch(written):
+        return writing.digits(written)
+    return writing.write(_without_noise(value))
 
 
 def _number(value: Decimal | int, locale: str, *, in_groups: bool) -> str:

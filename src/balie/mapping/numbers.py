@@ -34,8 +34,12 @@ class Writing:
 
     def write(self, value: Decimal) -> str:
         """A finite number with all the decimals that it has."""
-        before, after = self.around[value.is_signed()]
-        whole, _, rest = format(value.copy_abs(), "f").partition(".")
+        return self.digits(format(value.copy_abs(), "f"), is_negative=value.is_signed())
+
+    def digits(self, digits: str, *, is_negative: bool = False) -> str:
+        """The same, of what a number reads without its sign: `1234.5`."""
+        before, after = self.around[is_negative]
+        whole, _, rest = digits.partition(".")
         rest = rest.rstrip("0").ljust(self.decimals, "0")
         if len(whole) > self.sizes[0]:
             whole = self._in_groups(whole)

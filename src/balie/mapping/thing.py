@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -186,7 +187,10 @@ class MappedThing:
     origins: Mapping[str, tuple[str, ...]] = field(init=False, compare=False, repr=False)
     _leave_out: tuple[str, ...] = field(init=False, compare=False, repr=False)
     _keys: Mapping[str, str] = field(init=False, compare=False, repr=False)
-    _makers: Mapping[str, Make] = field(init=False, compare=False, repr=False)
+    _makers: Mapping[str, "Make | _Quick"] = field(init=False, compare=False, repr=False)
+    _recipes: dict[tuple[str, ...], "_Recipe"] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         leave_out = (id_ for id_, ours in self.fields.items() if ours.field.leave_out_codes)
@@ -275,12 +279,21 @@ class MappedThing:
         look = self._raw_lookup(rows)
         if self.thing.leave_out and self._condition_leaves_out(look, today):
             return None
-        needed = dict.fromkeys((*fields, *self._leave_out))
-        values = {id_: self._makers[id_](rows, look, today) for id_ in needed}
-        if self._code_leaves_out(values):
+        recipe = self._recipe(tuple(fields))
+        values = recipe.values(rows, look, today)
+        if self._leave_out and self._code_leaves_out(values):
             return None
-        unknown = tuple(id_ for id_, value in values.items() if _has_no_words(value))
-        return Record(self._key(rows), values, rows, unknown)
+        return Record(self._key(rows), values, rows, recipe.unknown(values))
+
+    def _recipe(self, fields: tuple[str, ...]) -> "_Recipe":
+        """How these fields are made, and those that say whether it is left out: found once."""
+        recipe = self._recipes.get(fields)
+        if recipe is None:
+            needed = dict.fromkeys((*fields, *self._leave_out))
+            steps = tuple((id_, self._makers[id_]) for id_ in needed)
+            codes = tuple(id_ for id_ in needed if self.fields[id_].kind is Kind.STATUS)
+            recipe = self._recipes[fields] = _Recipe(steps, codes)
+        return recipe
 
     def left_out(self, rows: RowsBySource, today: date) -> bool:
         """Whether the blueprint leaves these rows out. Raises Unreadable like `record`."""
@@ -290,9 +303,9 @@ class MappedThing:
         return any(condition.holds(look, today) for condition in self.thing.leave_out)
 
     def _key(self, rows: RowsBySource) -> str:
-        for source in self.sources:
-            for row in rows.get(source.name, ()):
-                key = text_of(value_at(row, self.key_path(source)))
+        for source, path in self._keys.items():
+            for row in rows.get(source, ()):
+                key = text_of(value_at(row, path))
                 if key is not None:
                     return key
         raise Unreadable(f'"{self.key}" is missing, and it is the key')
@@ -302,29 +315,31 @@ class MappedThing:
             values[id_].code in self.fields[id_].field.leave_out_codes for id_ in self._leave_out
         )
 
-    def _maker(self, field: MappedField) -> Make:
+    def _maker(self, field: MappedField) -> "Make | _Quick":
         """How a field is made. Most are one raw field of one source: those take the short way."""
         if len(field.paths) != 1 or field.calculate is not None or field.has_conditions:
             return partial(self._value, field)
         name, path = field.paths[0]
         source = self.by_name[name]
-        return _short_way(self._finisher(field, source), name, path, source.reader(path))
+        if field.is_amount and source.profile.currency_from:
+            return partial(self._value, field)
+        return _Quick(name, path, source.reader(path), self._finisher(field, source))
 
     def _finisher(self, field: MappedField, source: MappedSource) -> "_Finish":
-        """What is still to be done with a clear value and the row that it is from."""
-        if field.kind is Kind.STATUS:
-            path = field.paths[0][1]
-            known = {
-                code: Value(code, code, stage)
-                for code, stage in _stages_by_code(field.field.words).items()
-            }
-            return lambda value, _: (
-                (known.get(value) if type(value) is str else None)
-                or self._said(field, value, source, path)
-            )
+        """What is still to be done with a clear value."""
         if field.is_amount:
-            return lambda value, row: Value(value, currency=source.currency(row))
-        return lambda value, _: Value(value)
+            return partial(Value, currency=source.profile.currency)
+        if field.kind is not Kind.STATUS:
+            return Value
+        path = field.paths[0][1]
+        known = {
+            code: Value(code, code, stage)
+            for code, stage in _stages_by_code(field.field.words).items()
+        }
+        return lambda value: (
+            (known.get(value) if type(value) is str else None)
+            or self._said(field, value, source, path)
+        )
 
     def _value(self, field: MappedField, rows: RowsBySource, look: Lookup, today: date) -> Value:
         if field.kind is Kind.STATUS:
@@ -399,21 +414,45 @@ class MappedThing:
         return any(source.name for source in self.sources)
 
 
-_Finish = Callable[[Clear, Row], Value]
+_Finish = Callable[[Clear], Value]
 
 
-def _short_way(finish: _Finish, source: str, path: str, read: Reader) -> Make:
-    """Makes a value of one raw field of the newest row of one source."""
+class _Quick(NamedTuple):
+    """Makes a value of one raw field of the newest row of one source: the short way."""
 
-    def make(rows: RowsBySource, _look: Lookup, _today: date) -> Value:
-        of_source = rows.get(source)
-        if not of_source:
-            return NO_VALUE
-        row = of_source[0]
-        value = read(row[path] if path in row else value_at(row, path))
-        return NO_VALUE if value is None else finish(value, row)
+    source: str
+    path: str
+    read: Reader
+    finish: _Finish
 
-    return make
+
+@dataclass(frozen=True, slots=True)
+class _Recipe:
+    """How some fields of a thing are made: worked out once, done for every row of every page.
+
+    codes: the fields that say a code.
+    """
+
+    steps: tuple[tuple[str, Make | _Quick], ...]
+    codes: tuple[str, ...]
+
+    def values(self, rows: RowsBySource, look: Lookup, today: date) -> dict[str, Value]:
+        """The values of these fields. Raises Unreadable."""
+        made: dict[str, Value] = {}
+        for id_, step in self.steps:
+            if not isinstance(step, _Quick):
+                made[id_] = step(rows, look, today)
+                continue
+            source, path, read, finish = step
+            of_source = rows.get(source)
+            row: Row = of_source[0] if of_source else {}
+            clear = read(row[path] if path in row else value_at(row, path))
+            made[id_] = NO_VALUE if clear is None else finish(clear)
+        return made
+
+    def unknown(self, values: Mapping[str, Value]) -> tuple[str, ...]:
+        """The fields whose code has no words of its own."""
+        return tuple([id_ for id_ in self.codes if _has_no_words(values[id_])])
 
 
 def _stages_by_code(stages: Sequence[Stage]) -> dict[str, Stage]:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
@@ -50,7 +50,9 @@ class SqliteMemory:
         self._cipher = cipher
         self._at_most = at_most
         self._now = now
-        self._puts = 0
+        self._puts = _LOOK_EVERY  # the first put of a process looks, too
+        self._to_put: dict[str, tuple[Remembered, float]] = {}
+        self._putting: asyncio.Task[None] | None = None
         self._connection: sqlite3.Connection | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="memory")
 
@@ -60,9 +62,11 @@ class SqliteMemory:
         return self._cipher.open(closed) if closed is not None else None
 
     async def put(self, key: str, remembered: Remembered, *, keep_until: datetime) -> None:
-        """Keeps an answer, in place of an older one."""
-        closed = self._cipher.close(remembered)
-        await self._in_thread(lambda: self._put(key, closed, keep_until.timestamp()), default=None)
+        """Keeps an answer, in place of an older one. Those of one moment go together."""
+        self._to_put[key] = (remembered, keep_until.timestamp())
+        if self._putting is None:
+            self._putting = asyncio.create_task(self._put_together())
+        await asyncio.shield(self._putting)
 
     async def forget(self, key: str) -> None:
         """Drops an answer."""
@@ -76,6 +80,10 @@ class SqliteMemory:
         """Lets go of the file."""
         await self._in_thread(self._let_go, default=None)
         self._thread.shutdown()
+
+    async def _put_together(self) -> None:
+        to_put, self._to_put, self._putting = self._to_put, {}, None
+        await self._in_thread(lambda: self._put(to_put), default=None)
 
     async def _in_thread(self, work: Callable[[], T], default: T) -> T:
         loop = asyncio.get_running_loop()
@@ -113,13 +121,23 @@ class SqliteMemory:
         )
         return row[0] if row else None
 
-    def _put(self, key: str, closed: bytes, keep_until: float) -> None:
-        self._open().execute(
-            "INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)",
-            (key, closed, keep_until, len(closed)),
-        )
-        self._puts += 1
-        if self._puts % _LOOK_EVERY == 1:
+    def _put(self, answers: Mapping[str, tuple[Remembered, float]]) -> None:
+        file = self._open()
+        closed = [
+            (key, sealed, keep_until, len(sealed))
+            for key, (remembered, keep_until) in answers.items()
+            for sealed in (self._cipher.close(remembered),)
+        ]
+        file.execute("BEGIN IMMEDIATE")
+        try:
+            file.executemany("INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)", closed)
+        except sqlite3.Error:
+            file.execute("ROLLBACK")
+            raise
+        file.execute("COMMIT")
+        self._puts += len(closed)
+        if self._puts >= _LOOK_EVERY:
+            self._puts = 0
             self._make_room()
 
     def _forget(self, key: str) -> None:

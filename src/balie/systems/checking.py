@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import TypeAlias
 
 from balie.systems.contract import Field, Table, Type
@@ -151,7 +152,12 @@ def _is_yes_or_no(value: Raw) -> bool:
 
 
 def _is_day(value: Raw) -> bool:
-    if not isinstance(value, str) or len(value) != 10 or value[4] != "-" or value[7] != "-":
+    return isinstance(value, str) and _reads_as_a_day(value)
+
+
+@lru_cache(maxsize=4096)
+def _reads_as_a_day(value: str) -> bool:
+    if len(value) != 10 or value[4] != "-" or value[7] != "-":
         return False
     return _parses(date.fromisoformat, value)
 

@@ -162,7 +162,8 @@ class Http:
         items = _at(answer, call.table.rows_at) if call.table.rows_at else answer
         if not isinstance(items, list):
             raise not_a_page(self.connection.title, call.table.name)
-        rows = [_linked(call, item) for item in items]
+        links = [one.field.name for one in call.wanted if one.field.form == LINK]
+        rows = [_linked(call, links, item) for item in items] if links else items
         return Part(rows, self._next(call, url, answer, len(items)))
 
     def _next(self, call: Call, url: str, answer: Raw, count: int) -> str | None:
@@ -221,10 +222,9 @@ def _at(answer: Raw, path: str) -> Raw:
     return answer
 
 
-def _linked(call: Call, row: Raw) -> Raw:
-    """The row with, for each document below it, the address where it can be had."""
-    names = [one.field.name for one in call.wanted if one.field.form == LINK]
-    if not names or not isinstance(row, dict):
+def _linked(call: Call, names: Sequence[str], row: Raw) -> Raw:
+    """The row with, for each of these documents below it, the address where it can be had."""
+    if not isinstance(row, dict):
         return row
     key = row.get(call.table.key[0])
     if not isinstance(key, str | int):
