@@ -190,6 +190,7 @@ async def test_nothing_of_a_document_is_remembered() -> None:
     here = world()
     here.systems["erp"].papers = lambda _row, _field: b"%PDF-1.4 secret of VF-33015"
     await here.document(FATIMA, INVOICE)
+    await here.service.close()  # what was learned is written by then
     kept = b"".join(remembered.value for remembered, _ in here.memory.kept.values())
     assert b"VF-33015" in kept
     assert b"secret" not in kept

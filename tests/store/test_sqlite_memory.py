@@ -1,5 +1,6 @@
 """Last-known answers in a file: they survive a restart, are unreadable, and may be lost."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -53,6 +54,18 @@ async def test_nothing_of_an_answer_can_be_read_in_any_file(open_: Open, tmp_pat
 
     assert b"key-8" in written  # so this is where it went
     assert not [word for word in (b"Sanne", b"Wit", b"Kerkstraat", b"name") if word in written]
+
+
+async def test_answers_that_are_put_at_the_same_time_are_all_kept(open_: Open) -> None:
+    memory = open_()
+    newer = Remembered(b"newer", NOW)
+    await asyncio.gather(
+        memory.put("a1", ANSWER, keep_until=LATER),
+        memory.put("a2", ANSWER, keep_until=LATER),
+        memory.put("a1", newer, keep_until=LATER),
+    )
+    assert await memory.get("a1") == newer
+    assert await memory.get("a2") == ANSWER
 
 
 async def test_an_answer_is_gone_when_its_time_is_over(open_: Open) -> None:
