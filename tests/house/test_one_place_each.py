@@ -202,7 +202,10 @@ for file in Path("src/balie/words/eo").iterdir():
     file.write_text(re.sub(r'""  # (.*)$', r'"@\\1"', text, flags=re.M), "utf-8")
 words = Path("blueprints/lindeman/words/eo.yaml")
 words.write_text(re.sub(r'^"(.*)": ""$', r'"\\1": "@\\1"', words.read_text("utf-8"), flags=re.M))
+for mail in Path("blueprints/lindeman/mails").glob("*.eo.md"):
+    mail.write_text(mail.read_text("utf-8").replace("subject:", "subject: @", 1), "utf-8")
 """
+MAILS = ("antwoord", "gegevens-gewijzigd", "herinnering", "herroepen", "onderweg")
 LOOK = """
 import asyncio
 from tests.frontstage.site import site
@@ -219,7 +222,9 @@ asyncio.run(look())
 def test_a_language_of_balie_and_of_a_blueprint_is_on_every_page(clone: Clone) -> None:
     clone.run("balie new language eo && balie new language eo blueprints/lindeman")
     clone.run(f"{sys.executable} - <<'END'\n{TRANSLATE}\nEND")
-    assert clone.changed() == ["?? blueprints/lindeman/words/eo.yaml", "?? src/balie/words/eo/"]
+    mails = [f"?? blueprints/lindeman/mails/{name}.eo.md" for name in MAILS]
+    words = ["?? blueprints/lindeman/words/eo.yaml", "?? src/balie/words/eo/"]
+    assert clone.changed() == [*mails, *words]
     assert "There is a folder" in clone.run("balie new language eo || true")
     assert "nothing is wrong" in clone.run("balie check blueprints/lindeman")
     page = clone.run(f"DJANGO_SETTINGS_MODULE=balie.site.settings python - <<'END'\n{LOOK}\nEND")

@@ -172,7 +172,7 @@ def page(step: str, path: Path) -> Beginning:
 
 
 def words(code: str, path: Path) -> Beginning:
-    """A language of a blueprint: a file with every text that customers read."""
+    """A language of a blueprint: a file with every text that customers read, and every mail."""
     _own_name(code)
     folder = folder_of(path)
     blueprint = readable(read(folder), folder)
@@ -186,9 +186,9 @@ def words(code: str, path: Path) -> Beginning:
     )
     return Beginning(
         place=place,
-        files={place: "".join(_keys(blueprint))},
+        files={place: "".join(_keys(blueprint))} | dict(_mails(blueprint, code, folder)),
         next=(
-            "Write behind each text what readers of this language read.",
+            "Write behind each text what readers of this language read, and each mail.",
             f"balie check {path}    lists what is not translated yet",
             spoken,
         ),
@@ -202,6 +202,15 @@ def _keys(blueprint: Blueprint) -> Iterator[str]:
         if text and not is_only_a_value(text):
             key = json.dumps(text, ensure_ascii=False)
             yield f'{key}: ""\n' if len(key) < _LONGEST_KEY else f'? {key}\n: ""\n'
+
+
+def _mails(blueprint: Blueprint, code: str, folder: Path) -> Iterator[tuple[Path, str]]:
+    """Each mail to be translated: without its subject, so that one that was forgotten is found."""
+    own = f".{blueprint.language}.md"
+    for name, content in blueprint.files.items():
+        if name.startswith("mails/") and name.endswith(own):
+            _, _, body = content.decode("utf-8-sig").replace("\r\n", "\n").partition("\n\n")
+            yield folder / f"{name.removesuffix(own)}.{code}.md", f"subject:\n\n{body}"
 
 
 # ---- what all have
