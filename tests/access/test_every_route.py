@@ -122,9 +122,9 @@ OF_DJANGO = {
     "accounts/outbox/": _everybody("/accounts/outbox/", 200),  # the demo's own mails
     "accounts/with/<slug:name>/": _everybody("/accounts/with/nobody/", 404),
     "accounts/with/<slug:name>/back/": _everybody("/accounts/with/nobody/back/", 404),
-    "accounts/with/<slug:name>/logout/": _everybody("/accounts/with/nobody/logout/", 404),
+    "accounts/with/<slug:name>/logout/": _everybody("/accounts/with/nobody/logout/", 405),
     "accounts/with/<slug:name>/ended/": _everybody("/accounts/with/nobody/ended/", 404),
-    "accounts/with/<slug:name>/revoke/": _everybody("/accounts/with/nobody/revoke/", 404),
+    "accounts/with/<slug:name>/revoke/": _everybody("/accounts/with/nobody/revoke/", 405),
     "accounts/sessions/": Fixed("/accounts/sessions/", 302, 200, 200),
     "accounts/signed-out/": _everybody("/accounts/signed-out/", 200),
     "accounts/email/": _everybody("/accounts/email/", 404),

@@ -205,12 +205,13 @@ def _keys(blueprint: Blueprint) -> Iterator[str]:
 
 
 def _mails(blueprint: Blueprint, code: str, folder: Path) -> Iterator[tuple[Path, str]]:
-    """Each mail to be translated: without its subject, so that one that was forgotten is found."""
+    """Each mail that is not there yet: without its subject, so that a forgotten one is found."""
     own = f".{blueprint.language}.md"
     for name, content in blueprint.files.items():
-        if name.startswith("mails/") and name.endswith(own):
+        there = f"{name.removesuffix(own)}.{code}.md"
+        if name.startswith("mails/") and name.endswith(own) and there not in blueprint.files:
             _, _, body = content.decode("utf-8-sig").replace("\r\n", "\n").partition("\n\n")
-            yield folder / f"{name.removesuffix(own)}.{code}.md", f"subject:\n\n{body}"
+            yield folder / there, f"subject:\n\n{body}"
 
 
 # ---- what all have
