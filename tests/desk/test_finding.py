@@ -83,6 +83,7 @@ async def test_a_search_asks_few_questions() -> None:
 async def test_nothing_of_a_search_is_remembered() -> None:
     of = world()
     await finding(of).find("VO-26088")
+    await of.service.close()
     assert of.memory.kept == {}
 
 

@@ -312,6 +312,8 @@ async def test_what_somebody_searches_for_is_in_no_key_and_no_incident(world: Wo
     here = world()
     here.systems["erp"].ignores_filters = True
     await here.open(SANNE, "/facturen?q=geheimpje&sort=number")
+    await here.service.close()
+    assert here.memory.kept
     assert here.noticeboard.incidents
     assert "geheimpje" not in repr(here.noticeboard.incidents)
     assert not [key for key in here.memory.kept if "geheimpje" in key]

@@ -323,6 +323,7 @@ async def test_an_error_is_not_remembered_and_is_asked_again(world: Worlds) -> N
 async def test_what_was_known_survives_a_restart(world: Worlds) -> None:
     before = world()
     known = await before.open(SANNE, "/bestellingen")
+    await before.service.close()  # what was learned is written by then
     after = restarted(before)
     after.hands.on(hours=1)
     after.systems["erp"].down = True
@@ -352,6 +353,8 @@ async def test_a_link_that_was_stored_is_used_and_the_mail_address_no_more(world
 async def test_nothing_personal_is_in_a_key_of_the_memory(world: Worlds) -> None:
     here = world()
     await here.open(SANNE, "/bestellingen/VO-26088")
+    await here.service.close()
+    assert here.memory.kept
     keys = " ".join(here.memory.kept)
     for personal in ("sanne", "10085", "26088", "c1"):
         assert f" {personal} " not in keys
