@@ -28,7 +28,7 @@ def memory_and_start(run: Run) -> None:
                 if n == STARTS - 1:
                     (made, each), after = _work(run, balie), balie.process.memory
     report.line(f"start to first page: {starts.middle:.2f} s ({starts.range}), {STARTS} starts")
-    report.line(f"memory (RSS), idle after one page: {idle.middle:.0f} MB ({idle.range})")
+    report.line(f"memory (PSS), idle after one page: {idle.middle:.0f} MB ({idle.range})")
     report.line(f"memory after {made:,} pages of {OF_CUSTOMERS:,} customers: {after:.0f} MB")
     report.line(f"CPU of a warm page by then, {OF_CUSTOMERS:,} customers in turn: {short(each)} ms")
     report.found |= {"start": starts.middle, "memory idle": idle.middle, "memory after": after}

@@ -41,7 +41,7 @@ class Process:
 
     @property
     def memory(self) -> float:
-        """Resident megabytes (RSS) of the whole tree."""
+        """Megabytes of the whole tree (PSS): what several share is counted once."""
         return sum(_memory(pid) for pid in self.tree)
 
     def check(self) -> None:
@@ -164,7 +164,7 @@ def _cpu(pid: int) -> float:
 
 def _memory(pid: int) -> float:
     try:
-        lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
         return 0.0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) / 1024
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024

@@ -2,23 +2,23 @@
 
     python -m benchmarks.sampled FILE run BLUEPRINT      the same words as `balie`
 
-A thread looks every two milliseconds at what each thread does, and counts by part. The part is
-that of the innermost frame of ours, or else of the library that is at work. What waits is not
-counted. SIGUSR1 begins anew; at the end the counts are written to FILE as JSON.
+After every two milliseconds of CPU the system interrupts it, and what the main thread was doing is
+counted by part: that of the innermost frame of ours, or else of the library that is at work. So
+what waits is not counted, nor is it told what other threads did. (A thread that looks on would get
+its turn just where the others let go of the interpreter, and see little else.) SIGUSR1 begins
+anew; at the end the counts are written to FILE as JSON.
 """
 
 import json
 import signal
 import sys
-import threading
-import time
 from collections import Counter
 from pathlib import Path
 from types import FrameType
 
 from balie.commands.main import main as balie
 
-EVERY = 0.002  # seconds
+EVERY = 0.002  # seconds of CPU
 PARTS = (
     ("/balie/identity/", "session"),
     ("/balie/access/", "scope"),
@@ -39,14 +39,11 @@ PARTS = (
     ("/uvicorn/", "server and sockets"),
     ("/starlette/", "server and sockets"),
 )
-WAITING = ("/threading.py", "/concurrent/futures/thread.py", "/queue.py", "/selectors.py")
 _templates = "/frontstage/templates/"
 
 
 def part_of(frame: FrameType | None) -> str:
-    """What a thread is doing; "" when it waits."""
-    if frame is None or frame.f_code.co_filename.endswith(WAITING):
-        return ""
+    """What is at work, by the frame that was interrupted."""
     while frame is not None:
         file = frame.f_code.co_filename
         found = next((part for piece, part in PARTS if piece in file), "")
@@ -56,32 +53,21 @@ def part_of(frame: FrameType | None) -> str:
     return "server and sockets"
 
 
-class Sampler(threading.Thread):
-    """Looks at every other thread, over and over."""
-
-    def __init__(self) -> None:
-        super().__init__(daemon=True, name="sampler")
-        self.counts: Counter[str] = Counter()
-
-    def run(self) -> None:
-        """Until the process ends."""
-        while True:
-            time.sleep(EVERY)
-            for thread, frame in sys._current_frames().items():
-                if thread != self.ident:
-                    self.counts[part_of(frame)] += 1
-
-
 def main(file: Path, words: list[str]) -> int:
     """Runs Balie; writes the counts when it has stopped."""
-    sampler = Sampler()
-    sys.setswitchinterval(0.0005)  # so that the sampler gets its turn
-    signal.signal(signal.SIGUSR1, lambda *_: sampler.counts.clear())
-    sampler.start()
+    counts: Counter[str] = Counter()
+
+    def look(_signal: int, frame: FrameType | None) -> None:
+        counts[part_of(frame)] += 1
+
+    signal.signal(signal.SIGPROF, look)
+    signal.signal(signal.SIGUSR1, lambda *_: counts.clear())
+    signal.setitimer(signal.ITIMER_PROF, EVERY, EVERY)
     try:
         return balie(words)
     finally:
-        file.write_text(json.dumps({part: n for part, n in sampler.counts.items() if part}))
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        file.write_text(json.dumps(counts))
 
 
 if __name__ == "__main__":
