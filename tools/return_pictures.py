@@ -120,7 +120,7 @@ def walk(customer: Screen, colleague: Screen, others: Screen) -> None:
     colleague.presses("main form .btn")
     customer.opens_until(page, f"main a.btn[href='{page}/label']")
     customer.photographs("08-approved")
-    customer.opens("/accounts/outbox/")
+    customer.opens_until("/accounts/outbox/", "main article")
     customer.photographs("09-mail")
     customer.opens_until(f"{page}/label", "main .pic img")
     customer.photographs("10-label")
