@@ -6,6 +6,7 @@ same fields: so what is worked out stays.
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 from balie.backstage.page import Cell, Tone
 from balie.blueprint.model import Blueprint
@@ -18,6 +19,8 @@ Tell = Callable[[Record], Cell]
 
 Read = Callable[[Value], str]
 """What people read of a value; "" when there is none, or nothing that may be shown."""
+
+_DAYS = 1000  # of one field, in one language
 
 
 class Tellers:
@@ -70,7 +73,10 @@ class Tellers:
 def tell_value(
     field: MappedField, label: str, instead: str, sources: tuple[str, ...], read: Read
 ) -> Tell:
-    """Tells a value of its own in each row. instead: what is read where there is none."""
+    """Tells a value of its own in each row, and rows of the same day share one cell.
+
+    instead: what is read where there is no value.
+    """
     id_, kind = field.id, field.kind
     nothing = Cell(
         field=id_, label=label, kind=kind, text=instead, value=None, empty=True, sources=sources
@@ -81,6 +87,10 @@ def tell_value(
         clear = value.value
         if clear is None:
             return nothing
+        return on(clear) if type(clear) is date else cell(value)
+
+    def cell(value: Value) -> Cell:
+        clear = value.value
         text = clear if type(clear) is str else read(value)
         return Cell(
             field=id_,
@@ -92,6 +102,7 @@ def tell_value(
             sources=sources,
         )
 
+    on = lru_cache(maxsize=_DAYS)(lambda day: cell(Value(day)))
     return tell
 
 

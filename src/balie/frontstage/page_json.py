@@ -26,7 +26,7 @@ from balie.backstage.page import (
     Trust,
 )
 
-Json: TypeAlias = "str | int | bool | Sequence[Json] | Mapping[str, Json] | None"
+Json: TypeAlias = "str | int | bool | date | Sequence[Json] | Mapping[str, Json] | None"
 
 
 def page_json(page: Page) -> bytes:
@@ -127,13 +127,17 @@ def fields_json(cells: Sequence[Cell]) -> Json:
     return {cell.field: _cell(cell) for cell in cells}
 
 
+_AS_IT_IS = frozenset({str, int, bool, date})
+"""Types of values that are written as they are; a day as ISO 8601 has it."""
+
+
 def _cell(cell: Cell) -> Json:
     value = cell.value
     said: dict[str, Json] = {
         "label": cell.label,
         "kind": cell.kind,
         "text": cell.text,
-        "value": None if cell.empty else value if type(value) is str else _value(value),
+        "value": None if cell.empty else value if type(value) in _AS_IT_IS else _value(value),
     }
     if cell.link:
         said["link"] = cell.link

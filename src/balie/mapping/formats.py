@@ -45,10 +45,15 @@ def read_aloud(value: Clear, kind: Kind, language: str, zone: str, currency: str
 
 def _amount(value: Decimal | int, currency: str, locale: str) -> str:
     """With the decimals of its currency, and more when the amount has more: `€ 0,0375`."""
-    writing, written = numbers.of_amounts(currency, locale), str(value)
-    if _PLAIN.fullmatch(written):
-        return writing.digits(written)
-    return writing.write(_without_noise(value))
+    text = _plain_amount(str(value), currency, locale)
+    return text or numbers.of_amounts(currency, locale).write(_without_noise(value))
+
+
+@lru_cache(maxsize=4096)
+def _plain_amount(written: str, currency: str, locale: str) -> str | None:
+    """Of an amount that is neither negative nor noisy; None for others."""
+    is_plain = _PLAIN.fullmatch(written) is not None
+    return numbers.of_amounts(currency, locale).digits(written) if is_plain else None
 
 
 def _number(value: Decimal | int, locale: str, *, in_groups: bool) -> str:

@@ -191,6 +191,9 @@ class MappedThing:
     _recipes: dict[tuple[str, ...], "_Recipe"] = field(
         default_factory=dict, init=False, compare=False, repr=False
     )
+    _asked: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     def __post_init__(self) -> None:
         leave_out = (id_ for id_, ours in self.fields.items() if ours.field.leave_out_codes)
@@ -241,6 +244,13 @@ class MappedThing:
 
     def raw_paths(self, source: MappedSource, fields: Collection[str]) -> tuple[str, ...]:
         """The raw fields to ask this source for, to make these fields: sorted, each once."""
+        asked = (source.name, tuple(fields))
+        paths = self._asked.get(asked)
+        if paths is None:
+            paths = self._asked[asked] = self._raw_paths(source, fields)
+        return paths
+
+    def _raw_paths(self, source: MappedSource, fields: Collection[str]) -> tuple[str, ...]:
         wanted = {self.key_path(source), *self._paths_of(source, fields)}
         wanted.update(equality.field for equality in (*self.thing.owner, *self.thing.where))
         wanted.update(equality.field for equality in self.thing.linked_by)
@@ -290,9 +300,9 @@ class MappedThing:
         recipe = self._recipes.get(fields)
         if recipe is None:
             needed = dict.fromkeys((*fields, *self._leave_out))
-            steps = tuple((id_, self._makers[id_]) for id_ in needed)
             codes = tuple(id_ for id_ in needed if self.fields[id_].kind is Kind.STATUS)
-            recipe = self._recipes[fields] = _Recipe(steps, codes)
+            makers = {id_: self._makers[id_] for id_ in needed}
+            recipe = self._recipes[fields] = _recipe_of(makers, codes)
         return recipe
 
     def left_out(self, rows: RowsBySource, today: date) -> bool:
@@ -323,7 +333,7 @@ class MappedThing:
         source = self.by_name[name]
         if field.is_amount and source.profile.currency_from:
             return partial(self._value, field)
-        return _Quick(name, path, source.reader(path), self._finisher(field, source))
+        return _Quick(name, field.id, path, source.reader(path), self._finisher(field, source))
 
     def _finisher(self, field: MappedField, source: MappedSource) -> "_Finish":
         """What is still to be done with a clear value."""
@@ -421,38 +431,53 @@ class _Quick(NamedTuple):
     """Makes a value of one raw field of the newest row of one source: the short way."""
 
     source: str
+    field: str
     path: str
     read: Reader
     finish: _Finish
+
+
+_NO_ROW: Row = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class _Recipe:
     """How some fields of a thing are made: worked out once, done for every row of every page.
 
-    codes: the fields that say a code.
+    quick: those that take the short way, by source. codes: the fields that say a code.
     """
 
-    steps: tuple[tuple[str, Make | _Quick], ...]
+    quick: tuple[tuple[str, tuple[_Quick, ...]], ...]
+    others: tuple[tuple[str, Make], ...]
     codes: tuple[str, ...]
 
     def values(self, rows: RowsBySource, look: Lookup, today: date) -> dict[str, Value]:
         """The values of these fields. Raises Unreadable."""
         made: dict[str, Value] = {}
-        for id_, step in self.steps:
-            if not isinstance(step, _Quick):
-                made[id_] = step(rows, look, today)
-                continue
-            source, path, read, finish = step
-            of_source = rows.get(source)
-            row: Row = of_source[0] if of_source else {}
-            clear = read(row[path] if path in row else value_at(row, path))
-            made[id_] = NO_VALUE if clear is None else finish(clear)
+        for source, steps in self.quick:
+            newest = rows.get(source)
+            row = newest[0] if newest else _NO_ROW
+            for _, id_, path, read, finish in steps:
+                clear = read(row[path] if path in row else value_at(row, path))
+                made[id_] = NO_VALUE if clear is None else finish(clear)
+        for id_, make in self.others:
+            made[id_] = make(rows, look, today)
         return made
 
     def unknown(self, values: Mapping[str, Value]) -> tuple[str, ...]:
         """The fields whose code has no words of its own."""
         return tuple([id_ for id_ in self.codes if _has_no_words(values[id_])])
+
+
+def _recipe_of(makers: Mapping[str, "Make | _Quick"], codes: tuple[str, ...]) -> _Recipe:
+    quick: dict[str, list[_Quick]] = {}
+    others: list[tuple[str, Make]] = []
+    for id_, maker in makers.items():
+        if isinstance(maker, _Quick):
+            quick.setdefault(maker.source, []).append(maker)
+        else:
+            others.append((id_, maker))
+    return _Recipe(tuple((s, tuple(steps)) for s, steps in quick.items()), tuple(others), codes)
 
 
 def _stages_by_code(stages: Sequence[Stage]) -> dict[str, Stage]:
