@@ -184,10 +184,7 @@ class Presenting:
 
     def columns(self, thing: MappedThing, fields: Sequence[str]) -> tuple[Column, ...]:
         """What stands above these fields of several records."""
-        return tuple(self._column(thing.fields[id_]) for id_ in fields)
-
-    def _column(self, field: MappedField) -> Column:
-        return Column(field=field.id, label=self.say(field.field.name or field.id), kind=field.kind)
+        return self.tellers.columns(thing, tuple(fields))
 
     def _rows(
         self, thing: MappedThing, records: Sequence[Record], fields: Sequence[str]
@@ -200,10 +197,16 @@ class Presenting:
             yield Shown(key=record.key, cells=cells, link=link(record.key))
 
     def timeline(
-        self, thing: MappedThing, found: Found, field_id: str, step: Step
+        self,
+        thing: MappedThing,
+        found: Found,
+        field_id: str,
+        step: Step,
+        forks: Sequence[Sequence[str]],
     ) -> Timeline | None:
         """The stages of a field, in the order of its words; None when it is in none of them.
 
+        forks: of each decision, the codes of which only one ever happens.
         Nobody knows of a row whether it was at a stage that may be skipped: it stands there only
         while the row is at it.
         """
@@ -211,7 +214,7 @@ class Presenting:
         if field is None or not self.visible(thing, (field_id,)):
             return None
         code = next((record.value(field_id).code for record in found.records), None)
-        stages = self._stages(thing.id, field, code)
+        stages = _stages(field, forks, code)
         codes = [stage.code for stage in stages]
         if code not in codes:
             return None
@@ -221,21 +224,6 @@ class Presenting:
             stages=tuple(self._stage(stage, codes, code) for stage in stages),
             freshness=self.freshness(found, step),
         )
-
-    def _stages(self, thing: str, field: MappedField, code: str | None) -> list[Stage]:
-        stages = [stage for stage in field.field.words if stage.code is not None]
-        for ways in self._ways_out(thing, field.id):
-            stages = one_way(stages, ways, code)
-        skipped = field.field.may_be_skipped
-        return [stage for stage in stages if stage.code == code or stage.code not in skipped]
-
-    def _ways_out(self, thing: str, field: str) -> Iterator[list[str]]:
-        """The codes that the answers of one decision set: only one of them ever happens."""
-        target = f"{thing}.{field}"
-        for step in self.blueprint.steps:
-            codes = [str(s.value) for a in step.decision for s in a.sets if s.target == target]
-            if len(codes) > 1:
-                yield codes
 
     def _stage(self, stage: Stage, codes: Sequence[Text | None], code: str | None) -> TimelineStage:
         here, now = codes.index(stage.code), codes.index(Text(code or ""))
@@ -299,7 +287,15 @@ def _fail_point(step: Step, away: frozenset[str]) -> FailPoint | None:
     return next((fail for fail in step.fails if fail.system in away), None)
 
 
-def one_way(stages: list[Stage], ways: list[str], code: str | None) -> list[Stage]:
+def _stages(field: MappedField, forks: Sequence[Sequence[str]], code: str | None) -> list[Stage]:
+    stages = [stage for stage in field.field.words if stage.code is not None]
+    for ways in forks:
+        stages = one_way(stages, ways, code)
+    skipped = field.field.may_be_skipped
+    return [stage for stage in stages if stage.code == code or stage.code not in skipped]
+
+
+def one_way(stages: list[Stage], ways: Sequence[str], code: str | None) -> list[Stage]:
     """The stages along the way that was taken, or along the first way when none is yet."""
     taken = code if code in ways else ways[0]
     kept = [s for s in stages if s.code == taken or s.code not in ways]

@@ -22,9 +22,12 @@ class FormAbout:
     rules: Sequence[OnlyWhile]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Reach:
-    """Pages and forms by what they are about, in the order of the story."""
+    """Pages and forms by what they are about, in the order of the story.
+
+    There is one for each set of kinds: what follows from it can be kept under it.
+    """
 
     plans: Sequence[Plan]
     forms: Mapping[str, Sequence[FormAbout]] = field(default_factory=dict)

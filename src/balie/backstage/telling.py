@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
-from balie.backstage.page import Cell, Tone
+from balie.backstage.page import Cell, Column, Tone
 from balie.blueprint.model import Blueprint
 from balie.mapping.formats import day, read_aloud
 from balie.mapping.kinds import Kind
@@ -30,6 +30,7 @@ class Tellers:
         self._blueprint = blueprint
         self._language = language
         self._known: dict[tuple[str, str], Tell] = {}
+        self._columns: dict[tuple[str, tuple[str, ...]], tuple[Column, ...]] = {}
 
     def of(self, thing: MappedThing, field: MappedField) -> Tell:
         """How this field is told, whatever the row. A document is not: it has an address."""
@@ -37,6 +38,17 @@ class Tellers:
         if found is None:
             found = self._known[thing.id, field.id] = self._made(thing, field)
         return found
+
+    def columns(self, thing: MappedThing, fields: tuple[str, ...]) -> tuple[Column, ...]:
+        """What stands above these fields of several records."""
+        found = self._columns.get((thing.id, fields))
+        if found is None:
+            found = tuple(self._column(thing.fields[id_]) for id_ in fields)
+            self._columns[thing.id, fields] = found
+        return found
+
+    def _column(self, field: MappedField) -> Column:
+        return Column(field=field.id, label=self.say(field.field.name or field.id), kind=field.kind)
 
     def say(self, text: str) -> str:
         """A text of the blueprint in this language."""

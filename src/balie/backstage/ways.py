@@ -29,6 +29,16 @@ def decided_fields(blueprint: Blueprint, thing: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fields))
 
 
+def forks(blueprint: Blueprint, thing: str, field: str) -> tuple[tuple[str, ...], ...]:
+    """The codes that the answers of one decision set: only one of them ever happens."""
+    target = f"{thing}.{field}"
+    found = (
+        tuple(str(s.value) for a in step.decision for s in a.sets if s.target == target)
+        for step in blueprint.steps
+    )
+    return tuple(codes for codes in found if len(codes) > 1)
+
+
 def ways(
     plan: Plan, thing: MappedThing, record: Record, presenting: Presenting
 ) -> tuple[MenuItem, ...]:

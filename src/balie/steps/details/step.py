@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
 
 from balie.access.visibility import may_see
 from balie.backstage.asking import Extra
@@ -9,8 +10,9 @@ from balie.backstage.found import Found
 from balie.backstage.opening import Opened, Opening
 from balie.backstage.page import Block, Facts, Listing
 from balie.backstage.plans import Part, columns_of, is_single, references
+from balie.backstage.reach import Reach
 from balie.backstage.reading import tie_paths
-from balie.backstage.ways import asked_by_forms, decided_fields, ways, ways_to_forms
+from balie.backstage.ways import asked_by_forms, decided_fields, forks, ways, ways_to_forms
 from balie.blueprint import relations
 from balie.mapping.thing import MappedThing, Record
 
@@ -25,8 +27,28 @@ class _Beside:
     is_list: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What a page asks for: the same for every viewer of the same kinds.
+
+    fields: of its subject. ties: what else is asked of that, because parts are tied by it.
+    early: parts that can be asked before the subject is there; late: the others.
+    forks: of its timeline.
+    """
+
+    fields: tuple[str, ...]
+    ties: Extra
+    parts: tuple[Part, ...]
+    early: tuple[Part, ...]
+    late: tuple[Part, ...]
+    forks: tuple[tuple[str, ...], ...]
+
+
 class DetailsStep:
-    """Pages about one row."""
+    """Pages about one row. What each asks for is worked out once for a set of kinds."""
+
+    def __init__(self) -> None:
+        self._layouts: WeakKeyDictionary[Reach, dict[str, _Layout]] = WeakKeyDictionary()
 
     async def open(self, opening: Opening) -> Opened | None:
         """The page, or None when the row is not there or not this viewer's: the same answer."""
@@ -34,13 +56,16 @@ class DetailsStep:
         if subject is None:
             return None
         thing = opening.things[subject.thing]
-        found, early = await asyncio.gather(_read(opening, thing), _read_early(opening, thing))
+        layout = self._layout(opening, thing)
+        found, early = await asyncio.gather(
+            _read(opening, thing, layout), _read_parts(opening, thing, None, layout.early)
+        )
         if found.is_shown and not found.records and not found.broken:
             return None
-        beside = _usable(early, found) + await _read_late(opening, thing, found)
+        beside = _usable(early, found) + await _read_late(opening, thing, found, layout)
         return Opened(
             headline=_headline(opening, found, beside),
-            blocks=tuple(_blocks(opening, thing, found, beside)),
+            blocks=tuple(_blocks(opening, thing, found, beside, layout)),
             ways=tuple(
                 way
                 for record in found.records
@@ -57,23 +82,42 @@ class DetailsStep:
         if subject is None:
             return Found()
         parent = opening.things[subject.thing]
-        found = await _read(opening, parent)
-        part = next((part for part in _parts(opening) if part.thing == thing), None)
+        layout = self._layout(opening, parent)
+        found = await _read(opening, parent, layout)
+        part = next((part for part in layout.parts if part.thing == thing), None)
         if thing == subject.thing or part is None or not found.records:
             return found if thing == subject.thing or not found.is_shown else Found()
         beside = await _read_part(opening, parent, found, part)
         records = [r for r in beside.found.records if not beside.is_list or r.key == key]
         return replace(beside.found, records=tuple(records[:1]))
 
+    def _layout(self, opening: Opening, subject: MappedThing) -> _Layout:
+        layouts = self._layouts.setdefault(opening.presenting.reach, {})
+        found = layouts.get(str(opening.plan.step.id))
+        if found is None:
+            found = layouts[str(opening.plan.step.id)] = _laid_out(opening, subject)
+        return found
 
-# ---- reading
+
+# ---- what to ask for
 
 
-async def _read(opening: Opening, thing: MappedThing) -> Found:
-    decided = decided_fields(opening.blueprint, thing.id)
-    asked = asked_by_forms(thing, opening.presenting)
-    fields = tuple(dict.fromkeys((*_wanted(opening, thing), *decided, *asked)))
-    return await opening.reading.one(thing, opening.value, fields, _ties(opening, thing))
+def _laid_out(opening: Opening, subject: MappedThing) -> _Layout:
+    decided = decided_fields(opening.blueprint, subject.id)
+    asked = asked_by_forms(subject, opening.presenting)
+    fields = tuple(dict.fromkeys((*_wanted(opening, subject), *decided, *asked)))
+    parts = _parts(opening)
+    early = tuple(part for part in parts if _is_early(opening, part, subject))
+    late = tuple(part for part in parts if part not in early)
+    timeline = opening.plan.screen.timeline
+    return _Layout(
+        fields=fields,
+        ties=_ties(opening, subject, parts),
+        parts=parts,
+        early=early,
+        late=late,
+        forks=() if timeline is None else forks(opening.blueprint, subject.id, timeline.field),
+    )
 
 
 def _wanted(opening: Opening, thing: MappedThing) -> tuple[str, ...]:
@@ -87,10 +131,10 @@ def _wanted(opening: Opening, thing: MappedThing) -> tuple[str, ...]:
     return opening.presenting.plain(thing, tuple(dict.fromkeys((*shown, *named))))
 
 
-def _ties(opening: Opening, parent: MappedThing) -> Extra:
+def _ties(opening: Opening, parent: MappedThing, parts: tuple[Part, ...]) -> Extra:
     """The raw fields of the subject that other parts of the page are tied by."""
     paths: dict[str, set[str]] = {}
-    for part in _parts(opening):
+    for part in parts:
         nested = opening.things[part.thing]
         fields = opening.presenting.plain(nested, part.fields)
         for source in nested.sources:
@@ -117,10 +161,20 @@ def _parts(opening: Opening) -> tuple[Part, ...]:
     return tuple(p for p in told.values() if may_see(opening.things[p.thing].thing, viewer))
 
 
-async def _read_early(opening: Opening, parent: MappedThing) -> list[_Beside]:
-    """What can be asked before the subject is there: what is tied by its key or by `me`."""
-    early = [part for part in _parts(opening) if _is_early(opening, part, parent)]
-    return await _read_parts(opening, parent, None, early)
+def _is_early(opening: Opening, part: Part, parent: MappedThing) -> bool:
+    """Whether it can be asked before the subject is there: it is tied by its key or by `me`."""
+    thing = opening.things[part.thing]
+    if any(source.at.inside is not None for source in thing.sources):
+        return False
+    tied = [e.value for e in thing.thing.linked_by if isinstance(e.value, relations.Other)]
+    return all(not other.source and parent.is_key(other.field) for other in tied)
+
+
+# ---- reading
+
+
+async def _read(opening: Opening, thing: MappedThing, layout: _Layout) -> Found:
+    return await opening.reading.one(thing, opening.value, layout.fields, layout.ties)
 
 
 def _usable(early: list[_Beside], found: Found) -> list[_Beside]:
@@ -131,25 +185,20 @@ def _usable(early: list[_Beside], found: Found) -> list[_Beside]:
     return [part for part in early if found.records or part.thing.thing.in_ is None]
 
 
-async def _read_late(opening: Opening, parent: MappedThing, found: Found) -> list[_Beside]:
+async def _read_late(
+    opening: Opening, parent: MappedThing, found: Found, layout: _Layout
+) -> list[_Beside]:
     """What is tied by other fields of the subject, now that it passed its scope."""
     if not found.records:
         return []
-    late = [part for part in _parts(opening) if not _is_early(opening, part, parent)]
-    return await _read_parts(opening, parent, found, late)
-
-
-def _is_early(opening: Opening, part: Part, parent: MappedThing) -> bool:
-    thing = opening.things[part.thing]
-    if any(source.at.inside is not None for source in thing.sources):
-        return False
-    tied = [e.value for e in thing.thing.linked_by if isinstance(e.value, relations.Other)]
-    return all(not other.source and parent.is_key(other.field) for other in tied)
+    return await _read_parts(opening, parent, found, layout.late)
 
 
 async def _read_parts(
-    opening: Opening, parent: MappedThing, within: Found | None, parts: list[Part]
+    opening: Opening, parent: MappedThing, within: Found | None, parts: tuple[Part, ...]
 ) -> list[_Beside]:
+    if not parts:
+        return []
     return await asyncio.gather(*(_read_part(opening, parent, within, part) for part in parts))
 
 
@@ -184,12 +233,12 @@ def _headline(opening: Opening, found: Found, beside: list[_Beside]) -> str | No
 
 
 def _blocks(
-    opening: Opening, thing: MappedThing, found: Found, beside: list[_Beside]
+    opening: Opening, thing: MappedThing, found: Found, beside: list[_Beside], layout: _Layout
 ) -> list[Block]:
     step, screen, presenting = opening.plan.step, opening.plan.screen, opening.presenting
     blocks: list[Block] = []
     if screen.timeline is not None and screen.timeline.thing == thing.id:
-        timeline = presenting.timeline(thing, found, screen.timeline.field, step)
+        timeline = presenting.timeline(thing, found, screen.timeline.field, step, layout.forks)
         if timeline is not None:
             blocks.append(timeline)
     subject = opening.plan.subject
