@@ -127,17 +127,17 @@ def fields_json(cells: Sequence[Cell]) -> Json:
     return {cell.field: _cell(cell) for cell in cells}
 
 
-_AS_IT_IS = frozenset({str, int, bool, date})
-"""Types of values that are written as they are; a day as ISO 8601 has it."""
+_WRITTEN_HERE = (Decimal, datetime)
+"""Types of values that become a text first; a day is written as ISO 8601 has it anyway."""
 
 
 def _cell(cell: Cell) -> Json:
-    value = cell.value
+    value = None if cell.empty else cell.value
     said: dict[str, Json] = {
         "label": cell.label,
         "kind": cell.kind,
         "text": cell.text,
-        "value": None if cell.empty else value if type(value) in _AS_IT_IS else _value(value),
+        "value": _value(value) if isinstance(value, _WRITTEN_HERE) else value,
     }
     if cell.link:
         said["link"] = cell.link
