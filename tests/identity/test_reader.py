@@ -1,15 +1,18 @@
 """Who holds this cookie? One table of cases for the judgement, and the readers that feed it."""
 
+import subprocess
+import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 from django.db import connection
 
 from balie.access.viewer import Visitor
-from balie.identity.models import Person, Recognition
-from balie.identity.reader import SignIn, fingerprint, judge
+from balie.identity.models import Person, Recognition, ViewerSession
+from balie.identity.reader import SignIn, SqliteReader, fingerprint, judge
 from balie.identity.signing_in import complete
 from tests.browser import Loop
 from tests.identity.conftest import read_database
@@ -27,6 +30,10 @@ GOOD = SignIn(
     expires=NOW + 1,
     acting_for="c-17",
     links=MappingProxyType({"contact": "k-1"}),
+)
+
+sqlite_only = pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="only a file on this machine is remembered"
 )
 
 
@@ -79,7 +86,7 @@ def test_any_other_cookie_is_nobody(loop: Loop, sanne: Person, cookie: str | Non
     assert loop.run(_read(cookie)) is None
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="a promise of one machine")
+@sqlite_only
 def test_reading_takes_microseconds(loop: Loop, sanne: Person) -> None:
     complete(sanne, "a cookie", seconds=60)
 
@@ -93,6 +100,56 @@ def test_reading_takes_microseconds(loop: Loop, sanne: Person) -> None:
         return took
 
     assert loop.run(thousand()) < 0.2  # 200 us each, on the slowest machine
+
+
+@sqlite_only
+def test_who_was_read_before_is_who_is_in_the_file_now(loop: Loop, sanne: Person) -> None:
+    complete(sanne, "a cookie", seconds=60)
+    reader = loop.run(read_database())
+
+    def name_now() -> str | None:
+        visitor = loop.run(reader("a cookie"))
+        return None if visitor is None else visitor.name
+
+    seen = [name_now(), name_now()]
+    Person.objects.update(name="Sanne Bakker")
+    seen += [name_now(), name_now()]
+    ViewerSession.objects.all().delete()
+    seen += [name_now()]
+    complete(sanne, "a cookie", seconds=60)
+    seen += [name_now()]
+    in_another_process("UPDATE person SET is_active = 0")
+    seen += [name_now()]
+    loop.run(reader.close())
+
+    new = "Sanne Bakker"
+    assert seen == ["Sanne de Wit", "Sanne de Wit", new, new, None, new, None]
+
+
+@sqlite_only
+def test_who_was_read_before_is_signed_in_no_longer_than_agreed(loop: Loop, sanne: Person) -> None:
+    complete(sanne, "a cookie", seconds=60)
+    moment = time.time()
+
+    async def opened() -> SqliteReader:
+        return SqliteReader(Path(connection.settings_dict["NAME"]), now=lambda: moment)
+
+    reader = loop.run(opened())
+    assert loop.run(reader("a cookie")) is not None
+    assert loop.run(reader("a cookie")) is not None
+
+    moment += 61
+
+    assert loop.run(reader("a cookie")) is None
+    loop.run(reader.close())
+
+
+def in_another_process(write: str) -> None:
+    file = str(connection.settings_dict["NAME"])
+    script = (
+        "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()"
+    )
+    subprocess.run([sys.executable, "-c", script, file, write], check=True, timeout=30)
 
 
 async def _read(cookie: str | None) -> Visitor | None:

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from balie.access.origin import is_from_here
 from balie.access.viewer import Visitor
-from balie.backstage.arrangement import arrangement_of
+from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, Wrong, arrangement_of
 from balie.frontstage.asking import HELD_COOKIE, MARK_COOKIE, Answer, Ask
 from balie.frontstage.bodies import Unreadable, read_body
 from balie.frontstage.preferences import Preferences, address_without_choices, preferences_of
@@ -103,7 +103,7 @@ def _ask(
         preferences=preferences,
         visitor=visitor,
         after=asked.get("after", ""),
-        arrangement=arrangement_of(_said_of("sort", pairs), _said_of("q", pairs)),
+        arrangement=_arrangement(pairs) if pairs else NEWEST_FIRST,
         newest="newest" in asked,
         wants_json=_wants_json(said.get(b"accept", b"")),
         from_here=method in ("GET", "HEAD") or _is_from_here(Request(scope)),
@@ -114,6 +114,10 @@ def _ask(
         client=(scope.get("client") or ("",))[0],
         is_https=scope.get("scheme") == "https",
     )
+
+
+def _arrangement(pairs: Sequence[tuple[str, str]]) -> Arrangement | Wrong:
+    return arrangement_of(_said_of("sort", pairs), _said_of("q", pairs))
 
 
 def _said_of(name: str, pairs: Sequence[tuple[str, str]]) -> list[str]:

@@ -79,7 +79,7 @@ class Voice:
     def _ago(self, moment: datetime) -> str:
         age = self._now - moment
         if age < _JUST_NOW:
-            return self.words.say("freshness.just_now")
+            return self.say("freshness.just_now")
         if age < _LONG_AGO:
             return _before(-age // _A_SECOND, self.words.locale)
         if self._is_today(moment):

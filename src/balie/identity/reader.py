@@ -1,5 +1,8 @@
 """Who holds this cookie? Asked at every page, so: one indexed read, judged by one pure function.
 
+A file tells whether anything was written to it since it was read. Only while nothing was, what was
+read is not read again: a sign-out, here or in another process, is a write.
+
 Django's own session is never read here: a sign-in that is not completed has no row to be found.
 """
 
@@ -15,6 +18,10 @@ from typing import Protocol
 import msgspec
 
 from balie.access.viewer import Visitor
+from balie.backstage.bounded import Bounded
+
+_MOST_BYTES = 4_000_000
+_BYTES_OF_A_VISITOR = 2_000
 
 
 class Reader(Protocol):
@@ -93,6 +100,14 @@ _ASK = """
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A sign-in that held when it was read. expires: seconds since 1970."""
+
+    visitor: Visitor
+    expires: int
+
+
 class SqliteReader:
     """Reads the file that Django writes, by a connection of its own that cannot write.
 
@@ -103,12 +118,18 @@ class SqliteReader:
         self._file = file
         self._now = now
         self._connection = _connect(file, patience=0.05)
+        self._version = -1
+        self._seen: Bounded[str, _Seen] = Bounded(_MOST_BYTES)
 
     async def __call__(self, cookie: str | None) -> Visitor | None:
         """The visitor behind this cookie, or None."""
         if not cookie:
             return None
-        return judge(await self._sign_in(cookie_digest(cookie)), self._now())
+        digest = cookie_digest(cookie)
+        try:
+            return self._visitor(digest)
+        except sqlite3.OperationalError:  # locked: wait where it keeps nobody else waiting
+            return judge(await asyncio.to_thread(self._find_patiently, digest), self._now())
 
     async def ping(self) -> None:
         """Raises sqlite3.Error when the file cannot be read."""
@@ -118,11 +139,23 @@ class SqliteReader:
         """Closes the file."""
         self._connection.close()
 
-    async def _sign_in(self, digest: str) -> SignIn | None:
-        try:
-            return _find(self._connection, digest)
-        except sqlite3.OperationalError:  # locked: wait where it keeps nobody else waiting
-            return await asyncio.to_thread(self._find_patiently, digest)
+    def _visitor(self, digest: str) -> Visitor | None:
+        self._forget_what_was_overwritten()
+        seen = self._seen.get(digest)
+        if seen is not None:
+            return seen.visitor if seen.expires > self._now() else None
+        sign_in = _find(self._connection, digest)
+        visitor = judge(sign_in, self._now())
+        if sign_in is not None and visitor is not None:
+            self._seen.put(digest, _Seen(visitor, sign_in.expires), _BYTES_OF_A_VISITOR)
+        return visitor
+
+    def _forget_what_was_overwritten(self) -> None:
+        """Before anything is read: a write in between is seen the next time, never missed."""
+        (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        if version != self._version:
+            self._version = version
+            self._seen = Bounded(_MOST_BYTES)
 
     def _find_patiently(self, digest: str) -> SignIn | None:
         connection = _connect(self._file, patience=5)

@@ -55,7 +55,7 @@ def known_hosts(public_url: str, app: ASGIApp) -> ASGIApp:
 
 
 def _as_visitor(scope: Scope, proxies: Sequence[Network]) -> Scope:
-    if all(name not in _SAID_BY_PROXIES for name, _ in scope["headers"]):
+    if _SAID_BY_PROXIES.isdisjoint([name for name, _ in scope["headers"]]):
         return scope
     said = Headers(scope=scope)
     changes: dict[str, object] = {

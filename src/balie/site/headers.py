@@ -1,6 +1,7 @@
 """The security headers of every answer, whichever layer gives it: one table."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -50,6 +51,10 @@ def with_headers(app: ASGIApp) -> ASGIApp:
 def _complete(headers: Iterable[tuple[bytes, bytes]], scheme: str) -> list[tuple[bytes, bytes]]:
     """The headers and those that lack. Django writes names with capitals, others do not."""
     said = [(name.lower(), value) for name, value in headers]
-    names = {name for name, _ in said}
+    return [*said, *_lacking(tuple([name for name, _ in said]), scheme)]
+
+
+@lru_cache(maxsize=64)
+def _lacking(names: tuple[bytes, ...], scheme: str) -> Sequence[tuple[bytes, bytes]]:
     ours = _OURS if scheme != "https" else _OURS_OVER_HTTPS
-    return said + [pair for pair in ours if pair[0] not in names]
+    return tuple(pair for pair in ours if pair[0] not in names)
