@@ -5,10 +5,10 @@ cookies of a header, the choices in them, the headers of an answer.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
+from msgspec.structs import replace
 from starlette.requests import ClientDisconnect, Request, cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 

@@ -68,7 +68,7 @@ def with_choices(app: ASGIApp, offered: Sequence[str]) -> ASGIApp:
 def _choices(scope: Scope, offered: Sequence[str]) -> Mapping[str, str]:
     """The cookies that this request asks for."""
     query: bytes = scope["query_string"]
-    if scope["method"] != "GET" or not any(name in query for name in _IN_QUERY):
+    if not query or scope["method"] != "GET" or not any(name in query for name in _IN_QUERY):
         return {}
     said = dict(_pairs(query.decode("latin-1")))
     allowed = {LANGUAGE_COOKIE: tuple(offered), THEME_COOKIE: _THEMES, ORIGINS_COOKIE: _ORIGINS}

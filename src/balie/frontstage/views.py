@@ -1,9 +1,10 @@
 """The customer's pages, without any web framework: a plain question in, a plain answer out."""
 
 import logging
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Protocol
+
+from msgspec.structs import replace
 
 from balie.access.viewer import Viewer, Visitor
 from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, CannotArrange, Wrong
