@@ -326,15 +326,16 @@ class _Gathering:
         for broken in page.broken:
             self._take_broken(broken)
         covers, is_open = self._question.scope.covers, self._question.at_most is None
+        kept, most = self.rows, self._question.limit
         for row in page.rows:
             if not covers(row):
                 self.dropped += 1
             elif not (is_open or self._is_low_enough(row)):
                 continue
-            elif self.is_full:
+            elif len(kept) >= most:
                 self.overflowed = True
             else:
-                self.rows.append(row)
+                kept.append(row)
 
     def _take_broken(self, broken: BrokenRow) -> None:
         relations = self._question.scope.relations

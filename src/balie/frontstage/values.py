@@ -54,7 +54,7 @@ def _row(record: Record, pending: str) -> str:
     if record.pending:
         return _pending_row(record, pending)
     first, *others = record.cells
-    cells = "".join(_cell(cell, first.text, pending) for cell in others)
+    cells = "".join([_cell(cell, first.text, pending) for cell in others])
     if record.link:
         name = f'<a href="{_safe(record.link)}"><bdi>{_safe(first.text)}</bdi></a>'
         return f'<tr class="link"><th scope="row">{name}</th>{cells}</tr>'
@@ -82,11 +82,10 @@ def _cell(cell: Cell, of: str, pending: str) -> str:
         return f'<td data-label="{label}"><span>{_value(cell, of)}{_mark(pending)}</span></td>'
     if cell.kind is Kind.STATUS:
         return f'<td class="status"><span>{_value(cell)}</span></td>'
-    begins, opens = _AROUND[cell.kind]
-    label = _safe_label(cell.label)
+    before, opens = _around(cell.kind, cell.label)
     if cell.empty or cell.link:
-        return f'{begins}{label}"><span>{_value(cell, of)}</span></td>'
-    return f"{begins}{label}{opens}{_safe(cell.text)}</bdi></span></td>"
+        return f"{before}{_value(cell, of)}</span></td>"
+    return f"{before}{opens}{_safe(cell.text)}</bdi></span></td>"
 
 
 def _value(cell: Cell, of: str = "") -> str:
@@ -107,9 +106,9 @@ def _shape(kind: Kind) -> str:
     return ' class="num"' if kind in _NUMERIC else ""
 
 
-def _begins(kind: Kind) -> str:
-    return f'<td class="{" end num" if kind in _AT_THE_END else ""}" data-label="'
-
-
-_AROUND = {kind: (_begins(kind), f'"><span><bdi{_shape(kind)}>') for kind in Kind}
-"""What stands before a cell's label, and between that and its text: most cells are only that."""
+@lru_cache(maxsize=1024)
+def _around(kind: Kind, label: str) -> tuple[str, str]:
+    """What stands before a value in a table, and before one that is only a text."""
+    shape = " end num" if kind in _AT_THE_END else ""
+    before = f'<td class="{shape}" data-label="{_safe_label(label)}"><span>'
+    return before, f"<bdi{_shape(kind)}>"

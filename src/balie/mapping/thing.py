@@ -315,7 +315,8 @@ class MappedThing:
     def _key(self, rows: RowsBySource) -> str:
         for source, path in self._keys.items():
             for row in rows.get(source, ()):
-                key = text_of(value_at(row, path))
+                raw = row[path] if path in row else value_at(row, path)
+                key = raw if type(raw) is str and raw else text_of(raw)
                 if key is not None:
                     return key
         raise Unreadable(f'"{self.key}" is missing, and it is the key')
