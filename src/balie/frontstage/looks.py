@@ -149,6 +149,7 @@ class Looks:
         self.environment.globals |= {
             "asset": assets.address,
             "cell_value": values.value,
+            "table_heads": values.heads,
             "table_rows": values.rows,
         }
 

@@ -1,4 +1,4 @@
-"""One value of a page as markup, and the rows of a table: what a page has hundreds of.
+"""One value of a page as markup, and the heads and rows of a table: what a page has hundreds of.
 
 They are written here and not in a template because a template takes ten times as long for each.
 Templates call them as `ui.value` and inside `ui.listing`.
@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from markupsafe import Markup, escape
 
-from balie.backstage.page import Cell, Kind, Record, Tone
+from balie.backstage.page import Cell, Column, Kind, Record, Tone
 
 _TONES = {Tone.GOOD: "ok", Tone.BUSY: "info", Tone.CAREFUL: "warn", Tone.PLAIN: ""}
 _NUMERIC = frozenset({Kind.MONEY, Kind.NUMBER, Kind.DATE, Kind.DATETIME})
@@ -22,6 +22,11 @@ def value(cell: Cell, pending: str = "") -> Markup:
     """A value as it is read. pending: what is said of one that no system confirmed yet."""
     said = _picture(cell) if cell.picture else _value(cell)
     return Markup(said + _mark(pending) if cell.pending else said)  # noqa: S704  escaped
+
+
+def heads(columns: Sequence[Column]) -> Markup:
+    """The heads of a table that stands in one order, and of which nothing can be asked."""
+    return Markup("\n".join([_head(one.kind, one.label) for one in columns]))  # noqa: S704  escaped
 
 
 def rows(records: Sequence[Record], pending: str = "") -> Markup:
@@ -104,6 +109,12 @@ def _value(cell: Cell, of: str = "") -> str:
 
 def _shape(kind: Kind) -> str:
     return ' class="num"' if kind in _NUMERIC else ""
+
+
+@lru_cache(maxsize=1024)
+def _head(kind: Kind, label: str) -> str:
+    at_the_end = ' class="end"' if kind in _AT_THE_END else ""
+    return f'<th scope="col"{at_the_end}>{_safe(label)}</th>'
 
 
 @lru_cache(maxsize=1024)
