@@ -459,7 +459,7 @@ async def test_a_row_that_it_cannot_be_about_says_why_and_leads_to_the_others(
     async with office.visit() as visit:
         page = await visit.get("/retour/nieuw?order=VO-25977")
     assert "Terugsturen kon tot en met 30 oktober 2026. Stuk? Bel ons." in page.text
-    assert 'href="/retour/nieuw">Kies een ander' in page.text
+    assert 'href="/retour/nieuw">Kies een andere' in page.text
     assert 'name="reason"' not in page.text
 
 
