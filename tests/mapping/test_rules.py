@@ -75,6 +75,15 @@ def test_an_end_may_be_a_field_of_the_row_that_was_picked() -> None:
     assert rule("NaN") == Wrong("number")
 
 
+def test_parts_of_one_are_refused_where_a_number_is_to_be_whole() -> None:
+    bounds = must_be("whole, from 1 to order.sent_lines.quantity")
+    assert isinstance(bounds, Bounds)
+    rule = bounds.rule({"order.sent_lines.quantity": Decimal("3.00")}.get)
+    assert rule("2,0") == "2"
+    assert rule("1,5") == Wrong("whole")
+    assert rule("4") == Wrong("between", {"lowest": "1", "highest": "3"})
+
+
 def test_a_picture_has_a_size_in_bytes() -> None:
     assert must_be("image under 8 MB") == Picture(8 * 1024 * 1024)
 

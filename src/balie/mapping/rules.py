@@ -32,10 +32,14 @@ Rule: TypeAlias = Callable[[str], str | Wrong]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """`from 1 to 5`: the ends are numbers, or fields of the row that the answer is about."""
+    """`from 1 to 5`: the ends are numbers, or fields of the row that the answer is about.
+
+    is_whole: `whole, from 1 to 5`; no parts of one.
+    """
 
     lowest: str
     highest: str
+    is_whole: bool = False
 
     def ends(self, value_of: Callable[[str], Decimal | None]) -> tuple[str, str]:
         """The lowest and the highest as they are read; "" for one that is not known."""
@@ -49,6 +53,8 @@ class Bounds:
             number = number_of(answer)
             if number is None:
                 return Wrong("number")
+            if self.is_whole and number % 1:
+                return Wrong("whole")
             if (low is not None and number < low) or (high is not None and number > high):
                 return Wrong("between", {"lowest": _said(low), "highest": _said(high)})
             return format(number.normalize(), "f")
@@ -66,7 +72,7 @@ class Picture:
 Must: TypeAlias = Rule | Bounds | Picture
 
 _LENGTH = re.compile(r"at most (\d{1,5}) characters")
-_RANGE = re.compile(r"from (\S+) to (\S+)")
+_RANGE = re.compile(r"(whole, )?from (\S+) to (\S+)")
 _IMAGE = re.compile(r"image under (\d{1,3}) MB")
 _MAIL = re.compile(
     r"[^\s@\"(),:;<>\[\]\\]{1,64}@(?:[^\s@.\W_](?:[\w-]{0,61}\w)?\.)+\w[\w-]{0,61}\w"
@@ -84,7 +90,7 @@ def must_be(text: str) -> Must:
     if length := _LENGTH.fullmatch(text):
         return at_most(int(length[1]))
     if bounds := _RANGE.fullmatch(text):
-        return Bounds(lowest=bounds[1], highest=bounds[2])
+        return Bounds(lowest=bounds[2], highest=bounds[3], is_whole=bounds[1] is not None)
     if image := _IMAGE.fullmatch(text):
         return Picture(int(image[1]) * MEGABYTE)
     raise ValueError(f'"must be: {text}" is none of: {", ".join(PHRASES)}')
@@ -102,6 +108,7 @@ PHRASES = (
     "postcode",
     "at most 60 characters",
     "from 1 to 5",
+    "whole, from 1 to 5",
     "image under 8 MB",
 )
 
