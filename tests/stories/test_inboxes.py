@@ -1,24 +1,20 @@
 """Work for people that is a task in the CRM as well: once, and closed when it is settled here."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from pytest_django import Settings
 
 from balie.backstage.actions import Receipt
 from balie.backstage.inbox import Described, Inbox, Piece
 from balie.backstage.service_desk.stuck import Settling, Verdict
 from balie.identity.models import Person
-from balie.rehearsal.launch import RehearsedSystem, launched
 from balie.site.inboxes import Inboxes
 from balie.store.instance_models import InboxRow
 from balie.store.models import Action, Errand
 from balie.store.staff_actions import StoredStaffActions
-from tests.stories.world import Town, town
-from tests.telling import LINDEMAN
+from tests.stories.world import Town
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -31,21 +27,6 @@ DETAILS = {
     "postcode": ["3512 JC"],
     "city": ["Utrecht"],
 }
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Mapping[str, RehearsedSystem]]:
-    with launched(LINDEMAN, today=datetime.now(UTC).date(), only_examples=True) as systems:
-        yield systems
-
-
-@pytest.fixture
-async def place(running: Mapping[str, RehearsedSystem], settings: Settings) -> AsyncIterator[Town]:
-    settings.EMAIL_BACKEND = "balie.identity.outbox.Outbox"
-    for system in running.values():
-        await asyncio.to_thread(system.reset)
-    async with town(running) as found:
-        yield found
 
 
 async def asks_a_question(place: Town) -> Receipt:

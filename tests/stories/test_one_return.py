@@ -1,42 +1,24 @@
 """One return, from the form to the refund, through forms, staff, news and systems over HTTP."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from pytest_django import Settings
 
 from balie.backstage.actions import Receipt
 from balie.identity.people import close_account
-from balie.rehearsal.launch import RehearsedSystem, launched
 from balie.site.stories import Versions
 from balie.store.instance_models import Mail
 from balie.systems.errors import Unavailable
 from tests.ports import free_ports
-from tests.stories.world import Town, town
-from tests.telling import LINDEMAN
+from tests.stories.world import Town
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 SANNE, ORDER = "sanne@example.nl", "VO-26088"
 CONTACT = "00000000-0000-4000-8000-0000000000c1"
-
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Mapping[str, RehearsedSystem]]:
-    with launched(LINDEMAN, today=datetime.now(UTC).date(), only_examples=True) as systems:
-        yield systems
-
-
-@pytest.fixture
-async def place(running: Mapping[str, RehearsedSystem], settings: Settings) -> AsyncIterator[Town]:
-    settings.EMAIL_BACKEND = "balie.identity.outbox.Outbox"
-    for system in running.values():
-        await asyncio.to_thread(system.reset)
-    async with town(running) as found:
-        yield found
 
 
 async def sends_back(place: Town, how_many: str, reason: str = "REGRET") -> Receipt:

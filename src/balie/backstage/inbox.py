@@ -11,6 +11,7 @@ from datetime import date, datetime
 from hashlib import sha256
 
 from balie.backstage.actions import Action, Errand
+from balie.backstage.naming import OF_OURS, action_id, reference
 from balie.backstage.process.instance import Kind
 from balie.backstage.row_to_write import CannotBeSent, put
 from balie.blueprint import inboxes as told
@@ -151,7 +152,7 @@ class Inbox:
         fields: Mapping[str, Raw],
     ) -> Action:
         digest = sha256(f"{piece.id} {what}".encode()).hexdigest()
-        id_ = f"{int(at.timestamp() * 1_000_000):016x}{digest[:16]}"
+        id_ = action_id(at, digest[:16])
         place = table_ref(self.inboxes.makes)
         errand = Errand(
             id=f"{id_}:1",
@@ -166,7 +167,7 @@ class Inbox:
         )
         return Action(
             id=id_,
-            reference=_reference(digest),
+            reference=reference(bytes.fromhex(digest[:16]), OF_OURS),
             step=step,
             version=self.blueprint.version,
             person="",
@@ -181,7 +182,6 @@ class Inbox:
 
 
 _ANY_DAY = date(2000, 1, 1)  # nothing here is computed from the day
-_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def _cut(value: Clear, described: Field) -> Clear:
@@ -190,8 +190,3 @@ def _cut(value: Clear, described: Field) -> Clear:
     if not isinstance(value, str) or most is None or len(value) <= most:
         return value
     return f"{value[: most - 1].rstrip()}…"
-
-
-def _reference(digest: str) -> str:
-    letters = [_LETTERS[byte % len(_LETTERS)] for byte in bytes.fromhex(digest[:16])]
-    return f"{''.join(letters[:4])}-{''.join(letters[4:])}"

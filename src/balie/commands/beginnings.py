@@ -18,6 +18,7 @@ from babel import Locale, UnknownLocaleError
 from balie.blueprint.checks.found import about
 from balie.blueprint.checks.wordings import is_only_a_value, read_by_customers
 from balie.blueprint.explained.documented import SERIES
+from balie.blueprint.mails import subject_and_body
 from balie.blueprint.model import Blueprint
 from balie.blueprint.reader import read
 from balie.site.blueprints import folder_of, readable
@@ -210,7 +211,7 @@ def _mails(blueprint: Blueprint, code: str, folder: Path) -> Iterator[tuple[Path
     for name, content in blueprint.files.items():
         there = f"{name.removesuffix(own)}.{code}.md"
         if name.startswith("mails/") and name.endswith(own) and there not in blueprint.files:
-            _, _, body = content.decode("utf-8-sig").replace("\r\n", "\n").partition("\n\n")
+            _, body = subject_and_body(content.decode("utf-8-sig"))
             yield folder / there, f"subject:\n\n{body}"
 
 

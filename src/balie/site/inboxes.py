@@ -44,7 +44,8 @@ class Inboxes:
         put = {one.piece: one for one in await self.kept.put()}
         open_now = {piece.id: piece for piece in map(self._team, await self.kept.pieces())}
         for piece in open_now.values():
-            if piece.id not in put and piece.id not in self._refused and self._goes(piece):
+            is_new = piece.id not in put and piece.id not in self._refused
+            if is_new and self.inbox.has(piece.team):
                 await self._make(piece)
         for one in put.values():
             if one.piece not in open_now:
@@ -54,9 +55,6 @@ class Inboxes:
         """What is for nobody in particular is for the help desk."""
         help_desk = self.inbox.blueprint.brand.help_desk
         return piece if piece.team or help_desk is None else replace(piece, team=str(help_desk))
-
-    def _goes(self, piece: Piece) -> bool:
-        return self.inbox.has(piece.team)
 
     async def _make(self, piece: Piece) -> None:
         described = await self._described(piece)

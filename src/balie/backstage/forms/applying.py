@@ -34,12 +34,13 @@ def asked_with(
         condition = question.field.asked_if
         if condition is None or condition.holds(known.get, opening.reading.today) is True:
             asked.append(question)
-            said = about if question is opening.plan.subject else _first(answers, question.id)
+            said = about if question is opening.plan.subject else first_of(answers, question.id)
             known[f"{opening.plan.thing.id}.{question.id}"] = _known(question, cleaned(said or ""))
     return tuple(asked)
 
 
-def _first(answers: Mapping[str, Sequence[str]], name: str) -> str:
+def first_of(answers: Mapping[str, Sequence[str]], name: str) -> str:
+    """The answer to a question that has one; "" for none."""
     return next(iter(answers.get(name, ())), "")
 
 

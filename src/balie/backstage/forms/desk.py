@@ -10,7 +10,7 @@ import msgspec
 
 from balie.backstage.actions import Action, Actions, Begins, FileGone, Receipt, SentBefore
 from balie.backstage.errands import Sending, errands
-from balie.backstage.forms.applying import asked_with, questions_for
+from balie.backstage.forms.applying import asked_with, first_of, questions_for
 from balie.backstage.forms.drafts import DraftPlace, Drafts, NoDrafts
 from balie.backstage.forms.filling import (
     ALL_PAGES,
@@ -38,6 +38,7 @@ from balie.backstage.forms.plan import Control, FormPlan, Question
 from balie.backstage.forms.receiving import ANY_FILE, Begin, Place, begin_at
 from balie.backstage.forms.showing import Around, Showing
 from balie.backstage.forms.tokens import Bound, is_good, keyed, mint
+from balie.backstage.naming import OF_CUSTOMERS, action_id, reference
 from balie.backstage.ports import Clock, Incident, IncidentKind, Incidents
 from balie.backstage.process.beginning import begins
 from balie.backstage.process.mails import tells_at_once
@@ -54,7 +55,6 @@ and to throw away what was filled in.
 PAGE = "form_page"
 """Name of the field that says which page of questions was filled in; none: all of them."""
 
-_LETTERS = "23456789ABCDEFGHJKLMNPQRSTVWXYZ"  # none that looks like another
 _FILES: Mapping[str, Uploaded] = {}
 _NO_DRAFTS = NoDrafts()
 
@@ -143,7 +143,7 @@ class FormDesk:
         if removed is not None:
             return filled.to_fill(removed.page)
         if BACK in posted:
-            return filled.to_fill(filled.page_before(here, _first(posted, BACK)))
+            return filled.to_fill(filled.page_before(here, first_of(posted, BACK)))
         ahead = filled.page_after(here)
         if ahead is not None:
             return filled.to_fill(ahead)
@@ -347,7 +347,7 @@ class FormDesk:
         given = await offered(opening, about)
         if _is_missing(opening.plan, given):
             return None
-        showing, marks = Showing(opening, around), _first(posted, SHOWN)
+        showing, marks = Showing(opening, around), first_of(posted, SHOWN)
         posted = self._as_it_is(opening, showing.known(given), posted)
         checked = check(opening, given, posted, about, files, seen)
         if whole:
@@ -383,8 +383,8 @@ class FormDesk:
 
     def _as_it_is(self, opening: FormOpening, known: Mapping[str, str], posted: Posted) -> Posted:
         """What was posted; what was left as it was shown is left as it is by now."""
-        marking, marks = self._marking(opening), _first(posted, SHOWN)
-        typed = {name: _first(posted, name) for name in known if name in posted}
+        marking, marks = self._marking(opening), first_of(posted, SHOWN)
+        typed = {name: first_of(posted, name) for name in known if name in posted}
         touched, moved = marking.changed(marks, typed), marking.changed(marks, known)
         return {**posted, **{name: (known[name],) for name in typed if name in moved - touched}}
 
@@ -393,7 +393,7 @@ class FormDesk:
     ) -> tuple[Clash, ...]:
         """What was filled in over something that is not there any more: both values."""
         known = filled.showing.known(filled.given)
-        moved = self._marking(opening).changed(_first(posted, SHOWN), known)
+        moved = self._marking(opening).changed(first_of(posted, SHOWN), known)
         as_it_is = {name: (text,) for name, text in known.items()}
         there = check(opening, filled.given, as_it_is, filled.about, _FILES, NO_PAGE).told
         now = {one.field: one.text for one in there}
@@ -442,7 +442,7 @@ class FormDesk:
 
     def _action(self, opening: FormOpening, checked: Checked, token: str, digest: str) -> Action:
         now, viewer, step = self.clock.now(), opening.presenting.viewer, opening.plan.step
-        id_ = f"{int(now.timestamp() * 1_000_000):016x}{self.random(8).hex()}"
+        id_ = action_id(now, self.random(8).hex())
         sending = Sending(
             blueprint=opening.blueprint,
             contracts=self.contracts,
@@ -455,7 +455,7 @@ class FormDesk:
         )
         return Action(
             id=id_,
-            reference=self._reference(),
+            reference=reference(self.random(8), OF_CUSTOMERS),
             step=str(step.id),
             version=opening.blueprint.version,
             person=viewer.person,
@@ -470,11 +470,6 @@ class FormDesk:
             sign_in=_sign_in(self._guarded(opening, checked, token)),
             tells_at_once=tells_at_once(step),
         )
-
-    def _reference(self) -> str:
-        """What the customer reads and may say over the telephone: `R7K2-94QD`."""
-        letters = [_LETTERS[byte % len(_LETTERS)] for byte in self.random(8)]
-        return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
 
     def _digest(self, about: str | None, kept: Mapping[str, tuple[str, ...]]) -> str:
         """The same for the same answers, whatever a system says. Nothing can be read back of it."""
@@ -548,7 +543,7 @@ def _kept(
 
 def _page(posted: Posted) -> int:
     """The page that was filled in; all of them for whoever does not say so."""
-    said = _first(posted, PAGE)
+    said = first_of(posted, PAGE)
     return int(said) if said.isascii() and said.isdigit() and len(said) < 3 else ALL_PAGES
 
 
@@ -563,11 +558,7 @@ def _sign_in(guarded: Guarded | None) -> str:
 
 
 def _token(posted: Posted) -> str:
-    return _first(posted, TOKEN)
-
-
-def _first(posted: Posted, name: str) -> str:
-    return next(iter(posted.get(name, ())), "")
+    return first_of(posted, TOKEN)
 
 
 def _begins(opening: FormOpening) -> Begins | None:

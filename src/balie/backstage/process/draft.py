@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from balie.backstage.actions import Action, Errand
+from balie.backstage.naming import OF_OURS, action_id, reference
 from balie.backstage.process.instance import (
     For,
     Held,
@@ -101,7 +102,7 @@ class Draft:
     def action_id(self) -> str:
         """Of the next action: sorts by time, and no two are the same."""
         said = f"{self.instance.id}/{self.instance.revision}/{len(self.actions)}"
-        return f"{int(self.at.timestamp() * 1_000_000):016x}{_digest(said)[:16]}"
+        return action_id(self.at, _digest(said)[:16])
 
     def send(self, errands: Sequence[Errand], next_point: int) -> None:
         """Gives errands to the systems, and goes on once they are done; none: goes on."""
@@ -118,7 +119,7 @@ class Draft:
         id_, digest = errands[0].action, _digest(errands[0].action)
         return Action(
             id=id_,
-            reference=_reference(digest),
+            reference=reference(bytes.fromhex(digest[:16]), OF_OURS),
             step=self.instance.step,
             version=self.instance.version,
             person="",
@@ -165,14 +166,6 @@ class Draft:
             pause = _LOOK_AT_WHAT_IS_STUCK
         look = self.at + pause
         return look if held.until is None else min(held.until, look)
-
-
-_LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"  # small ones: those of customers are capitals
-
-
-def _reference(digest: str) -> str:
-    letters = [_LETTERS[byte % len(_LETTERS)] for byte in bytes.fromhex(digest[:16])]
-    return f"{''.join(letters[:4])}-{''.join(letters[4:])}"
 
 
 def _digest(text: str) -> str:

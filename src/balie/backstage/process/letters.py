@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 
+from balie.blueprint.mails import subject_and_body
 from balie.blueprint.model import Blueprint
 
 LINK, RECEIPT = "link", "receipt"
@@ -53,9 +54,9 @@ def template(blueprint: Blueprint, mail: str, language: str) -> Template | None:
     for spoken in dict.fromkeys((language, str(blueprint.language))):
         content = blueprint.files.get(f"mails/{mail}.{spoken}.md")
         if content is not None:
-            head, _, body = content.decode("utf-8-sig").replace("\r\n", "\n").partition("\n\n")
-            said = dict(line.partition(":")[::2] for line in head.splitlines())
-            return Template(said.get("subject", mail).strip(), body.strip(), spoken)
+            subject, body = subject_and_body(content.decode("utf-8-sig"))
+            named = mail if subject is None else subject
+            return Template(named.strip(), body.strip(), spoken)
     return None
 
 

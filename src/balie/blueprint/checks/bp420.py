@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from balie.blueprint.checks.check import About, Change, Subject, place
 from balie.blueprint.finding import Finding, Severity
+from balie.blueprint.mails import subject_and_body
 from balie.blueprint.model import Step
 from balie.blueprint.source import Text
 from balie.blueprint.spelling import did_you_mean
@@ -61,6 +62,5 @@ def _of(step: Step) -> Iterator[Text]:
 
 def _subject(content: bytes) -> str:
     """The subject that a mail's text says; "" for none."""
-    text = content.decode("utf-8-sig", "replace").replace("\r\n", "\n")
-    said = dict(line.partition(":")[::2] for line in text.partition("\n\n")[0].splitlines())
-    return said.get("subject", "").strip()
+    subject, _ = subject_and_body(content.decode("utf-8-sig", "replace"))
+    return (subject or "").strip()
