@@ -125,6 +125,8 @@ OF_DJANGO = {
     "accounts/with/<slug:name>/logout/": _everybody("/accounts/with/nobody/logout/", 405),
     "accounts/with/<slug:name>/ended/": _everybody("/accounts/with/nobody/ended/", 404),
     "accounts/with/<slug:name>/revoke/": _everybody("/accounts/with/nobody/revoke/", 405),
+    "accounts/invitations/": _everybody("/accounts/invitations/", 404),
+    "accounts/invitations/<str:token>/": _everybody("/accounts/invitations/no-such-token/", 404),
     "accounts/sessions/": Fixed("/accounts/sessions/", 302, 200, 200),
     "accounts/signed-out/": _everybody("/accounts/signed-out/", 200),
     "accounts/email/": _everybody("/accounts/email/", 404),

@@ -44,6 +44,7 @@ from balie.identity.reader import Reader, SqliteReader
 from balie.site import configuration, folders
 from balie.site.asgi import Layers, application
 from balie.site.configuration import Configuration
+from balie.site.inputs import letters_of
 from balie.site.last_resort import LastResort
 from balie.site.looks import DjangoPages
 from balie.store.ciphers import Cipher
@@ -153,6 +154,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
                     render=pages,
                     language=pages.language,
                     logins=logins,
+                    letters=letters_of(blueprint),
                     demo=chosen.demo,
                 ),
                 "console": Watch(

@@ -29,7 +29,7 @@ GOOD = SignIn(
     fingerprint=fingerprint("argon2$..."),
     expires=NOW + 1,
     acting_for="c-17",
-    links=MappingProxyType({"contact": "k-1"}),
+    links=MappingProxyType({"contact": ("k-1",)}),
 )
 
 sqlite_only = pytest.mark.skipif(
@@ -42,7 +42,7 @@ def test_a_sign_in_that_holds_gives_the_visitor() -> None:
         person="0" * 32,
         email="sanne@example.nl",
         name="Sanne",
-        links={"contact": "k-1"},
+        links={"contact": ("k-1",)},
         acting_for="c-17",
     )
 
@@ -73,7 +73,7 @@ def test_what_is_read_from_the_file_is_what_django_wrote(loop: Loop, sanne: Pers
         person=sanne.pk.hex,
         email="sanne@example.nl",
         name="Sanne de Wit",
-        links={"contact": "k-1", "company": "b-9"},
+        links={"contact": ("k-1",), "company": ("b-9",)},
         is_staff=True,
         staff_roles=frozenset({"service", "returns"}),
     )

@@ -61,7 +61,7 @@ def test_a_customer_whom_a_system_knows_needs_no_account_beforehand(site: Site) 
     browser.post(asked.headers["location"], {"code": last_code("bram@example.nl")})
 
     assert browser.seen_by_thin is not None
-    assert browser.seen_by_thin["links"] == {"contact": "c-17"}
+    assert browser.seen_by_thin["links"] == {"contact": ["c-17"]}
 
 
 def test_whoever_signs_in_with_a_code_is_led_on_to_where_they_were_going(
@@ -125,7 +125,7 @@ def test_a_link_is_kept_once_and_never_changed(site: Site, sanne: Person) -> Non
     browser.sign_in("sanne@example.nl")
 
     assert browser.seen_by_thin is not None
-    assert browser.seen_by_thin["links"] == {"contact": "c-1", "company": "b-9"}
+    assert browser.seen_by_thin["links"] == {"contact": ["c-1"], "company": ["b-9"]}
     assert Recognition.objects.get(name="contact").why == "verified mail at sign-in"
 
 

@@ -344,7 +344,7 @@ async def test_a_link_that_was_stored_is_used_and_the_mail_address_no_more(world
         for c in contacts
     ]
     here.systems["crm"].rows = {**here.systems["crm"].rows, "contacts": taken}
-    linked = replace(visitor(SANNE), links=links)
+    linked = replace(visitor(SANNE), links={name: (key,) for name, key in links.items()})
     viewer = await here.service.viewer(linked)
     assert here.telling.back(viewer.kinds) == {"consumer"}
     assert viewer.me[here.telling.me("customer")].values == ("10085",)

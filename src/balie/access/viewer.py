@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from balie.blueprint.model import EVERYBODY
 
-_NO_LINKS: Mapping[str, str] = MappingProxyType({})
+_NO_LINKS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,14 +15,14 @@ class Visitor:
     """A completed sign-in, as identity knows it. No system was asked for any of this.
 
     person: identity's own id. email: verified, lower case. links: names of `me` that were
-    recognised once and stored since (`contact` -> the row's key).
+    recognised once and stored since (`contact` -> the keys of its rows; mostly one).
     staff_roles: teams of the blueprint's `people.staff`; whoever has one is staff, not a customer.
     """
 
     person: str
     email: str
     name: str = ""
-    links: Mapping[str, str] = field(default_factory=lambda: _NO_LINKS)
+    links: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NO_LINKS)
     is_staff: bool = False
     staff_roles: frozenset[str] = frozenset()
     acting_for: str | None = None  # the organisation that was chosen, when there are several

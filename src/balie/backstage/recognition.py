@@ -6,7 +6,7 @@ their system is away. Unknown is never told as none.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from balie.access.scope import NoScope, Scope, recognition_scope
 from balie.access.viewer import Knowledge, Mine, Viewer, Visitor
@@ -75,6 +75,7 @@ class Recognition:
         return viewer.at(began)
 
     async def _recognised(self, visitor: Visitor, patience: Patience, trace: Trace) -> Viewer:
+        visitor = await self._in_one_context(visitor, patience, trace)
         resolving = _Resolving(self, visitor, patience, trace)
         kinds = await resolving.kinds()
         me = {name: (await resolving.name(name)).mine for name in self._names}
@@ -87,6 +88,22 @@ class Recognition:
             acting_for=await resolving.organisation(),
             is_staff=visitor.is_staff,
         )
+
+    async def _in_one_context(self, visitor: Visitor, patience: Patience, trace: Trace) -> Visitor:
+        """Of several keys of one name, those that go together: never of two organisations, nor of
+        one and of somebody in private. Where nobody acts for an organisation, all of them.
+        """
+        if not any(one.belongs_to for one in self._blueprint.people.customers.values()):
+            return visitor
+        for name, keys in visitor.links.items():
+            if len(keys) > 1:
+                apart = [_with_links(visitor, name, (key,)) for key in keys]
+                looked = [_Resolving(self, one, patience, trace) for one in apart]
+                somebody = [one for one in looked if await one.kinds() != frozenset()]
+                contexts = {one.links[name][0]: await one.context() for one in somebody}
+                chosen = _together(contexts, visitor.acting_for) if contexts else keys
+                visitor = _with_links(visitor, name, chosen)
+        return visitor
 
     async def links(self, visitor: Visitor, patience: Patience) -> Mapping[str, str]:
         """Names of `me` that can be stored now: recognised by mail, exactly one row."""
@@ -147,6 +164,11 @@ class _Resolving:
         self._known: dict[str, _Rows] = {}
         self._kinds: frozenset[str] | bool | None = False  # False: not worked out yet
 
+    @property
+    def links(self) -> Mapping[str, tuple[str, ...]]:
+        """The links that this visitor is resolved with."""
+        return self._visitor.links
+
     async def kinds(self) -> frozenset[str] | None:
         """The kinds of customer that this visitor acts as, or None when that is unknown."""
         if isinstance(self._kinds, bool):
@@ -160,6 +182,19 @@ class _Resolving:
             self._known[name] = _UNKNOWN  # a name that refers to itself is never known
             self._known[name] = await self._work_out(name)
         return self._known[name]
+
+    async def context(self) -> frozenset[str] | None:
+        """The keys of the organisations that are acted for; empty in private and for nobody, None
+        when it is not known now.
+        """
+        kinds = await self.kinds()
+        if kinds is None:
+            return None
+        names = sorted(self._organisation_names(kinds))
+        known = [(await self.name(name)).mine for name in names]
+        if any(mine.knowledge is Knowledge.UNKNOWN for mine in known):
+            return None
+        return frozenset(value for mine in known for value in mine.values)
 
     async def organisation(self) -> str | None:
         """The name of the organisation that is acted for, if it has one."""
@@ -237,13 +272,13 @@ class _Resolving:
 
     async def _linked(self, name: str, lines: tuple[MeLine, ...]) -> _Rows:
         """A name that was recognised before: its key stands; its row is read by the key."""
-        key = self._visitor.links[name]
-        mine = Mine(Knowledge.KNOWN, (key,))
+        keys = self._visitor.links[name]
         line = next((line for line in lines if line.once), lines[0])
-        scope = recognition_scope(line.system, line.table, ((line.field, (key,), False),))
+        scope = recognition_scope(line.system, line.table, ((line.field, keys, False),))
         if isinstance(scope, NoScope):
             return _NONE
-        return _Rows(await self._rows(line, scope), mine)
+        rows = await self._rows(line, scope)
+        return self._one_organisation(name, _Rows(rows, Mine(Knowledge.KNOWN, keys)))
 
     async def _line(self, name: str, line: MeLine) -> _Rows:
         scope = await self._scope(line)
@@ -302,8 +337,31 @@ class _Resolving:
         chosen = self._visitor.acting_for
         one = chosen if chosen in values else min(values)
         field = self._blueprint.me.names[name][0].field
-        rows = tuple(row for row in known.rows or () if text_of(value_at(row, field)) == one)
+        if known.rows is None:
+            return _Rows(None, Mine(known.mine.knowledge, (one,)))
+        rows = tuple(row for row in known.rows if text_of(value_at(row, field)) == one)
         return _Rows(rows, Mine(known.mine.knowledge, (one,)))
+
+
+def _with_links(visitor: Visitor, name: str, keys: tuple[str, ...]) -> Visitor:
+    return replace(visitor, links={**visitor.links, name: keys})
+
+
+def _together(
+    contexts: Mapping[str, frozenset[str] | None], acting_for: str | None
+) -> tuple[str, ...]:
+    """The keys of one context: in private, unless an organisation was chosen; else the chosen
+    organisation or the first. What cannot be known now is not added to what can.
+    """
+    unknown = [key for key, context in contexts.items() if context is None]
+    if unknown:
+        return (unknown[0],)
+    organisations = sorted({value for context in contexts.values() for value in context or ()})
+    private = tuple(key for key, context in contexts.items() if not context)
+    if not organisations or (private and acting_for not in organisations):
+        return private
+    one = acting_for if acting_for in organisations else organisations[0]
+    return tuple(key for key, context in contexts.items() if one in (context or ()))
 
 
 def _texts(rows: Iterable[Row], path: str) -> Iterable[str]:

@@ -7,11 +7,11 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from balie.identity.arriving import settle
+from balie.identity.arriving import arriving_by, settle
 from balie.identity.desk import desk_of
 from balie.identity.devices import device_of
 from balie.identity.models import Person
-from balie.identity.signing_in import complete, link
+from balie.identity.signing_in import complete, recognised_by_mail
 
 
 class Adapter(DefaultAccountAdapter):
@@ -28,7 +28,7 @@ class Adapter(DefaultAccountAdapter):
         """The sign-in is complete, every step of it: only now pages may know who this is."""
         if isinstance(user, Person):
             if not user.is_staff:
-                link(user, desk_of(request).recognise, why="verified mail at sign-in")
+                recognised_by_mail(user, desk_of(request).recognise, arriving_by(request))
             device = device_of(request.headers.get("user-agent", ""))
             lasts = request.session.get_expiry_age()
             complete(user, request.session.session_key or "", lasts, device)

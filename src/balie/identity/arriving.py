@@ -71,6 +71,12 @@ def address_to_prove(request: HttpRequest) -> str:
     return "" if kept is None else kept.address
 
 
+def arriving_by(request: HttpRequest) -> str:
+    """The connection of the arrival that this browser completes; "" when there is none."""
+    kept = _kept(request.session.get(ARRIVING))
+    return "" if kept is None else kept.connection
+
+
 def settle(request: HttpRequest, person: Person) -> None:
     """Completes an arrival: links when the address was proved just now, and notes the session
     there. For a sign-in that was local altogether it does nothing.

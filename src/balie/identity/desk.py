@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from balie.access.viewer import Visitor
 from balie.identity.connections.logins import Logins
+from balie.identity.letters import Letters
 
 Recognise = Callable[[Visitor], Awaitable[Mapping[str, str]]]
 """Asks the systems who this is: new links, name of `me` -> key; empty when they do not know."""
@@ -24,13 +25,14 @@ class Render(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Who recognises people, who draws the pages in which language, with whom people may sign in,
-    and whether this is a demo.
+    who writes mails, and whether this is a demo.
     """
 
     recognise: Recognise
     render: Render
     language: Callable[[HttpRequest], str]
     logins: Logins
+    letters: Letters
     demo: bool = False
 
 

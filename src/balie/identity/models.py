@@ -70,19 +70,52 @@ class ViewerSession(models.Model):
 
 
 class Recognition(models.Model):
-    """Who a person is to a system: recognised once, kept since. `name` is a name of `me`."""
+    """Who a person is to a system: linked once, kept since. `name` is a name of `me`.
+
+    A person may have several keys of one name. connection: the party whose word it rests on, ""
+    for our own ways. claim: of that party, when it is read again at each sign-in. by: whoever made
+    it, an id of a person; "" for the person themselves. ended: taken away; it stays, so that the
+    same mail address does not link it anew.
+    """
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="recognitions")
     name = models.CharField(max_length=100)
     key = models.CharField(max_length=200)
     why = models.CharField(max_length=200)
-    since = models.DateTimeField(default=now, editable=False)
+    connection = models.CharField(max_length=40, blank=True, default="")
+    claim = models.CharField(max_length=100, blank=True, default="")
+    by = models.CharField(max_length=32, blank=True, default="")
+    since = models.DateTimeField(default=now)
+    ended = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "recognition"
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["person", "name"], name="recognised_once")
+            models.UniqueConstraint(fields=["person", "name", "key"], name="recognised_once_by_key")
         ]
+
+
+class Invitation(models.Model):
+    """A mail to one address that lets its reader take something up, once: `invitations`.
+
+    token: a digest; the token itself is in the mail alone. address: in small letters. purpose: what
+    is taken up. about: what with; ids and words of the blueprint. by: who invited, an id.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    token = models.CharField(max_length=64, unique=True)
+    address = models.EmailField(db_index=True)
+    purpose = models.CharField(max_length=40)
+    about = models.JSONField(default=dict)
+    by = models.CharField(max_length=32, blank=True)
+    at = models.DateTimeField()
+    expires = models.DateTimeField()
+    revoked = models.DateTimeField(null=True)
+    taken_up = models.DateTimeField(null=True)
+    taken_up_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        db_table = "invitation"
 
 
 class DemoMail(models.Model):

@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.utils.timezone import now
 
 from balie.identity.desk import Recognise
+from balie.identity.invitations import is_invited
 from balie.identity.models import (
     DemoMail,
     Person,
@@ -43,8 +45,11 @@ def enrol(
 
 
 def welcome(email: str, recognise: Recognise) -> Person | None:
-    """A new person for an address that we do not know yet and a system does; else None."""
-    known_there = knows(recognise, email.strip().lower())
+    """A new person for an address that we do not know yet, and that a system knows or somebody
+    invited; else None.
+    """
+    asked = knows(recognise, email.strip().lower())  # always, so that the answer takes as long
+    known_there = asked or is_invited(email, now())
     known_here = Person.objects.filter(email=email.strip().lower()).exists()
     if known_here or not known_there:
         return None

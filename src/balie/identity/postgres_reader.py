@@ -1,7 +1,7 @@
 """The same question as `reader`, asked of PostgreSQL. Needs the extra `balie[scale]`."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -10,13 +10,13 @@ from psycopg.rows import TupleRow, class_row
 from psycopg_pool import AsyncConnectionPool
 
 from balie.access.viewer import Visitor
-from balie.identity.reader import SignIn, cookie_digest, judge
+from balie.identity.reader import SignIn, by_name, cookie_digest, judge
 
 _ASK = """
     SELECT p.id AS person, p.email, p.name, p.is_active, p.is_staff, p.staff_roles, p.password,
            s.fingerprint, s.expires, s.acting_for,
-           (SELECT coalesce(json_object_agg(r.name, r.key), '{}'::json)
-              FROM recognition r WHERE r.person_id = p.id) AS links
+           (SELECT coalesce(json_agg(json_build_array(r.name, r.key)), '[]'::json)
+              FROM recognition r WHERE r.person_id = p.id AND r.ended IS NULL) AS links
       FROM viewer_session s JOIN person p ON p.id = s.person_id
      WHERE s.cookie = %s
 """
@@ -34,7 +34,7 @@ class _Row:
     fingerprint: str
     expires: int
     acting_for: str | None
-    links: Mapping[str, str]
+    links: Sequence[tuple[str, str]]
 
     def sign_in(self) -> SignIn:
         return SignIn(
@@ -48,7 +48,7 @@ class _Row:
             fingerprint=self.fingerprint,
             expires=self.expires,
             acting_for=self.acting_for,
-            links=self.links,
+            links=by_name((name, key) for name, key in self.links),
         )
 
 

@@ -10,7 +10,7 @@ import asyncio
 import hashlib
 import sqlite3
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -45,7 +45,7 @@ class SignIn:
     """A completed sign-in with its person as they are now.
 
     password: as it is stored, hashed. fingerprint: of the password that held at sign-in.
-    expires: seconds since 1970. links: names of `me` -> key.
+    expires: seconds since 1970. links: names of `me` -> keys.
     """
 
     person: str
@@ -58,7 +58,7 @@ class SignIn:
     fingerprint: str
     expires: int
     acting_for: str | None
-    links: Mapping[str, str]
+    links: Mapping[str, tuple[str, ...]]
 
 
 def judge(sign_in: SignIn | None, now: float) -> Visitor | None:
@@ -94,7 +94,8 @@ def fingerprint(password: str) -> str:
 _ASK = """
     SELECT p.id, p.email, p.name, p.is_active, p.is_staff, p.staff_roles,
            p.password, s.fingerprint, s.expires, s.acting_for,
-           (SELECT json_group_object(r.name, r.key) FROM recognition r WHERE r.person_id = p.id)
+           (SELECT json_group_array(json_array(r.name, r.key)) FROM recognition r
+             WHERE r.person_id = p.id AND r.ended IS NULL)
       FROM viewer_session s JOIN person p ON p.id = s.person_id
      WHERE s.cookie = ?
 """
@@ -189,9 +190,17 @@ def _find(connection: sqlite3.Connection, digest: str) -> SignIn | None:
         fingerprint=seen,
         expires=expires,
         acting_for=acting_for,
-        links=_links.decode(links),
+        links=by_name(_pairs.decode(links)),
     )
 
 
+def by_name(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    """Names of `me` -> keys, always in the same order, from pairs of the two."""
+    links: dict[str, tuple[str, ...]] = {}
+    for name, key in sorted(pairs):
+        links[name] = (*links.get(name, ()), key)
+    return links
+
+
 _texts = msgspec.json.Decoder(list[str])
-_links = msgspec.json.Decoder(dict[str, str])
+_pairs = msgspec.json.Decoder(list[tuple[str, str]])

@@ -11,7 +11,8 @@ from django.db import transaction
 
 from balie.access.viewer import Visitor
 from balie.identity.desk import Recognise
-from balie.identity.models import Person, Recognition, Session, ViewerSession
+from balie.identity.linking import link_by_mail, links_of
+from balie.identity.models import Person, Session, ViewerSession
 from balie.identity.reader import SignIn, cookie_digest, fingerprint, judge
 
 RECOGNITION_TAKES_AT_MOST = 5  # seconds; a system that is away must not keep anybody out
@@ -49,13 +50,9 @@ def end_everywhere(person: Person) -> None:
         Session.objects.filter(person=person).delete()
 
 
-def link(person: Person, recognise: Recognise, why: str) -> None:
-    """Asks the systems who this is and keeps the answer. A link that exists is never changed."""
-    found = _ask(recognise, visitor_of(person))
-    Recognition.objects.bulk_create(
-        [Recognition(person=person, name=name, key=key, why=why) for name, key in found.items()],
-        ignore_conflicts=True,
-    )
+def recognised_by_mail(person: Person, recognise: Recognise, connection: str = "") -> None:
+    """Asks the systems who has this mail address, and keeps the answer: once for each name."""
+    link_by_mail(person, _ask(recognise, visitor_of(person)), connection)
 
 
 def knows(recognise: Recognise, email: str) -> bool:
@@ -75,7 +72,7 @@ def visitor_of(person: Person) -> Visitor:
         person=person.pk.hex,
         email=person.email,
         name=person.name,
-        links=_links(person),
+        links=links_of(person),
         is_staff=person.is_staff,
         staff_roles=frozenset(person.staff_roles),
     )
@@ -106,9 +103,5 @@ def _sign_in(row: ViewerSession | None) -> SignIn | None:
         fingerprint=row.fingerprint,
         expires=row.expires,
         acting_for=row.acting_for,
-        links=_links(row.person),
+        links=links_of(row.person),
     )
-
-
-def _links(person: Person) -> Mapping[str, str]:
-    return dict(person.recognitions.values_list("name", "key"))

@@ -3,7 +3,7 @@
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from balie.identity import elsewhere, leaving, views
+from balie.identity import elsewhere, invited, leaving, views
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/")),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("with/<slug:name>/logout/", leaving.back_channel, name="back_channel"),
     path("with/<slug:name>/revoke/", leaving.revocation, name="revocation"),
     path("with/<slug:name>/ended/", leaving.front_channel, name="front_channel"),
+    path("invitations/", invited.invited, name="invited"),
+    path("invitations/<str:token>/", invited.arrive, name="invitation"),
     path("logout/", leaving.SignOut.as_view(), name="account_logout"),
     path("signed-out/", leaving.signed_out, name="signed_out"),
     path("sessions/", leaving.sessions, name="sessions"),

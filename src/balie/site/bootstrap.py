@@ -39,7 +39,7 @@ from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
 from balie.site.connecting import Kept, clock_of, connect
 from balie.site.hearing import hearing_of, instances_of, look_at_once
-from balie.site.inputs import stored_inputs
+from balie.site.inputs import letters_of, stored_inputs
 from balie.site.keeping import memory_of, needs_the_extra, secret_of
 from balie.site.last_resort import LastResort
 from balie.site.logins import logins_of
@@ -206,6 +206,7 @@ def _application(
                 render=pages,
                 language=pages.language,
                 logins=opened.logins,
+                letters=letters_of(blueprint),
                 demo=configuration.demo,
             ),
             "console": Watch(

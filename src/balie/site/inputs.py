@@ -58,12 +58,7 @@ def stored_inputs(
 ) -> StoredInputs:
     """All that comes in besides answers. secret: what digests are made with."""
     work, cipher = actions.work, actions.cipher
-    words = words_of(blueprint)
-    letters = Letters(
-        say=lambda language, key, **values: words[language].say(key, **values),
-        service=lambda language: blueprint.say(blueprint.service, language),
-        brand=str(blueprint.brand.name),
-    )
+    letters = letters_of(blueprint)
     return StoredInputs(
         uploads=StoredUploads(work, cipher, now),
         drafts=StoredDrafts(work, cipher, secret, now),
@@ -75,4 +70,14 @@ def stored_inputs(
             now,
         ),
         now=now,
+    )
+
+
+def letters_of(blueprint: Blueprint) -> Letters:
+    """Mails about signing in, in the words of this blueprint's languages."""
+    words = words_of(blueprint)
+    return Letters(
+        say=lambda language, key, **values: words[language].say(key, **values),
+        service=lambda language: blueprint.say(blueprint.service, language),
+        brand=str(blueprint.brand.name),
     )

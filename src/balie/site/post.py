@@ -11,6 +11,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from balie.access.viewer import Visitor
 from balie.backstage.process.posting import Envelope
+from balie.identity.linking import links_of
 from balie.identity.models import Person
 from balie.store.unit_of_work import UnitOfWork
 
@@ -74,6 +75,6 @@ def _visitor(person: str, acting_for: str | None) -> Visitor | None:
         person=person,
         email=found.email,
         name=found.name,
-        links=dict(found.recognitions.values_list("name", "key")),
+        links=links_of(found),
         acting_for=acting_for,
     )

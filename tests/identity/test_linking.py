@@ -1,0 +1,50 @@
+"""Several keys of one name of `me`, and links that were taken away."""
+
+from balie.identity.linking import Why, link, link_by_mail, links_of, unlink
+from balie.identity.models import Person, Recognition
+from tests.identity.conftest import Site
+
+
+def test_somebody_has_several_numbers_and_every_page_knows_them(site: Site, sanne: Person) -> None:
+    site.systems.known["sanne@example.nl"] = {"contact": "c-1"}
+    browser = site.browser()
+    browser.sign_in("sanne@example.nl")
+    assert link(sanne, "contact", "c-2", Why.LETTER)
+    assert not link(sanne, "contact", "c-2", Why.LETTER)
+
+    assert browser.seen_by_thin is not None
+    assert browser.seen_by_thin["links"] == {"contact": ["c-1", "c-2"]}
+
+
+def test_a_link_that_was_taken_away_is_gone_at_the_next_page(site: Site, sanne: Person) -> None:
+    browser = site.browser()
+    browser.sign_in("sanne@example.nl")
+    link(sanne, "contact", "c-1", Why.LETTER)
+    link(sanne, "contact", "c-2", Why.INVITATION, by="a" * 32)
+
+    assert unlink(sanne, "contact", "c-1") == 1
+    assert browser.seen_by_thin is not None
+    assert browser.seen_by_thin["links"] == {"contact": ["c-2"]}
+    assert unlink(sanne, "contact") == 1
+    assert unlink(sanne, "contact") == 0
+
+
+def test_a_mail_address_does_not_bring_back_what_was_taken_away(sanne: Person) -> None:
+    link_by_mail(sanne, {"contact": "c-1"}, "")
+    unlink(sanne, "contact")
+
+    link_by_mail(sanne, {"contact": "c-1"}, "")
+    link_by_mail(sanne, {"contact": "c-9"}, "")
+    assert links_of(sanne) == {}
+
+    assert link(sanne, "contact", "c-1", Why.LETTER)
+    assert links_of(sanne) == {"contact": ("c-1",)}
+    assert Recognition.objects.get().why == "letter"
+
+
+def test_a_link_by_mail_is_kept_with_its_reason_its_day_and_the_party(sanne: Person) -> None:
+    link_by_mail(sanne, {"contact": "c-1"}, "acme")
+
+    kept = Recognition.objects.get()
+    assert (kept.why, kept.connection) == ("verified mail at sign-in", "acme")
+    assert kept.since is not None
