@@ -1,6 +1,8 @@
 """The same blueprint with many more steps, and a thing more for every fifty of them.
 
-A blueprint may have 40,000 words, so a step of these has as few as a step can have.
+A blueprint may have 40,000 words, so a step of these has as few as a step can have. Every fifty are
+about a thing of their own: pages about one thing are linked to each other, and nobody has a page
+with a thousand links.
 """
 
 import shutil
@@ -20,12 +22,12 @@ _STEP = """
         customer does: Opens page {n}
         customer gets: Another page
         screen:
-          address: /more-{n}/{{customer.number}}
-          shows: [customer.name]
+          address: /more-{n}/{{row_{of}.number}}
+          shows: [row_{of}.number]
           at most old: 5 minutes
         promise: {{page within: 2 seconds}}
         if it goes wrong:
-          - {{when: crm is down, then: show last known}}
+          - {{when: erp is down, then: show last known}}
 """
 _STEP_OF_A_THING = """
       - step: one-{n}
@@ -74,9 +76,16 @@ def grown(folder: Path, steps: int) -> Path:
     shutil.copytree(BLUEPRINT, folder)
     story, things = folder / "story.yaml", folder / "things.yaml"
     added = range(STEPS, steps)
-    more = "".join((_STEP if n % EVERY else _STEP_OF_A_THING).format(n=n) for n in added)
+    more = "".join(
+        (_STEP_OF_A_THING if n == _of(n) else _STEP).format(n=n, of=_of(n)) for n in added
+    )
     written = story.read_text().replace("        next: end\n", "")
     story.write_text(f"{written}\n  - phase: More\n    steps:\n{more}        next: end\n")
-    rows = "".join(_THING.format(n=n) for n in added if n % EVERY == 0)
+    rows = "".join(_THING.format(n=n) for n in added if n == _of(n))
     things.write_text(things.read_text().replace("\npurposes:\n", f"{rows}\npurposes:\n"))
     return folder
+
+
+def _of(n: int) -> int:
+    """The step that brings the thing that step n is about."""
+    return n - (n - STEPS) % EVERY
