@@ -22,7 +22,7 @@ _STEP = """
         customer does: Opens page {n}
         customer gets: Another page
         screen:
-          address: /more-{n}/{{row_{of}.number}}
+          address: /one-{of}/{{row_{of}.number}}/{n}
           shows: [row_{of}.number]
           at most old: 5 minutes
         promise: {{page within: 2 seconds}}

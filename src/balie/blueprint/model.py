@@ -543,6 +543,11 @@ class Blueprint:
         return tuple(step for phase in self.story for step in phase.steps)
 
     @cached_property
+    def steps_for_everybody(self) -> tuple[Step, ...]:
+        """What can be done without signing in."""
+        return tuple(step for step in self.steps if step.is_for_everybody)
+
+    @cached_property
     def nested(self) -> Mapping[str, Thing]:
         """What is `in:` what: the nested thing by "order.lines"."""
         return {str(thing.in_): thing for thing in self.things.values() if thing.in_ is not None}

@@ -89,8 +89,8 @@ class Surroundings:
         """What can be done without signing in: a way to it on every page."""
         return tuple(
             Link(self.blueprint.say(step.title, language), str(step.screen.address))
-            for step in self.blueprint.steps
-            if step.is_for_everybody and step.screen is not None and step.screen.address
+            for step in self.blueprint.steps_for_everybody
+            if step.screen is not None and step.screen.address
         )
 
     def around(self, page: Surrounded, chrome: Chrome) -> Chrome:
