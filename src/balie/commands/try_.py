@@ -4,24 +4,20 @@ import argparse
 import asyncio
 import json
 import os
-import secrets
 import sys
 from contextlib import AsyncExitStack, ExitStack
-from dataclasses import dataclass, field
-from datetime import date, datetime
 from pathlib import Path
 
 import msgspec
 
 from balie.access.viewer import Visitor
 from balie.backstage.explaining import Explained, explain
-from balie.backstage.ports import Incident, Remembered
+from balie.backstage.ports import Incident
+from balie.commands.as_somebody import Heard, connected, rehearsed, visitor_with
 from balie.commands.explanation import Trial, as_text
-from balie.rehearsal.launch import launched, settings
-from balie.site import configuration, installation, logs
+from balie.site import configuration, logs
 from balie.site.blueprints import Checked, checked, language_of
 from balie.site.configuration import Configuration
-from balie.site.connecting import Kept, connect
 from balie.site.refusal import WrongUse
 
 EXAMPLES = """\
@@ -66,9 +62,9 @@ def run(args: argparse.Namespace) -> int:
     found = checked(args.path)
     language = language_of(found.blueprint, args.language)
     with ExitStack() as stack:
-        chosen = _rehearsed(found, stack) if args.rehearse else configuration.read(os.environ)
+        chosen = rehearsed(found, stack) if args.rehearse else configuration.read(os.environ)
         logs.begin(chosen.log, sys.stderr)
-        visitor = _visitor(args.person.strip().lower(), chosen, is_rehearsed=args.rehearse)
+        visitor = visitor_with(args.person.strip().lower(), chosen, is_rehearsed=args.rehearse)
         explained, incidents = asyncio.run(_tried(found, chosen, args.address, visitor, language))
     trial = Trial(args.address, args.person, explained, incidents)
     print(_as_json(trial) if args.json else as_text(trial), end="")
@@ -80,54 +76,11 @@ def _as_json(trial: Trial) -> str:
     return json.dumps(plain, ensure_ascii=False, indent=2) + "\n"
 
 
-# ---- the world that it is tried in
-
-
-def _rehearsed(found: Checked, stack: ExitStack) -> Configuration:
-    """Rehearsed systems, that stop when the stack is closed."""
-    today = date.today()  # noqa: DTZ011 - the day where we are
-    running = stack.enter_context(launched(found.folder, today=today))
-    here = {"BALIE_PRIVATE_SYSTEMS": "127.0.0.1", **settings(found.folder, running)}
-    return configuration.read({**os.environ, **here})
-
-
-def _visitor(email: str, chosen: Configuration, *, is_rehearsed: bool) -> Visitor:
-    """Whoever signs in with this address: as we know them already, or as for the first time."""
-    stored = None if is_rehearsed else installation.person(chosen, email)
-    return stored or Visitor(person="", email=email)
-
-
-class _Forgetful:
-    """A memory that remembers nothing: whoever tries wants to see what is there now."""
-
-    async def get(self, key: str) -> Remembered | None:  # noqa: ARG002
-        """Nothing."""
-        return None
-
-    async def put(self, key: str, remembered: Remembered, *, keep_until: datetime) -> None:
-        """Drops it."""
-
-    async def forget(self, key: str) -> None:
-        """There is nothing to forget."""
-
-
-@dataclass(slots=True)
-class _Heard:
-    """What staff would have been told."""
-
-    incidents: list[Incident] = field(default_factory=list)
-
-    def report(self, incident: Incident) -> None:
-        """Keeps it, to be shown."""
-        self.incidents.append(incident)
-
-
 async def _tried(
     found: Checked, chosen: Configuration, address: str, visitor: Visitor, language: str
 ) -> tuple[Explained, tuple[Incident, ...]]:
-    heard = _Heard()
+    heard = Heard()
     async with AsyncExitStack() as closing:
-        kept = Kept(_Forgetful(), heard, secrets.token_bytes(32))
-        service = connect(found, chosen, kept, closing).service
+        service = connected(found, chosen, heard, closing).service
         explained = await explain(service, address, visitor, language)
     return explained, tuple(heard.incidents)

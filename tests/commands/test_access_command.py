@@ -1,0 +1,49 @@
+"""`balie access`: what somebody may see and do, and why."""
+
+import json
+
+from tests.commands.running import LINDEMAN, balie
+
+
+def test_of_a_kind_of_customer_it_says_of_each_page_and_field_why():
+    told = balie("access", LINDEMAN, "--as", "buyer")
+    assert (told.returncode, told.stderr) == (0, "")
+    assert "no   /facturen  Mijn facturen (see-invoices)\n" in told.stdout
+    assert (
+        "     see-invoices is for consumer, finance (story.yaml:383); this person is buyer.\n"
+    ) in told.stdout
+    assert "yes  /bestellingen  Mijn bestellingen (my-orders)\n" in told.stdout
+    assert "only while: has(order.sent_on) (story.yaml:201)\n" in told.stdout
+    assert "guard: code (things.yaml:29)\n" in told.stdout
+
+
+def test_whoever_does_not_sign_in_gets_what_is_for_everybody():
+    told = json.loads(balie("access", LINDEMAN, "--as", "everybody", "--json").stdout)
+    assert [page["address"] for page in told["pages"] if page["yes"]] == ["/herroepen"]
+
+
+def test_a_page_that_is_not_theirs_is_exit_code_1():
+    told = balie("access", LINDEMAN, "--as", "buyer", "--at", "/facturen", "--json")
+    assert told.returncode == 1
+    at = json.loads(told.stdout)["at"]
+    assert (at["yes"], at["finding"]) == (False, "not_for_them")
+
+
+def test_somebody_elses_row_is_explained_by_the_relation_it_fails():
+    address = "/bestellingen/VO-26088"
+    told = balie("access", LINDEMAN, "--as", "bram@example.nl", "--at", address, "--rehearse")
+    assert (told.returncode, told.stderr) == (1, "")
+    assert told.stdout.startswith("No: the order “VO-26088” is there, and is not bram@example.nl’s")
+    assert "customerNumber = me.customer (things.yaml:99), and me.customer is 10010" in told.stdout
+    assert "10085" not in told.stdout  # whose it is
+
+
+def test_an_unknown_kind_is_wrong_use():
+    told = balie("access", LINDEMAN, "--as", "admiral")
+    assert told.returncode == 2
+    assert 'The blueprint has no kind of customer "admiral".' in told.stderr
+    assert "consumer, buyer, finance, everybody" in told.stderr
+
+
+def test_an_address_begins_with_a_slash():
+    assert balie("access", LINDEMAN, "--as", "buyer", "--at", "facturen").returncode == 2
