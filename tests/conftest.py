@@ -6,7 +6,10 @@ import tempfile
 import django
 import pytest
 from cryptography.fernet import Fernet
+from django.db import connection
+from pytest_django import DjangoDbBlocker
 
+from balie.store.append_only import leave
 from tests.telling import TELLINGS, Telling, told
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "balie.site.settings"
@@ -21,6 +24,15 @@ django.setup()
 def pytest_unconfigure() -> None:
     """The state folder goes when the tests are over, also when they failed."""
     _STATE.cleanup()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Tables of tests are emptied after each, so the audit is not guarded there; the tests of its
+    guards put them back.
+    """
+    with django_db_blocker.unblock(), connection.schema_editor() as editor:
+        leave(editor)
 
 
 @pytest.fixture(scope="session", params=TELLINGS)

@@ -123,9 +123,14 @@ TABLES: Mapping[str, Kept] = {
         ("closed",),
     ),
     "audit": Kept(
-        "who did what: accepted, looked, searched, decided; never a value",
+        "who did what: signed in, accepted, looked, searched, decided; never a value; chained",
         "stays",
-        {"who": _PERSON, "about": "an id of ours"},
+        {
+            "who": _PERSON,
+            "about": "an id of ours, or a person's",
+            "record": "the step and key of a row that was looked at",
+            "organisation": "a mark that only the keys can make",
+        },
     ),
     "upload": Kept(
         "a file that a customer sent with a form",

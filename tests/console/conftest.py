@@ -115,7 +115,7 @@ class Counter:
 
     @property
     def audit(self) -> list[tuple[str, str, str]]:
-        lines = Audit.objects.exclude(what__in=["accepted", "settled"]).order_by("id")
+        lines = Audit.objects.exclude(what__in=["accepted", "settled", "signed in"]).order_by("id")
         return list(lines.values_list("what", "about", "more"))
 
 

@@ -47,8 +47,10 @@ from balie.site.configuration import Configuration
 from balie.site.inputs import letters_of
 from balie.site.last_resort import LastResort
 from balie.site.looks import DjangoPages
+from balie.store.audit import Trail
 from balie.store.ciphers import Cipher
 from balie.store.incidents import IncidentBook
+from balie.store.stamps import Stamps
 from balie.systems.transport import Transport
 from tests.browser import PASSWORD, Browser, Loop
 
@@ -155,6 +157,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
                     language=pages.language,
                     logins=logins,
                     letters=letters_of(blueprint),
+                    note=Trail(Stamps([os.environ["BALIE_KEYS"]]), lambda: datetime.now(UTC)).note,
                     demo=chosen.demo,
                 ),
                 "console": Watch(

@@ -9,10 +9,10 @@ import pytest
 from cryptography.fernet import Fernet
 
 from balie.backstage.actions import ActionState, ErrandState, Progress
+from balie.backstage.auditing import Line
 from balie.backstage.service_desk.stuck import (
     Decided,
     Dossier,
-    Line,
     Load,
     Part,
     Settled,

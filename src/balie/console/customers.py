@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 
 from balie.access.viewer import Visitor
+from balie.backstage.auditing import Line
 from balie.backstage.service_desk.finding import Customer, Search, Sort
-from balie.backstage.service_desk.stuck import Line
 from balie.console.doors import for_staff, staff_sends
 from balie.console.looks_along import REASONS, Passes
 from balie.console.service_desk import ServiceDesk, colleague_of

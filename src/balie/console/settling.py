@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import get_language
 
+from balie.backstage.auditing import Line
 from balie.backstage.service_desk.correcting import (
     CannotCorrect,
     Words,
@@ -17,7 +18,6 @@ from balie.backstage.service_desk.correcting import (
 )
 from balie.backstage.service_desk.stuck import (
     Dossier,
-    Line,
     Part,
     Settled,
     Settling,

@@ -7,9 +7,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import get_language
 
+from balie.backstage.auditing import Line
 from balie.backstage.process.instance import WorkItem
 from balie.backstage.process.processes import NotAnAnswer
-from balie.backstage.service_desk.stuck import Line
 from balie.console.doors import staff_sends
 from balie.console.service_desk import ServiceDesk, colleague_of
 from balie.console.told import ButtonLine, Told, button_lines, work_line

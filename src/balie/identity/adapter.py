@@ -32,7 +32,8 @@ class Adapter(DefaultAccountAdapter):
             device = device_of(request.headers.get("user-agent", ""))
             lasts = request.session.get_expiry_age()
             complete(user, request.session.session_key or "", lasts, device)
-            settle(request, user)
+            party = settle(request, user)
+            desk_of(request).note("signed in", who=user.pk.hex, about=user.pk.hex, more=party)
         return super().post_login(request, user, **details)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:

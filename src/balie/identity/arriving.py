@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from balie.identity.connections.refusals import Check, Refused
 from balie.identity.connections.register import Seal
 from balie.identity.connections.relying_party import Arrival
-from balie.identity.desk import Recognise
+from balie.identity.desk import Desk, Recognise, desk_of
 from balie.identity.models import Person, ProviderIdentity, ProviderSession, ViewerSession
 from balie.identity.people import enrol, welcome
 from balie.identity.reader import cookie_digest
@@ -35,7 +35,7 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
     at: float
 
 
-def person_of(arrival: Arrival, recognise: Recognise) -> Person | None:
+def person_of(arrival: Arrival, desk: Desk) -> Person | None:
     """The person; None when a code must prove the address first. Raises Refused."""
     person = _known(arrival)
     if person is None:
@@ -43,8 +43,9 @@ def person_of(arrival: Arrival, recognise: Recognise) -> Person | None:
             raise Refused(Check.NO_MAIL)
         if not arrival.mail.proved:
             return None
-        person = _with_address(arrival, recognise)
+        person = _with_address(arrival, desk.recognise)
         _link(person, arrival.issuer, arrival.subject, arrival.connection, "verified by provider")
+        _note_link(desk, person, arrival.connection)
     if person.is_staff:
         raise Refused(Check.STAFF)
     return person
@@ -77,18 +78,22 @@ def arriving_by(request: HttpRequest) -> str:
     return "" if kept is None else kept.connection
 
 
-def settle(request: HttpRequest, person: Person) -> None:
+def settle(request: HttpRequest, person: Person) -> str:
     """Completes an arrival: links when the address was proved just now, and notes the session
-    there. For a sign-in that was local altogether it does nothing.
+    there. The connection; "" for a sign-in that was local altogether: then it does nothing.
     """
     kept = _kept(request.session.pop(ARRIVING, None))
     if kept is None or person.is_staff:
-        return
+        return ""
     known = ProviderIdentity.objects.filter(issuer=kept.issuer, subject=kept.subject).first()
     if known is None and person.email == kept.address:
         known = _linked_by_code(person, kept)
-    if known is not None and known.person_id == person.pk:
-        _note_session(request, kept)
+        if known is not None:
+            _note_link(desk_of(request), person, kept.connection)
+    if known is None or known.person_id != person.pk:
+        return ""
+    _note_session(request, kept)
+    return kept.connection
 
 
 def token_of(cookie: str, seal: Seal) -> tuple[str, str] | None:
@@ -141,6 +146,10 @@ def _linked_by_code(person: Person, kept: _Kept) -> ProviderIdentity | None:
         return _link(person, kept.issuer, kept.subject, kept.connection, "code by mail")
     except Refused:
         return None
+
+
+def _note_link(desk: Desk, person: Person, connection: str) -> None:
+    desk.note("linked", who=person.pk.hex, about=person.pk.hex, more=connection)
 
 
 def _note_session(request: HttpRequest, kept: _Kept) -> None:

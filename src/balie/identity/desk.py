@@ -7,6 +7,7 @@ from typing import Protocol
 from django.http import HttpRequest
 
 from balie.access.viewer import Visitor
+from balie.backstage.auditing import Note
 from balie.identity.connections.logins import Logins
 from balie.identity.letters import Letters
 
@@ -25,7 +26,7 @@ class Render(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Who recognises people, who draws the pages in which language, with whom people may sign in,
-    who writes mails, and whether this is a demo.
+    who writes mails and the audit, and whether this is a demo.
     """
 
     recognise: Recognise
@@ -33,6 +34,7 @@ class Desk:
     language: Callable[[HttpRequest], str]
     logins: Logins
     letters: Letters
+    note: Note
     demo: bool = False
 
 

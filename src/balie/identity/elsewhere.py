@@ -137,6 +137,8 @@ def told(request: HttpRequest, connection: Connection, refused: Refused) -> Http
         refused.check.value,
         reference,
     )
+    note = desk_of(request).note
+    note("sign-in refused", who="", about=connection.name, more=refused.check.value)
     context = {
         "connection": connection,
         "reading": refused.reading.value,
@@ -149,7 +151,7 @@ def told(request: HttpRequest, connection: Connection, refused: Refused) -> Http
 def _arrived(
     request: HttpRequest, logins: Logins, arrival: Arrival, next_page: str
 ) -> HttpResponse:
-    person = person_of(arrival, desk_of(request).recognise)
+    person = person_of(arrival, desk_of(request))
     if request.user.is_authenticated:
         request.session.flush()
     keep_arrival(request, arrival, logins.seal)

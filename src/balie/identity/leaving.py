@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from allauth.account.views import LogoutView
 from asgiref.sync import async_to_sync
 from django.contrib.auth.decorators import login_required
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -48,6 +50,9 @@ class SignOut(LogoutView):
         """Ends the session here in any case; there when it can be."""
         logins = desk_of(self.request).logins
         at_party = token_of(self.request.session.session_key or "", logins.seal)
+        if isinstance(self.request.user, Person):
+            person = self.request.user.pk.hex
+            desk_of(self.request).note("signed out", who=person, about=person)
         response: HttpResponse = super().post(*args, **named)
         if at_party is None:
             return response
@@ -77,7 +82,7 @@ def back_channel(request: HttpRequest, name: str) -> HttpResponse:
     try:
         token = request.POST.get("logout_token", "")
         told = async_to_sync(logout_told)(logins.party, connection, token)
-        _end_once(told)
+        _end_once(told, _by_party(request, connection))
     except Refused as refused:
         return _refusal(connection, refused, HTTPStatus.BAD_REQUEST)
     return HttpResponse(status=HTTPStatus.OK)
@@ -94,7 +99,7 @@ def revocation(request: HttpRequest, name: str) -> HttpResponse:
     here = address_of(logins.public_url, name, "revoke")
     try:
         told = async_to_sync(revocation_told)(logins.party, connection, bearer, here, request.body)
-        found = _end_once(told)
+        found = _end_once(told, _by_party(request, connection))
     except Refused as refused:
         about_body = refused.check is Check.SESSION
         status = HTTPStatus.BAD_REQUEST if about_body else HTTPStatus.UNAUTHORIZED
@@ -111,7 +116,7 @@ def front_channel(request: HttpRequest, name: str) -> HttpResponse:
     connection = _connection(logins, name, Logout.FRONT)
     said = {key: request.GET.getlist(key) for key in request.GET}
     try:
-        _end(front_told(connection, said))
+        _end(front_told(connection, said), _by_party(request, connection))
     except Refused as refused:
         return _refusal(connection, refused, HTTPStatus.BAD_REQUEST)
     issuer = urlsplit(connection.issuer)
@@ -144,7 +149,11 @@ def sessions(request: HttpRequest) -> HttpResponse:
     here = cookie_digest(request.session.session_key or "")
     if request.method == "POST":
         chosen = request.POST.get("mark", "")
-        _end_some(person, lambda row: row.pk != here and chosen in ("all", _mark(row)))
+        _end_some(
+            person,
+            lambda row: row.pk != here and chosen in ("all", _mark(row)),
+            partial(desk_of(request).note, "session ended", who=person.pk.hex),
+        )
         return HttpResponseRedirect(request.path)
     return render(request, "sessions.html", {"devices": _devices(person, here)})
 
@@ -158,9 +167,12 @@ def _devices(person: Person, here: str) -> Sequence[Device]:
     ]
 
 
-def _end_some(person: Person, is_meant: Callable[[ViewerSession], bool]) -> None:
+@transaction.atomic
+def _end_some(
+    person: Person, is_meant: Callable[[ViewerSession], bool], noted: Callable[..., None]
+) -> None:
     meant = [row.pk for row in person.viewer_sessions.all() if is_meant(row)]
-    ViewerSession.objects.filter(pk__in=meant).delete()
+    _ended(ViewerSession.objects.filter(pk__in=meant), noted)
 
 
 def _mark(row: ViewerSession) -> str:
@@ -171,7 +183,7 @@ def _mark(row: ViewerSession) -> str:
 
 
 @transaction.atomic
-def _end_once(told: Told) -> bool:
+def _end_once(told: Told, noted: Callable[..., None]) -> bool:
     """Ends what was told, unless it was told before. Whether somebody is known by it."""
     now = int(time.time())
     SeenToken.objects.filter(until__lte=now).delete()
@@ -181,10 +193,11 @@ def _end_once(told: Told) -> bool:
             SeenToken.objects.create(pk=name, until=now + REMEMBERED)
     except IntegrityError as error:
         raise Refused(Check.REPLAYED) from error
-    return _end(told.ended)
+    return _end(told.ended, noted)
 
 
-def _end(ended: Ended) -> bool:
+@transaction.atomic
+def _end(ended: Ended, noted: Callable[..., None]) -> bool:
     """Ends the sessions; whether the provider's name for them is known here at all."""
     here = ViewerSession.objects.filter(at_provider__issuer=ended.issuer)
     if ended.email:
@@ -196,8 +209,22 @@ def _end(ended: Ended) -> bool:
         told = {"sid": ended.sid, "sub": ended.sub}
         here = here.filter(**{f"at_provider__{name}": v for name, v in told.items() if v})
         known = ProviderIdentity.objects.filter(issuer=ended.issuer, subject=ended.sub).exists()
-    count, _ = here.delete()
+    count = _ended(here, noted)
     return known or count > 0
+
+
+def _ended(rows: "QuerySet[ViewerSession]", noted: Callable[..., None]) -> int:
+    """Ends these sign-ins, with a line in the audit for each; how many."""
+    people = list(rows.values_list("person", flat=True))
+    rows.delete()
+    for person in people:
+        noted(about=person.hex)
+    return len(people)
+
+
+def _by_party(request: HttpRequest, connection: Connection) -> Callable[..., None]:
+    """Writes that a session ended because this party said so."""
+    return partial(desk_of(request).note, "session ended", who="", more=connection.name)
 
 
 def _way_out(logins: Logins, connection: Connection, id_token: str) -> str:

@@ -49,6 +49,7 @@ from balie.site.looks import DjangoPages
 from balie.site.service_desk import service_desk
 from balie.site.stories import keep_version
 from balie.site.work import work_of
+from balie.store.audit import Trail
 from balie.store.ciphers import Cipher
 from balie.store.incidents import IncidentBook
 from balie.transport.limits import Part
@@ -100,7 +101,16 @@ async def start(
         desk = service_desk(found, connected, actions, incidents, cipher, work, clock)
         logins = logins_of(found.blueprint, configuration, opening)
         opened = Opened(
-            connected.service, lookout, incidents, told, reader, desk, hearing, clock, logins
+            connected.service,
+            lookout,
+            incidents,
+            told,
+            reader,
+            desk,
+            hearing,
+            clock,
+            logins,
+            actions.audit,
         )
         origins = Origins(found.blueprint, found.contracts)
         shown = _shown(rehearsed, opened, configuration, origins, opening)
@@ -146,6 +156,7 @@ class Opened:
     hearing: Hearing
     clock: Clock
     logins: Logins
+    audit: Trail
 
 
 def _application(
@@ -207,6 +218,7 @@ def _application(
                 language=pages.language,
                 logins=opened.logins,
                 letters=letters_of(blueprint),
+                note=opened.audit.note,
                 demo=configuration.demo,
             ),
             "console": Watch(

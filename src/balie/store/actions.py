@@ -24,10 +24,12 @@ from balie.backstage.actions import (
     Waiting,
     state_of,
 )
+from balie.backstage.auditing import Line
+from balie.store.audit import Trail
 from balie.store.ciphers import Cipher
 from balie.store.glances import MayHaveSent, anybody_may_have
 from balie.store.instance_models import Further
-from balie.store.models import Action, Attempt, Audit, Errand, SignInChange
+from balie.store.models import Action, Attempt, Errand, SignInChange
 from balie.store.unit_of_work import UnitOfWork
 from balie.store.uploads import claim
 from balie.systems.rows import Raw
@@ -168,6 +170,11 @@ class StoredActions:
         """Whoever waits for these actions was told how they fare."""
         await self.work.write(Further.objects.filter(pk__in=marks).delete)
 
+    @property
+    def audit(self) -> Trail:
+        """Who did what, in the same transaction."""
+        return Trail(self.cipher.stamps, self.now)
+
     # ---- writing
 
     def _accept(self, action: ours.Action, begins: Begins | None) -> None:
@@ -209,7 +216,7 @@ class StoredActions:
             )
         if action.tells_at_once:
             Further.objects.create(action=action.id)
-        Audit.objects.create(at=action.at, who=action.person, what="accepted", about=action.id)
+        self.audit.add(_accepted(action), action.at)
         self.enqueue(action.id, action.order_with)
 
     def _row(self, errand: ours.Errand) -> Errand:
@@ -288,7 +295,7 @@ class StoredActions:
             Action.objects.filter(id=action, ended_at=None).update(
                 ended_at=now, erase_at=now + ANSWERS_STAY
             )
-            Audit.objects.create(at=now, who="", what="settled", about=action)
+            self.audit.add(Line(who="", what="settled", about=action), now)
 
     # ---- reading
 
@@ -401,6 +408,15 @@ def _going(*no_further: str) -> "models.QuerySet[Errand]":
 def _next_ones() -> "models.QuerySet[Errand]":
     """Errands that are next: what follows a master that is not done yet is not."""
     return _going(*_ONLY_A_PERSON, *_NOT_DONE_YET)
+
+
+def _accepted(action: ours.Action) -> Line:
+    return Line(
+        who=action.person,
+        what="accepted",
+        about=action.id,
+        organisation=action.acting_for or "",
+    )
 
 
 def _digest(token: str) -> str:

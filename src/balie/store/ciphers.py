@@ -6,12 +6,17 @@ from datetime import UTC, datetime
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 from balie.backstage.ports import Remembered
+from balie.store.stamps import Stamps
 
 
 class Cipher:
-    """Fernet with several keys: the first closes, any of them opens. At least one key."""
+    """Fernet with several keys: the first closes, any of them opens. At least one key.
+
+    stamps: the same keys, for what is not closed but may not be changed either.
+    """
 
     def __init__(self, keys: Sequence[str]) -> None:
+        self.stamps = Stamps(keys)
         self._fernet = MultiFernet([Fernet(key) for key in keys])
 
     def close(self, remembered: Remembered) -> bytes:

@@ -111,20 +111,42 @@ class Correction(models.Model):
 
 
 class Audit(models.Model):
-    """Who did what, when. Only ever added to. what: a word; about: an id; nothing personal.
+    """Who did what, when. Only ever added to, by `store.audit`. what: a word; about: an id; nothing
+    personal.
 
     more: a word too, such as the reason that was given or the team that something was handed to.
+    record: which record, as step and key. organisation: a mark of the one that `who` acted for.
+    lane, number: its place in a chain. before, digest: see `store.chain`. key: id of the key of its
+    digest.
     """
 
+    lane = models.PositiveSmallIntegerField(default=0)
+    number = models.PositiveBigIntegerField(default=0)
     at = models.DateTimeField(db_index=True)
     who = models.CharField(max_length=64)
     what = models.CharField(max_length=40)
     about = models.CharField(max_length=64)
+    record = models.CharField(max_length=200, blank=True, default="")
+    organisation = models.CharField(max_length=32, blank=True, default="")
     more = models.CharField(max_length=100, blank=True)
+    key = models.CharField(max_length=8, default="")
+    before = models.CharField(max_length=64, default="")
+    digest = models.CharField(max_length=64, default="")
 
     class Meta:
         db_table = "audit"
-        indexes: ClassVar = [models.Index(fields=["about", "at"], name="audit_about")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["lane", "number"], name="audit_place")
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["about", "at"], name="audit_about"),
+            models.Index(fields=["who", "at"], name="audit_who"),
+            models.Index(
+                fields=["organisation", "at"],
+                name="audit_organisation",
+                condition=~models.Q(organisation=""),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at} {self.what} {self.about}"

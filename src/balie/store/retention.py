@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from balie.store.actions import ANSWERS_STAY, StoredActions
 from balie.store.instance_models import InboxRow, Instance, Mail, Work
-from balie.store.models import Action, Audit, Correction, Errand
+from balie.store.models import Action, Correction, Errand
 
 _GONE = b""
 
@@ -59,7 +59,7 @@ class Retention:
         erased = self._erase(mine.exclude(ended_at=None).exclude(closed=_GONE))
         stories = _empty(_over(self.actions.now()).filter(person=person))
         mails = Mail.objects.filter(person=person, next_at=None).delete()[0]
-        Audit.objects.create(at=self.actions.now(), who=who, what="erased", about=person)
+        self.actions.audit.note("erased", who=who, about=person)
         going = Instance.objects.filter(person=person, is_over=False).count()
         return Erasure(
             _some(("answers", erased), ("stories", stories), ("mails that went", mails)),

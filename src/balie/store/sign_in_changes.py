@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from balie.backstage.auditing import Line
 from balie.backstage.forms import sign_in_changes as ours
+from balie.store.audit import Trail
 from balie.store.ciphers import Cipher
-from balie.store.models import Audit, SignInChange
+from balie.store.models import SignInChange
 from balie.store.unit_of_work import UnitOfWork
 
 
@@ -33,8 +35,8 @@ class StoredSignInChanges:
 
         def over() -> None:
             if SignInChange.objects.filter(action=change.action).delete()[0]:
-                now = self.now()
-                Audit.objects.create(at=now, who=change.person, what=outcome, about=change.action)
+                line = Line(who=change.person, what=outcome, about=change.action)
+                Trail(self.cipher.stamps, self.now).add(line, self.now())
 
         await self.work.write(over)
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from balie.backstage.actions import Action as OurAction
 from balie.backstage.actions import ErrandState, Progress
+from balie.backstage.auditing import Line
 from balie.backstage.service_desk.stuck import (
     FOR_PEOPLE,
     POSSIBLE,
@@ -15,7 +16,6 @@ from balie.backstage.service_desk.stuck import (
     Decided,
     Dossier,
     HeldUp,
-    Line,
     Load,
     Part,
     Settled,
@@ -93,9 +93,7 @@ class StoredStaffActions:
 
     async def note(self, line: Line) -> None:
         """Writes a line in the audit."""
-        await self.actions.work.write(
-            lambda: _audit(self.actions.now(), line.who, line.what, line.about, line.more)
-        )
+        await self.actions.work.write(lambda: self.actions.audit.add(line, self.actions.now()))
 
     # ---- reading
 
@@ -143,7 +141,8 @@ class StoredStaffActions:
             return None
         self._take(row, progress, settling)
         now, more = self.actions.now(), settling.team
-        _audit(now, settling.who, settling.what.value, row.id, more)
+        line = Line(who=settling.who, what=settling.what.value, about=row.id, more=more)
+        self.actions.audit.add(line, now)
         if settling.what is not Verdict.HANDED_OVER:
             self._go_on(row.action_id)
         return Settled(
@@ -236,7 +235,8 @@ class StoredStaffActions:
         now = self.actions.now()
         for row in rows:
             self._again(row, self._progress(row))
-            _audit(now, who, Verdict.AGAIN.value, row.id)
+            line = Line(who=who, what=Verdict.AGAIN.value, about=row.id)
+            self.actions.audit.add(line, now)
         for action in dict.fromkeys(row.action_id for row in rows):
             self._go_on(action)
         return len(rows)
@@ -322,7 +322,3 @@ def _attempt(row: models.Attempt) -> Attempt:
         first=row.first,
         last=row.last,
     )
-
-
-def _audit(at: datetime, who: str, what: str, about: str = "", more: str = "") -> None:
-    Audit.objects.create(at=at, who=who, what=what, about=about, more=more)

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from balie.backstage.actions import Action, Errand, ErrandState, Progress, Receipt
+from balie.backstage.auditing import Line
 from balie.systems.rows import Raw
 
 _NONE: Mapping[str, Raw] = MappingProxyType({})
@@ -182,16 +183,6 @@ class Settled:
 
     is_first: bool
     by: Decided | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A line of the audit. about: an id. more: a word, never a value."""
-
-    who: str
-    what: str
-    about: str = ""
-    more: str = ""
 
 
 class StaffActions(Protocol):
