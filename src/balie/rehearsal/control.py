@@ -1,8 +1,8 @@
 """The switches of a rehearsed system, on its own address below `/_rehearsal`.
 
 GET /_rehearsal, GET log?after=N, GET and PUT mode, PUT listener, POST tell, GET and POST
-happenings, POST reset, GET rows/TABLE, PUT and DELETE rows/TABLE/KEY. What they change is in the
-log too, marked as control.
+happenings, POST reset, GET and PUT rows/TABLE, PUT and DELETE rows/TABLE/KEY. What they change is
+in the log too, marked as control.
 """
 
 import json
@@ -166,6 +166,18 @@ async def _change_row(system: System, request: web.Request) -> web.Response:
     return _json(dict(row))
 
 
+async def _change_rows(system: System, request: web.Request) -> web.Response:
+    """Many rows that are there already, by their keys, without a word to whoever listens."""
+    table = _table(system, request)
+    sent = await _sent(request)
+    if not isinstance(sent, dict) or not all(isinstance(one, dict) for one in sent.values()):
+        raise _Problem("Send an object: the fields that change, by the key of their row.")
+    changes = {key: fields for key, fields in sent.items() if isinstance(fields, dict)}
+    changed_rows = system.holding.change_all(table, changes)
+    note(system, request, 200, f"{changed_rows} rows of {table} were changed", control=True)
+    return _json({"changed": changed_rows})
+
+
 async def _remove_row(system: System, request: web.Request) -> web.Response:
     table = _table(system, request)
     if not system.holding.remove(table, request.match_info["key"]):
@@ -190,6 +202,7 @@ _SWITCHES: Final[tuple[tuple[str, str, Handler], ...]] = (
     ("POST", "/happenings", _happen),
     ("POST", "/reset", _reset),
     ("GET", "/rows/{table}", _rows),
+    ("PUT", "/rows/{table}", _change_rows),
     ("PUT", "/rows/{table}/{key}", _change_row),
     ("DELETE", "/rows/{table}/{key}", _remove_row),
 )

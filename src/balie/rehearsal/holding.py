@@ -60,6 +60,16 @@ class Holding:
         rows[place] = {**rows[place], **fields}
         return rows[place]
 
+    def change_all(self, table: str, changes: Mapping[str, Row]) -> int:
+        """Changes the fields of rows that are there, by key; how many there were."""
+        name = self.table(table).key[0]
+        found = [str(row.get(name)) in changes for row in self._rows[table]]
+        self._rows[table] = [
+            {**row, **changes[str(row.get(name))]} if is_meant else row
+            for row, is_meant in zip(self._rows[table], found, strict=True)
+        ]
+        return sum(found)
+
     def remove(self, table: str, key: str) -> bool:
         """Takes a row away; whether it was there."""
         name = self.table(table).key[0]

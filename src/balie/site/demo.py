@@ -98,9 +98,15 @@ def enrol_people(folder: Path, people: Iterable[DemoPerson]) -> None:
     """Makes the demo's people, with the demo's password."""
     file = folder / "examples" / "people.yaml"
     said = yaml.safe_load(not_too_deep(file.read_bytes())) if file.is_file() else {}
+    staff = said.get("staff", {})
+    enrol_as(people, {mail: tuple(one.get("roles", ())) for mail, one in staff.items()})
+
+
+def enrol_as(people: Iterable[DemoPerson], teams: Mapping[str, tuple[str, ...]]) -> None:
+    """The same for people of whom no file tells. teams: of staff, by mail address."""
     password = _password()
     for one in people:
-        roles = tuple(said.get("staff", {}).get(one.mail, {}).get("roles", ()))
+        roles = teams.get(one.mail, ())
         person, _ = enrol(one.mail, name=one.name, staff_roles=roles, verified=True)
         person.is_demo = True
         person.password = password
