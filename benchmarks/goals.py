@@ -65,6 +65,7 @@ GOALS: Sequence[Goal] = (
     Goal("cold, 4 sources at 50 ms, 16 at once, p95, x the slowest source", "4 sources p95", 2,
          1.3, over="slowest source"),
     Goal("one source dead, breaker open, p95, x without", "dead p95", 1.1, 1.1, over="alive p95"),
+    Goal("session and access check of a request", "session and access", 40, 40, unit="us"),
     Goal("read and check a blueprint of 12 steps", "check 12", 20, 20, unit="ms"),
     Goal("read and check a blueprint of 1,000 steps", "check 1000", 1000, 1000, unit="ms"),
     Goal("memory, idle", "memory idle", 200, 150, unit="MB"),

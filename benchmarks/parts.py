@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from benchmarks.accepting import accepting
+from benchmarks.access import who_and_whether
 from benchmarks.growing import cost_does_not_grow
 from benchmarks.living import memory_and_start
 from benchmarks.others import beside_others
@@ -15,6 +16,7 @@ PARTS: Mapping[str, Callable[[Run], None]] = {
     "pages": beside_others,
     "shares": shares_of_a_page,
     "waiting": slow_and_dead_systems,
+    "access": who_and_whether,
     "growing": cost_does_not_grow,
     "reading": reading_blueprints,
     "accepting": accepting,
