@@ -117,7 +117,21 @@ def _everybody(address: str, status: int) -> Fixed:
 
 # By Django's own pattern. 302 leads on: to signing in, or away from it for who did so already.
 OF_DJANGO = {
-    "accounts/": _everybody("/accounts/", 302),
+    "accounts/": Fixed("/accounts/", 302, 200, 200),
+    "accounts/two-step/": Fixed("/accounts/two-step/", 302, 302, 302),
+    "accounts/two-step/enter/": _everybody("/accounts/two-step/enter/", 302),
+    "accounts/two-step/again/": Fixed("/accounts/two-step/again/", 302, 302, 302),
+    "accounts/two-step/app/": Fixed("/accounts/two-step/app/", 302, 200, 200),
+    "accounts/two-step/app/remove/": Fixed("/accounts/two-step/app/remove/", 302, 404, 404),
+    "accounts/two-step/codes/": Fixed("/accounts/two-step/codes/", 302, 404, 404),
+    "accounts/two-step/codes/new/": Fixed("/accounts/two-step/codes/new/", 302, 200, 200),
+    "accounts/passkeys/": Fixed("/accounts/passkeys/", 302, 302, 302),
+    "accounts/passkeys/add/": Fixed("/accounts/passkeys/add/", 302, 200, 200),
+    "accounts/passkeys/enter/": _everybody("/accounts/passkeys/enter/", 302),
+    "accounts/passkeys/again/": _everybody("/accounts/passkeys/again/", 302),
+    "accounts/passkeys/<int:pk>/remove/": Fixed("/accounts/passkeys/1/remove/", 302, 404, 404),
+    "accounts/passkeys/<int:pk>/name/": Fixed("/accounts/passkeys/1/name/", 302, 404, 404),
+    "accounts/reauthenticate/mail/": _everybody("/accounts/reauthenticate/mail/", 302),
     "accounts/demo/<str:email>": _everybody("/accounts/demo/bram@example.nl", 405),
     "accounts/outbox/": _everybody("/accounts/outbox/", 200),  # the demo's own mails
     "accounts/with/<slug:name>/": _everybody("/accounts/with/nobody/", 404),

@@ -15,7 +15,7 @@ from balie.frontstage.looks import Chrome, Identity, Link, Person, Switch
 from balie.frontstage.moments import Voice
 from balie.frontstage.preferences import Preferences
 
-SECURITY = "/accounts/password/change/"
+SECURITY = "/accounts/"
 
 
 class Surrounded(Protocol):

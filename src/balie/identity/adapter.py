@@ -3,7 +3,10 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import record_authentication
+from allauth.core import context
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
@@ -11,6 +14,7 @@ from balie.identity.arriving import arriving_by, settle
 from balie.identity.desk import desk_of
 from balie.identity.devices import device_of
 from balie.identity.models import Person
+from balie.identity.proving import ways_to_prove
 from balie.identity.signing_in import complete, recognised_by_mail
 
 
@@ -34,7 +38,24 @@ class Adapter(DefaultAccountAdapter):
             complete(user, request.session.session_key or "", lasts, device)
             party = settle(request, user)
             desk_of(request).note("signed in", who=user.pk.hex, about=user.pk.hex, more=party)
+            # A sign-in of just now shows who somebody is; allauth asks again for one of before.
+            record_authentication(request, user, "signed_in", reauthenticated=True)
         return super().post_login(request, user, **details)
+
+    def get_login_stages(self) -> list[str]:
+        """allauth's stages, with our own judgement of who needs a second step."""
+        second = "allauth.mfa.stages.AuthenticateStage"
+        ours = "balie.identity.stages.SecondStep"
+        return [ours if stage == second else stage for stage in super().get_login_stages()]
+
+    def get_reauthentication_methods(
+        self, user: AbstractBaseUser | AnonymousUser
+    ) -> list[dict[str, str]]:
+        """The pages where somebody can show who they are, the best one first."""
+        if not isinstance(user, Person):
+            return []
+        ways = ways_to_prove(user, demo=desk_of(context.request).demo)
+        return [{"id": way, "description": way, "url": reverse(way)} for way in ways]
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """A page that says that it is done: whoever changes a password is signed out."""

@@ -4,12 +4,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from balie.access.viewer import Visitor
 from balie.backstage.auditing import Note
 from balie.identity.connections.logins import Logins
 from balie.identity.letters import Letters
+from balie.identity.models import Person
 
 Recognise = Callable[[Visitor], Awaitable[Mapping[str, str]]]
 """Asks the systems who this is: new links, name of `me` -> key; empty when they do not know."""
@@ -42,3 +43,11 @@ def desk_of(request: HttpRequest) -> Desk:
     """The desk that the site put beside this request."""
     desk: Desk = getattr(request, "scope")["state"]["identity"]  # noqa: B009 - only ASGI has it
     return desk
+
+
+def who_asks(request: HttpRequest) -> Person:
+    """Whoever is signed in. Raises Http404 for others: such a page is not there for them."""
+    person = request.user
+    if not isinstance(person, Person):
+        raise Http404
+    return person

@@ -1,12 +1,52 @@
 """The addresses under /accounts/. What allauth offers and we do not is named here first."""
 
+from allauth.account.views import password_change, password_set
+from allauth.mfa.base.views import reauthenticate
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from balie.identity import elsewhere, invited, leaving, views
+from balie.identity import elsewhere, invited, leaving, own_sign_in, passkeys, two_steps, views
+from balie.identity.proving import lately_proved
+from balie.identity.proving_by_mail import ProveByMail
+
+_OWN = RedirectView.as_view(pattern_name="my_sign_in")
+
+two_step = [
+    path("", _OWN, name="mfa_index"),
+    path("enter/", two_steps.EnterSecondStep.as_view(), name="mfa_authenticate"),
+    path("again/", reauthenticate, name="mfa_reauthenticate"),
+    path("app/", lately_proved(two_steps.ConnectApp.as_view()), name="mfa_activate_totp"),
+    path(
+        "app/remove/", lately_proved(two_steps.DisconnectApp.as_view()), name="mfa_deactivate_totp"
+    ),
+    path(
+        "codes/", lately_proved(two_steps.RecoveryCodes.as_view()), name="mfa_view_recovery_codes"
+    ),
+    path(
+        "codes/new/",
+        lately_proved(two_steps.NewRecoveryCodes.as_view()),
+        name="mfa_generate_recovery_codes",
+    ),
+]
+keys = [
+    path("", _OWN, name="mfa_list_webauthn"),
+    path("add/", lately_proved(passkeys.AddPasskey.as_view()), name="mfa_add_webauthn"),
+    path("enter/", passkeys.SignInWithPasskey.as_view(), name="mfa_login_webauthn"),
+    path("again/", passkeys.ProveWithPasskey.as_view(), name="mfa_reauthenticate_webauthn"),
+    path(
+        "<int:pk>/remove/",
+        lately_proved(passkeys.RemovePasskey.as_view()),
+        name="mfa_remove_webauthn",
+    ),
+    path(
+        "<int:pk>/name/", lately_proved(passkeys.RenamePasskey.as_view()), name="mfa_edit_webauthn"
+    ),
+]
 
 urlpatterns = [
-    path("", RedirectView.as_view(url="/")),
+    path("", own_sign_in.my_sign_in, name="my_sign_in"),
+    path("two-step/", include(two_step)),
+    path("passkeys/", include(keys)),
     path("demo/<str:email>", views.enter_as, name="enter_as"),
     path("outbox/", views.outbox, name="outbox"),
     # A mail address changes by a form of the service, guarded; not by allauth's page.
@@ -24,5 +64,8 @@ urlpatterns = [
     path("logout/", leaving.SignOut.as_view(), name="account_logout"),
     path("signed-out/", leaving.signed_out, name="signed_out"),
     path("sessions/", leaving.sessions, name="sessions"),
+    path("reauthenticate/mail/", ProveByMail.as_view(), name="reauthenticate_by_mail"),
+    path("password/change/", lately_proved(password_change), name="account_change_password"),
+    path("password/set/", lately_proved(password_set), name="account_set_password"),
     path("", include("allauth.account.urls")),
 ]

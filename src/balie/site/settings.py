@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "balie.store",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
 ]
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -153,6 +154,20 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+
+MFA_ADAPTER = "balie.identity.factors.Factors"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_FORMS = {
+    "authenticate": "balie.identity.codes.EnterCode",
+    "reauthenticate": "balie.identity.codes.EnterCodeAgain",
+    "activate_totp": "balie.identity.codes.FirstCode",
+}
+SECRETS_SEALED_WITH = BALIE.keys  # the second steps' secrets: the first key seals, all of them open
+PUBLIC_URL = BALIE.public_url  # passkeys are bound to its host
 
 # ---- cookies
 

@@ -1,0 +1,107 @@
+"""Codes of an app (RFC 6238) and recovery codes: each is taken once, whoever asks for it."""
+
+import hmac
+import time
+
+from allauth.core.internal.cryptokit import normalize_user_code
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.base.internal.flows import check_rate_limit
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from allauth.mfa.utils import decrypt
+from django.db import transaction
+
+from balie.identity.models import Person
+
+PERIOD = 30
+"""Seconds that an app shows a code."""
+
+_AROUND = (0, -1, 1)
+"""Periods before and after this one whose code is taken too: clocks differ, people are slow."""
+
+_LAST = "last_counter"
+
+
+class EnterCode(AuthenticateForm):
+    """Asks for a code at sign-in."""
+
+    def clean_code(self) -> str:
+        """The code, when it was right and not used before."""
+        return _clean(self)
+
+
+class EnterCodeAgain(ReauthenticateForm):
+    """Asks for a code before something that matters."""
+
+    def clean_code(self) -> str:
+        """The code, when it was right and not used before."""
+        return _clean(self)
+
+
+class FirstCode(ActivateTOTPForm):
+    """Asks for the first code of an app: with it the app is connected."""
+
+    def clean_code(self) -> str:
+        """The code, when it is one of the secret that is being connected."""
+        taken_back = check_rate_limit(self.user, error_key="rate_limited")
+        code: str = self.cleaned_data["code"]
+        if counter_of(self.secret, code, time.time()) is None:
+            raise get_adapter().validation_error("incorrect_code")
+        taken_back()
+        return code
+
+
+@transaction.atomic
+def take(person: Person, code: str, now: float) -> Authenticator | None:
+    """The app or recovery codes that this code is of; from now on it is used. now: since 1970."""
+    mine = Authenticator.objects.select_for_update().filter(user=person).order_by("pk")
+    app: Authenticator | None = mine.filter(type=Authenticator.Type.TOTP).first()
+    if app is not None and _take_of_app(app, code, now):
+        return app
+    recovery: Authenticator | None = mine.filter(type=Authenticator.Type.RECOVERY_CODES).first()
+    if recovery is not None and RecoveryCodes(recovery).validate_code(code):
+        recovery.refresh_from_db()
+        return recovery
+    return None
+
+
+@transaction.atomic
+def use_up(person: Person, code: str, now: float) -> None:
+    """The code that connected an app opens nothing more."""
+    app = Authenticator.objects.select_for_update().get(user=person, type=Authenticator.Type.TOTP)
+    _take_of_app(app, code, now)
+
+
+def counter_of(secret: str, code: str, now: float) -> int | None:
+    """The period that this code is of, of those around now; None when it is of none."""
+    typed = normalize_user_code(code).encode()
+    for around in _AROUND:
+        counter = int(now // PERIOD) + around
+        if hmac.compare_digest(typed, format_hotp_value(hotp_value(secret, counter)).encode()):
+            return counter
+    return None
+
+
+def _take_of_app(app: Authenticator, code: str, now: float) -> bool:
+    """Codes are taken in their order: one of a period that was used, or before it, is refused."""
+    counter = counter_of(decrypt(app.data["secret"]), code, now)
+    if counter is None or counter <= app.data.get(_LAST, -1):
+        return False
+    app.data[_LAST] = counter
+    app.save(update_fields=["data"])
+    return True
+
+
+def _clean(form: AuthenticateForm | ReauthenticateForm) -> str:
+    taken_back = check_rate_limit(form.user)
+    code: str = form.cleaned_data["code"]
+    taken = take(form.user, code, time.time())
+    if taken is None:
+        raise get_adapter().validation_error("incorrect_code")
+    taken.user = form.user
+    form.authenticator = taken
+    taken_back()
+    return code

@@ -1,0 +1,69 @@
+"""Whether it is still the person who signed in: looked at before anything that lets people in."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+
+from allauth.account import app_settings
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import suspend_request
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
+
+from balie.identity.desk import desk_of, who_asks
+from balie.identity.factors import needs_second_step
+from balie.identity.models import Person
+
+View = Callable[..., HttpResponseBase]
+
+BY_PASSKEY, BY_CODE = "mfa_reauthenticate_webauthn", "mfa_reauthenticate"
+BY_PASSWORD, BY_MAIL = "account_reauthenticate", "reauthenticate_by_mail"
+
+
+def lately_proved(view: View) -> View:
+    """The view for whoever showed in the last minutes who they are; others are asked first."""
+
+    @login_required
+    @wraps(view)
+    def proved(request: HttpRequest, *args: object, **named: object) -> HttpResponseBase:
+        person = who_asks(request)
+        if was_proved_lately(request, person):
+            return view(request, *args, **named)
+        return suspend_request(
+            request, reverse(ways_to_prove(person, demo=desk_of(request).demo)[0])
+        )
+
+    return proved
+
+
+def was_proved_lately(request: HttpRequest, person: Person) -> bool:
+    """Whether a step of this session, a sign-in or one for this purpose, is minutes old at most."""
+    since = time.time() - app_settings.REAUTHENTICATION_TIMEOUT
+    return any(
+        record.get("reauthenticated") and float(record["at"]) > since
+        for record in get_authentication_records(request, person)
+    )
+
+
+def took_second_step(request: HttpRequest, person: Person) -> bool:
+    """Whether this session stands on two steps: a passkey, or a code of an app or for recovery."""
+    return any(_is_second(record) for record in get_authentication_records(request, person))
+
+
+def ways_to_prove(person: Person, *, demo: bool) -> Sequence[str]:
+    """Names of the pages where this person can show who they are, the best one first."""
+    kinds = {*Authenticator.objects.filter(user=person).values_list("type", flat=True)}
+    ways = []
+    if Authenticator.Type.WEBAUTHN in kinds:
+        ways.append(BY_PASSKEY)
+    if kinds & {Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES}:
+        ways.append(BY_CODE)
+    if not ways or not needs_second_step(person, demo=demo):
+        ways.append(BY_PASSWORD if person.has_usable_password() else BY_MAIL)
+    return ways
+
+
+def _is_second(record: Mapping[str, object]) -> bool:
+    return record.get("method") == "mfa"

@@ -1,0 +1,21 @@
+"""The steps of a sign-in that are ours."""
+
+from allauth.mfa.stages import AuthenticateStage
+from django.http import HttpRequest
+
+from balie.identity.desk import desk_of
+from balie.identity.factors import needs_second_step
+from balie.identity.models import Person
+from balie.identity.proving import took_second_step
+
+
+class SecondStep(AuthenticateStage):
+    """allauth's second step, for whom it is needed: a passkey alone asks for none."""
+
+    def _should_handle(self, request: HttpRequest) -> bool:
+        person = self.login.user
+        return (
+            isinstance(person, Person)
+            and needs_second_step(person, demo=desk_of(request).demo)
+            and not took_second_step(request, person)
+        )

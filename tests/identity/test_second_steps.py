@@ -1,0 +1,140 @@
+"""The app with codes and the recovery codes, from connecting to taking away."""
+
+import re
+import time
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from cryptography.fernet import Fernet
+from pytest_django import Settings
+
+from balie.identity.codes import PERIOD
+from balie.identity.factors import Factors
+from balie.identity.models import DemoMail, Person
+from tests.browser import Browser
+from tests.identity.conftest import Site, last_code
+
+APP = "/accounts/two-step/app/"
+ENTER = "/accounts/two-step/enter/"
+
+
+def code_of(secret: str, later: int = 0) -> str:
+    """The code that an app shows, so many periods from now."""
+    return format_hotp_value(hotp_value(secret, int(time.time() // PERIOD) + later))
+
+
+def connect(browser: Browser) -> tuple[str, list[str]]:
+    """Connects an app; its secret, and the recovery codes that came with it."""
+    page = browser.get(APP).text
+    shown = re.search(r'class="secret">([A-Z2-7 ]+)<', page)
+    assert shown, page
+    secret = shown[1].replace(" ", "")
+    # The browser's `post` would ask for the page again, and so for another secret.
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)
+    assert token
+    done = browser.loop.run(
+        browser.client.post(
+            APP,
+            data={"csrfmiddlewaretoken": token[1], "code": code_of(secret)},
+            headers={"origin": "http://127.0.0.1:8000"},
+        )
+    )
+    codes = browser.get(done.headers["location"]).text
+    return secret, ["".join(one) for one in re.findall(r"<code>(\d{4}) (\d{4})</code>", codes)]
+
+
+def test_an_app_is_connected_and_asked_for_at_the_next_sign_in(site: Site, sanne: Person) -> None:
+    browser = site.browser()
+    browser.sign_in(sanne.email)
+    secret, codes = connect(browser)
+    assert len(set(codes)) == 10
+
+    again = site.browser()
+    led = again.sign_in(sanne.email)
+    assert led.headers["location"] == ENTER
+    assert again.seen_by_thin is None
+    assert "Nog één stap" in again.get(ENTER).text
+    # The code that connected the app is used: it opens nothing more.
+    assert again.post(ENTER, {"code": code_of(secret)}).status_code == 422
+    entered = again.post(ENTER, {"code": code_of(secret, 1)})
+    assert entered.headers["location"] == "/"
+    assert again.seen_by_thin is not None
+    assert "staat aan" in DemoMail.objects.filter(to=sanne.email).first().subject
+
+
+def test_a_code_counts_once_and_never_one_of_before_it(site: Site, sanne: Person) -> None:
+    browser = site.browser()
+    browser.sign_in(sanne.email)
+    secret, _ = connect(browser)
+
+    first, second = site.browser(), site.browser()
+    for one in (first, second):
+        one.sign_in(sanne.email)
+    assert first.post(ENTER, {"code": code_of(secret, 1)}).status_code == 302
+    assert second.post(ENTER, {"code": code_of(secret, 1)}).status_code == 422
+    assert second.post(ENTER, {"code": code_of(secret, -1)}).status_code == 422
+    assert second.seen_by_thin is None
+
+
+def test_a_recovery_code_opens_once_and_the_page_counts_what_is_left(
+    site: Site, sanne: Person
+) -> None:
+    browser = site.browser()
+    browser.sign_in(sanne.email)
+    _, codes = connect(browser)
+    assert "<code>" not in browser.get("/accounts/two-step/codes/").text
+
+    first, second = site.browser(), site.browser()
+    for one in (first, second):
+        one.sign_in(sanne.email)
+    assert first.post(ENTER, {"code": codes[3]}).status_code == 302
+    assert second.post(ENTER, {"code": codes[3]}).status_code == 422
+    assert "Nog 9 van de 10 codes over" in first.get("/accounts/").text
+
+    new = first.post("/accounts/two-step/codes/new/")
+    assert "<code>" in first.get(new.headers["location"]).text
+    third = site.browser()
+    third.sign_in(sanne.email)
+    assert third.post(ENTER, {"code": codes[4]}).status_code == 422
+
+
+def test_secrets_are_sealed_and_keys_may_rotate(
+    site: Site, sanne: Person, settings: Settings
+) -> None:
+    browser = site.browser()
+    browser.sign_in(sanne.email)
+    secret, codes = connect(browser)
+    kept = " ".join(str(one.data) for one in Authenticator.objects.filter(user=sanne))
+    assert not [plain for plain in (secret, *codes) if plain in kept]
+
+    sealed = Authenticator.objects.get(user=sanne, type="totp").data["secret"]
+    settings.SECRETS_SEALED_WITH = [Fernet.generate_key().decode(), *settings.SECRETS_SEALED_WITH]
+    assert Factors().decrypt(sealed) == secret
+    assert Factors().encrypt(secret) != sealed
+
+
+def test_whoever_sits_down_at_an_open_browser_is_asked_who_they_are(
+    site: Site, sanne: Person, settings: Settings
+) -> None:
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+    browser = site.browser()
+    browser.sign_in(sanne.email)
+    for page in (APP, "/accounts/passkeys/add/", "/accounts/password/change/"):
+        asked = browser.get(page)
+        assert asked.headers["location"].startswith("/accounts/reauthenticate/?next="), page
+
+    sanne.set_unusable_password()
+    sanne.save()
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+    other = site.browser()
+    begun = other.post("/accounts/login/code/", {"email": sanne.email})
+    other.post(begun.headers["location"], {"code": last_code(sanne.email)})
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 0
+    asked = other.get(APP).headers["location"]
+    assert asked == "/accounts/reauthenticate/mail/?next=%2Faccounts%2Ftwo-step%2Fapp%2F"
+    settings.ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+    other.post(asked, {"action": "send"})
+    assert other.post(asked, {"code": "NOPE-NOPE"}).status_code == 422
+    proved = other.post(asked, {"code": last_code(sanne.email)})
+    assert proved.headers["location"] == APP
+    assert other.get(APP).status_code == 200
