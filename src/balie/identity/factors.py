@@ -11,6 +11,7 @@ from allauth.account.utils import user_pk_to_url_str
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.html import format_html
@@ -18,7 +19,6 @@ from django.utils.safestring import SafeString
 
 from balie.identity.devices import device_of
 from balie.identity.models import Person
-from balie.store.ciphers import Cipher
 
 _QUIET = 4
 """Modules of white around a QR code, as its standard wants."""
@@ -33,14 +33,14 @@ class Factors(DefaultMFAAdapter):
 
     def encrypt(self, text: str) -> str:
         """A secret as it is kept: sealed with the first of the site's keys."""
-        return _cipher().seal(text.encode()).decode()
+        return _keys().encrypt(text.encode()).decode()
 
     def decrypt(self, encrypted_text: str) -> str:
         """The secret again, by whichever key it was sealed with. Raises LostKey."""
-        plain = _cipher().unseal(encrypted_text.encode())
-        if plain is None:
-            raise LostKey("A second step was sealed with a key that BALIE_KEYS does not have.")
-        return plain.decode()
+        try:
+            return _keys().decrypt(encrypted_text.encode()).decode()
+        except InvalidToken as error:
+            raise LostKey("A second step's key is not in BALIE_KEYS any more.") from error
 
     def get_totp_issuer(self) -> str:
         """What an app with codes shows above the code: the host that customers see."""
@@ -112,8 +112,8 @@ def has_second_step(person: Person) -> bool:
     return Authenticator.objects.filter(user=person, type__in=kinds).exists()
 
 
-def _cipher() -> Cipher:
-    return Cipher(settings.SECRETS_SEALED_WITH)
+def _keys() -> MultiFernet:
+    return MultiFernet([Fernet(key) for key in settings.SECRETS_SEALED_WITH])
 
 
 def _is_this_machine(host: str) -> bool:
