@@ -1,6 +1,7 @@
 """`balie access`: what somebody may see and do, and why."""
 
 import json
+from pathlib import Path
 
 from tests.commands.running import LINDEMAN, balie
 
@@ -36,6 +37,24 @@ def test_somebody_elses_row_is_explained_by_the_relation_it_fails():
     assert told.stdout.startswith("No: the order “VO-26088” is there, and is not bram@example.nl’s")
     assert "customerNumber = me.customer (things.yaml:99), and me.customer is 10010" in told.stdout
     assert "10085" not in told.stdout  # whose it is
+
+
+def test_the_matrix_is_written_as_its_name_says(tmp_path: Path):
+    paper = tmp_path / "matrix.pdf"
+    assert balie("access", LINDEMAN, "--matrix", paper).returncode == 0
+    assert paper.read_bytes().startswith(b"%PDF-")
+    printed = balie("access", LINDEMAN, "--matrix", "-", "--language", "en").stdout
+    assert printed.startswith("step,page,address,doing,what,name,who,may,rows,beside\n")
+    assert "see-invoices,My invoices,/facturen,open," in printed
+
+
+def test_it_must_be_said_of_whom_and_how():
+    for wrong in (
+        ("access", LINDEMAN),
+        ("access", LINDEMAN, "--as", "buyer", "--matrix", "-"),
+        ("access", LINDEMAN, "--matrix", "matrix.docx"),
+    ):
+        assert balie(*wrong).returncode == 2
 
 
 def test_an_unknown_kind_is_wrong_use():

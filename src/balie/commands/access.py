@@ -8,19 +8,24 @@ import sys
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from balie.access.reasons import Verdict
 from balie.access.sentences import Sentences, known_by, place, sentences
 from balie.access.viewer import Knowledge, Viewer, Visitor
+from balie.backstage.access_matrix import matrix_of
 from balie.backstage.who_may import Ground, May, MayOpen, ground_of, who_may, whoever_is
 from balie.backstage.why import Explainer, Finding, Why, said
 from balie.blueprint.model import EVERYBODY
 from balie.commands.as_somebody import Heard, connected, rehearsed, visitor_with
+from balie.commands.matrix import as_csv, as_typst
+from balie.commands.printing import document_as_pdf
 from balie.site import configuration, logs
-from balie.site.blueprints import Checked, checked
+from balie.site.blueprints import Checked, checked, language_of
 from balie.site.refusal import WrongUse
 
+_MATRICES = (".csv", ".pdf")
 EXAMPLES = """\
 examples:
   balie access blueprints/shop --as buyer                     a kind of customer, whoever they are
@@ -28,10 +33,12 @@ examples:
   balie access blueprints/shop --as bram@example.nl --at /orders/1042
   balie access blueprints/shop --as bram@example.nl --at /orders/1042 --rehearse
   balie access blueprints/shop --as buyer --json | jq '.pages[] | select(.yes | not)'
+  balie access blueprints/shop --matrix who-may-what.pdf      everybody and everything, to print
+  balie access blueprints/shop --matrix - | head              the same as CSV
 
 With --at the page is opened as that person; where its row is not theirs, it is looked up by its
 key, to tell "not there" from "somebody else's". Nothing of somebody else's row is told.
-exit codes: 0 explained, and with --at: they see it; 1 with --at: they do not; 2 wrong use
+exit codes: 0 done, and with --at: they see it; 1 with --at: they do not; 2 wrong use
 """
 
 
@@ -49,10 +56,13 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument(
         "--as",
         dest="person",
-        required=True,
         metavar="PERSON",
         help='a mail address, a kind of customer, or "everybody" for whoever does not sign in',
     )
+    parser.add_argument(
+        "--matrix", metavar="FILE", help="who may do what, of all: .csv, .pdf, or - to print CSV"
+    )
+    parser.add_argument("--language", metavar="nl", help="of the matrix; default: the blueprint's")
     parser.add_argument("--at", metavar="ADDRESS", help="only what is there: /orders/1042")
     parser.add_argument(
         "--rehearse", action="store_true", help="start rehearsed systems for it, and stop them"
@@ -74,12 +84,52 @@ class Told:
 
 def run(args: argparse.Namespace) -> int:
     """Explains. Raises Refusal when it cannot be done, WrongUse when it was asked wrongly."""
+    _refuse_without_meaning(args)
     found = checked(args.path)
+    if args.matrix is not None:
+        return _matrix(found, args)
     if args.at is not None and not args.at.startswith("/"):
         raise WrongUse("ADDRESS", f"{args.at} is no address.", ["It begins with /:  /orders"])
     told = _of_a_person(found, args) if "@" in args.person else _of_a_kind(found, args)
     print(_as_json(told) if args.json else _as_text(told), end="")
     return 1 if told.why is not None and not told.why.yes else 0
+
+
+def _refuse_without_meaning(args: argparse.Namespace) -> None:
+    """Raises WrongUse for a command that does not say what is wanted."""
+    if (args.matrix is None) == (args.person is None):
+        raise WrongUse(
+            "ACCESS",
+            "Say of whom:  --as PERSON,  or of everybody:  --matrix FILE.",
+            ["balie access --help shows examples."],
+        )
+    if args.matrix is not None and not (args.matrix == "-" or args.matrix.endswith(_MATRICES)):
+        raise WrongUse(
+            "MATRIX",
+            f"I cannot tell from the name {args.matrix} what to write.",
+            [f"Let it end in one of: {', '.join(_MATRICES)}, or say - to print it as CSV."],
+        )
+
+
+def _matrix(found: Checked, args: argparse.Namespace) -> int:
+    """Writes who may do what. 0: written; 2: it cannot be."""
+    language = language_of(found.blueprint, args.language)
+    say = sentences(language, "")
+    matrix = matrix_of(ground_of(found.blueprint, found.contracts), language, say)
+    if args.matrix == "-":
+        sys.stdout.write(as_csv(matrix, say.told))
+        return 0
+    if args.matrix.endswith(".pdf"):
+        today = date.today().isoformat()  # noqa: DTZ011 - the day where we are
+        content = document_as_pdf(as_typst(matrix, say.told, today, language))
+    else:
+        content = as_csv(matrix, say.told).encode()
+    try:
+        Path(args.matrix).write_bytes(content)
+    except OSError as error:
+        print(f"{args.matrix} cannot be written: {error.strerror}", file=sys.stderr)
+        return 2
+    return 0
 
 
 # ---- who

@@ -49,7 +49,8 @@ class Printed:
 def as_pdf(sheets: Sequence[Printed], paper: Paper, title: str, language: str) -> bytes:
     """One page for each sheet; text that can be searched, and read out (PDF/UA-1)."""
     pages = [
-        f"#page(image({_text(_name(number))}, width: 100%, height: 100%, alt: {_text(one.said)}))"
+        f"#page(image({as_text(_name(number))}, width: 100%, height: 100%, "
+        f"alt: {as_text(one.said)}))"
         for number, one in enumerate(sheets)
     ]
     size = f"#set page(width: {paper.width:g}mm, height: {paper.height:g}mm, margin: 0mm)"
@@ -63,14 +64,14 @@ def as_png(sheet: Printed) -> bytes:
     width, height = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
     sharp = min(SHARP, MOST / max(width, height, 1))
     size = f"width: {width * POINTS:g}pt, height: {height * POINTS:g}pt"
-    main = f"#set page({size}, margin: 0pt)\n#image({_text(_name(0))}, width: 100%)"
+    main = f"#set page({size}, margin: 0pt)\n#image({as_text(_name(0))}, width: 100%)"
     return _compiled(main, (sheet,), kind="png", ppi=72 / POINTS * sharp)
 
 
 def _said(title: str, language: str) -> tuple[str, ...]:
     return (
-        f"#set document(title: {_text(title)}, date: none)",
-        f"#set text(lang: {_text(language)})",
+        f"#set document(title: {as_text(title)}, date: none)",
+        f"#set text(lang: {as_text(language)})",
     )
 
 
@@ -78,20 +79,30 @@ def _name(number: int) -> str:
     return f"sheet-{number}.svg"
 
 
-def _text(text: str) -> str:
+def document_as_pdf(source: str) -> bytes:
+    """A document written in Typst, with our own fonts (PDF/UA-1)."""
+    return _compiled(source, (), kind="pdf", text=source)
+
+
+def as_text(text: str) -> str:
     """As a string of Typst, which is written as one of JSON, but for signs by their number."""
     return re.sub(r"\\u([0-9a-f]{4})", r"\\u{\1}", json.dumps(text, ensure_ascii=False))
 
 
 def _compiled(
-    main: str, sheets: Sequence[Printed], *, kind: str, ppi: float | None = None
+    main: str,
+    sheets: Sequence[Printed],
+    *,
+    kind: str,
+    ppi: float | None = None,
+    text: str = "",
 ) -> bytes:
     """Made with our own fonts alone, so it is the same on every machine.
 
     Only for signs that those do not have, such as Chinese, the machine's own fonts help.
     """
     drawn = {_name(number): sheet.svg.encode() for number, sheet in enumerate(sheets)}
-    enough = all(measure.known(sheet.svg) for sheet in sheets)
+    enough = all(measure.known(one) for one in (text, *(sheet.svg for sheet in sheets)))
     with ExitStack() as stack:
         fonts = stack.enter_context(as_file(files(measure.__package__).joinpath("fonts")))
         return _typst()(
