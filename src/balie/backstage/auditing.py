@@ -1,6 +1,8 @@
 """What the audit is told: who did what, when, about whom. Words and ids, never a value."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -32,3 +34,34 @@ class Note(Protocol):
         record: str = "",
         organisation: str = "",
     ) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """A line as pages show it. action: the id of an action that it is about, "" without; with its
+    reference and its step.
+    """
+
+    at: datetime
+    who: str
+    what: str
+    about: str
+    record: str
+    more: str
+    action: str = ""
+    reference: str = ""
+    step: str = ""
+
+
+class Deeds(Protocol):
+    """Reads the audit, for pages. Not for the event loop."""
+
+    def about_person(self, person: str, mail: str, most: int = 100) -> Sequence[Deed]:
+        """What others did about somebody and about what they sent, newest first. person: their id,
+        "" without an account. mail: with which address they sign in.
+        """
+        ...
+
+    def in_organisation(self, organisation: str, most: int = 100) -> Sequence[Deed]:
+        """What was done for an organisation and in it, newest first. organisation: its key."""
+        ...

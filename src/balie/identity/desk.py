@@ -1,7 +1,8 @@
 """What identity's pages get from the rest of the site, by way of the request."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from django.http import Http404, HttpRequest
@@ -25,9 +26,27 @@ class Render(Protocol):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """That somebody looked at what is a customer's, in words. by: a team, or a name; "" is a
+    colleague of no team. what, why: keys of our words. record: which record; at: its address.
+    """
+
+    when: datetime
+    by: str
+    what: str
+    why: str
+    record: str
+    at: str
+
+
+Looks = Callable[[Person, str], Sequence[Look]]
+"""Who looked at what is this person's, newest first, in a language."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Who recognises people, who draws the pages in which language, with whom people may sign in,
-    who writes mails and the audit, and whether this is a demo.
+    who writes mails and the audit, who tells whom others looked at, and whether this is a demo.
     """
 
     recognise: Recognise
@@ -36,6 +55,7 @@ class Desk:
     logins: Logins
     letters: Letters
     note: Note
+    looks: Looks
     demo: bool = False
 
 

@@ -21,6 +21,11 @@ class PeopleHere:
         """Whoever has this id."""
         return _visitor(Person.objects.filter(pk__in=_ids([person])).first())
 
+    def with_ids(self, people: Iterable[str]) -> Mapping[str, Visitor]:
+        """Id -> who has it, of those who are still there."""
+        found = Person.objects.filter(pk__in=_ids(people))
+        return {person.pk.hex: visitor_of(person) for person in found}
+
     def called(self, name: str) -> Sequence[Visitor]:
         """Customers in whose name these words stand; twenty at most."""
         found = Person.objects.filter(name__icontains=name, is_staff=False).order_by("name")

@@ -5,7 +5,7 @@ There are as many chains as there are writers at one moment, so that none waits 
 commit: one with SQLite, which has one writer at a time, and up to `_LANES` with PostgreSQL.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +13,9 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
-from balie.backstage.auditing import Line
+from balie.backstage.auditing import Deed, Line
 from balie.store.chain import BEGINNING, Entry, Finding, Head, Seal, chained, faults, sealed
-from balie.store.models import Audit
+from balie.store.models import Action, Audit, Errand
 from balie.store.stamps import Stamps
 
 _LANES = 64
@@ -79,6 +79,26 @@ class Trail:
         """All lines that are wanted, the oldest first; not all in memory."""
         return self._found(wanted).order_by("at", "id").iterator(chunk_size=_AT_ONCE)
 
+    def about_person(self, person: str, mail: str, most: int = 100) -> Sequence[Deed]:
+        """What others did about somebody and about what they sent, newest first. Fulfils
+        `backstage.auditing.Deeds`.
+        """
+        abouts = Q(about__in=[*self.marks(mail), *([person] if person else [])])
+        if person:
+            sent = Action.objects.filter(person=person)
+            abouts |= Q(about__in=sent.values("id"))
+            abouts |= Q(about__in=Errand.objects.filter(action__person=person).values("id"))
+        others = Audit.objects.filter(abouts).exclude(who="").exclude(who=person)
+        return _deeds(others.order_by("-at", "-id")[:most])
+
+    def in_organisation(self, organisation: str, most: int = 100) -> Sequence[Deed]:
+        """What was done for an organisation and in it, newest first."""
+        return _deeds(self._found(Wanted(organisation=organisation)).order_by("-at", "-id")[:most])
+
+    def marks(self, mail: str) -> Sequence[str]:
+        """What stands in `about` for somebody who has no account, by their mail address."""
+        return self.stamps.marks(mail.strip().casefold())
+
     def seal(self) -> Seal:
         """How far every chain is now, to be kept somewhere else."""
         return sealed(_heads(), self.now(), self.stamps)
@@ -121,6 +141,31 @@ class Trail:
         if wanted.until is not None:
             asked &= Q(at__lt=wanted.until)
         return Audit.objects.filter(asked)
+
+
+def _deeds(rows: "QuerySet[Audit]") -> Sequence[Deed]:
+    """The lines with what is known of the actions that they are about."""
+    lines = list(rows)
+    ids = {line.about.partition(":")[0] for line in lines}
+    sent = Action.objects.filter(id__in=ids).values_list("id", "reference", "step")
+    actions = {id_: (reference, step) for id_, reference, step in sent}
+    return [_deed(line, actions) for line in lines]
+
+
+def _deed(line: Audit, actions: Mapping[str, tuple[str, str]]) -> Deed:
+    action = line.about.partition(":")[0]
+    reference, step = actions.get(action, ("", ""))
+    return Deed(
+        at=line.at,
+        who=line.who,
+        what=line.what,
+        about=line.about,
+        record=line.record,
+        more=line.more,
+        action=action if reference else "",
+        reference=reference,
+        step=step,
+    )
 
 
 def entry_of(row: Audit) -> Entry:
