@@ -142,6 +142,7 @@ OF_DJANGO = {
     "accounts/invitations/": _everybody("/accounts/invitations/", 404),
     "accounts/invitations/<str:token>/": _everybody("/accounts/invitations/no-such-token/", 404),
     "accounts/sessions/": Fixed("/accounts/sessions/", 302, 200, 200),
+    "accounts/looked/": Fixed("/accounts/looked/", 302, 200, 200),
     "accounts/signed-out/": _everybody("/accounts/signed-out/", 200),
     "accounts/email/": _everybody("/accounts/email/", 404),
     "accounts/signup/": _everybody("/accounts/signup/", 404),

@@ -1,11 +1,11 @@
 """The same site as for signing in, with a service desk over held rows and stored actions."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography.fernet import Fernet
 
 from balie.backstage.actions import Action, Errand, ErrandState, Progress, Told
 from balie.backstage.process.instance import Button, Kind, WorkItem
@@ -180,12 +180,13 @@ def work_item(id_: str = "a1:1", **more: object) -> WorkItem:
 @pytest.fixture
 def counter(build: Callable[..., Site], loop: Loop) -> Iterator[Counter]:
     of, held, unit = world(), HeldWork(), UnitOfWork()
-    cipher = Cipher([Fernet.generate_key().decode()])
+    cipher = Cipher([os.environ["BALIE_KEYS"]])
     actions = StoredActions(unit, cipher, lambda _action, _order: None, lambda: AT)
     staff, contracts = StoredStaffActions(actions), contracts_of(of.blueprint)
     given = (of.blueprint, contracts, of.systems)
     desk = ServiceDesk(
         actions=staff,
+        deeds=actions.audit,
         receipts=actions.receipts,
         directory=PeopleHere(),
         finding=Finding(*given),

@@ -83,6 +83,7 @@ def test_one_sees_what_the_customer_sees_and_each_look_is_kept(
     assert "actueel" in page
     assert counter.audit == [
         ("searched", "", "mail"),
+        ("found", sanne.pk.hex, "mail"),
         ("looked along", sanne.pk.hex, "calls"),
         ("looked along", sanne.pk.hex, "calls"),
     ]

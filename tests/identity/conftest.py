@@ -46,6 +46,7 @@ from balie.site.asgi import Layers, application
 from balie.site.configuration import Configuration
 from balie.site.inputs import letters_of
 from balie.site.last_resort import LastResort
+from balie.site.looked import Onlookers
 from balie.site.looks import DjangoPages
 from balie.store.audit import Trail
 from balie.store.ciphers import Cipher
@@ -141,6 +142,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
         reader = loop.run(read_database())
         parties: dict[str, Transport] = {}
         logins = logins_with(parties, ways)
+        audit = Trail(Stamps([os.environ["BALIE_KEYS"]]), lambda: datetime.now(UTC))
         layers = Layers(
             last_resort=LastResort(looks, surroundings, incidents).guard,
             django=get_asgi_application(),
@@ -157,7 +159,8 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
                     language=pages.language,
                     logins=logins,
                     letters=letters_of(blueprint),
-                    note=Trail(Stamps([os.environ["BALIE_KEYS"]]), lambda: datetime.now(UTC)).note,
+                    note=audit.note,
+                    looks=Onlookers(audit, blueprint, "/receipts"),
                     demo=chosen.demo,
                 ),
                 "console": Watch(

@@ -65,3 +65,7 @@ class Deeds(Protocol):
     def in_organisation(self, organisation: str, most: int = 100) -> Sequence[Deed]:
         """What was done for an organisation and in it, newest first. organisation: its key."""
         ...
+
+    def marks(self, mail: str) -> Sequence[str]:
+        """What stands in `about` for somebody without an account: of the newest key first."""
+        ...

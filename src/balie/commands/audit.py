@@ -97,9 +97,8 @@ def verify(args: argparse.Namespace) -> int:
 
 
 def _as_text(told: Mapping[str, object], found: Sequence[Mapping[str, str | int]]) -> Iterable[str]:
-    seals = told["seals"] or "no"
-    compared = f"compared with {seals} seal{'' if told['seals'] == 1 else 's'}"
-    said = f"{told['lines']} lines in {told['chains']} chains, {compared}"
+    chains, seals = _counted(told["chains"], "chain"), _counted(told["seals"], "seal")
+    said = f"{_counted(told['lines'], 'line')} in {chains}, compared with {seals}"
     if not found:
         yield f"The audit is whole: {said}."
         return
@@ -107,6 +106,10 @@ def _as_text(told: Mapping[str, object], found: Sequence[Mapping[str, str | int]
     yield from (f"  chain {one['lane']}: {_sentence(one)}" for one in found)
     if told["more"]:
         yield "  and more"
+
+
+def _counted(number: object, what: str) -> str:
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
 
 
 def _sentence(finding: Mapping[str, str | int]) -> str:

@@ -15,21 +15,23 @@ from balie.backstage.service_desk.finding import Customer, Search, Sort
 from balie.console.doors import for_staff, staff_sends
 from balie.console.looks_along import REASONS, Passes
 from balie.console.service_desk import ServiceDesk, colleague_of
-from balie.console.told import Told, sees
+from balie.console.told import Told, deed_key, sees
 from balie.console.watch import desk_of, watch_of
 
 _LONGEST = 200
+_MOST_DEEDS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A customer in the list. who: unreadable, for the form."""
+    """A customer in the list. who: unreadable, for the form. about: for the audit."""
 
     mail: str
     name: str
     told: tuple[str, ...]
     signs_in: bool
     who: str
+    about: str
 
 
 @staff_sends
@@ -46,6 +48,8 @@ def search(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(f"/staff/actions/{action}")
     found = async_to_sync(desk.finding.find)(words)
     customers = _together(desk, words, found)
+    for customer in customers:
+        _note(request, desk, "found", about=customer.about, more=sort.value)
     sent = async_to_sync(desk.actions.of_everybody)(words)
     told = Told(watch_of(request).blueprint, str(get_language()))
     context = {
@@ -89,6 +93,7 @@ def _found(desk: ServiceDesk, passes: Passes, customer: Customer) -> _Found:
         told=customer.told,
         signs_in=visitor is not None,
         who=passes.hide(customer.mail),
+        about=_about(desk, visitor, customer.mail),
     )
 
 
@@ -107,7 +112,8 @@ def look(request: HttpRequest) -> HttpResponse:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
         return render(request, "console/why.html", {**context, "wrong": wrong}, status=status)
     visitor = _visitor(desk, mail)
-    _note(request, desk, "looked along", about=visitor.person, more=why)
+    about = _about(desk, visitor, visitor.email)
+    _note(request, desk, "looked along", about=about, more=why)
     return HttpResponseRedirect(f"/staff/looks/{passes.give(colleague.id, mail, why)}")
 
 
@@ -123,7 +129,8 @@ def looks(request: HttpRequest, key: str) -> HttpResponse:
     portal = async_to_sync(desk.looking.portal)(visitor, language)
     address = passes.shown(request.GET.get("page", "")) or "/"
     seen = async_to_sync(desk.looking.page)(address, visitor, language)
-    _note(request, desk, "looked along", about=visitor.person, more=given.why)
+    about = _about(desk, visitor, visitor.email)
+    _note(request, desk, "looked along", about=about, more=given.why, record=_record(address))
     told = Told(watch_of(request).blueprint, language)
     context = {
         "visitor": visitor,
@@ -135,6 +142,7 @@ def looks(request: HttpRequest, key: str) -> HttpResponse:
         "here": address,
         "systems": {name: told.system(name) for block in seen.blocks for name in block.systems},
         "receipts": _receipts(desk, visitor, told),
+        **_done_for(desk, visitor),
         "to": _to(passes, key),
     }
     return render(request, "console/look.html", context)
@@ -166,6 +174,23 @@ def _receipts(desk: ServiceDesk, visitor: Visitor, told: Told) -> list[Mapping[s
     ]
 
 
+def _done_for(desk: ServiceDesk, visitor: Visitor) -> Mapping[str, object]:
+    """Who did what for this customer, with the names of colleagues."""
+    deeds = desk.deeds.about_person(visitor.person, visitor.email, _MOST_DEEDS)
+    names = desk.directory.names({deed.who for deed in deeds})
+    return {"deeds": deeds, "names": names, "deed_key": deed_key}
+
+
+def _about(desk: ServiceDesk, visitor: Visitor | None, mail: str) -> str:
+    """A customer, as the audit names them: who never signed in has no id, and gets a mark."""
+    return (visitor and visitor.person) or desk.deeds.marks(mail)[0]
+
+
+def _record(address: str) -> str:
+    """Which page it was; what stands behind the ? was typed. The first page is about no record."""
+    return address.partition("?")[0].rstrip("/")[:_LONGEST]
+
+
 def _visitor(desk: ServiceDesk, mail: str) -> Visitor:
     """Whoever signs in with this address, or would. Staff are no customers."""
     visitor = desk.directory.with_mail(mail) or Visitor(person="", email=mail)
@@ -179,7 +204,13 @@ def _is_staff(visitor: Visitor) -> bool:
 
 
 def _note(
-    request: HttpRequest, desk: ServiceDesk, what: str, about: str = "", more: str = ""
+    request: HttpRequest,
+    desk: ServiceDesk,
+    what: str,
+    about: str = "",
+    more: str = "",
+    record: str = "",
 ) -> None:
-    line = Line(who=colleague_of(request).id, what=what, about=about, more=more)
+    who = colleague_of(request).id
+    line = Line(who=who, what=what, about=about, more=more, record=record)
     async_to_sync(desk.actions.note)(line)

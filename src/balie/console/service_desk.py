@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 
 from balie.access.viewer import Visitor
 from balie.backstage.actions import Receipt
+from balie.backstage.auditing import Deeds
 from balie.backstage.process.processes import Answered
 from balie.backstage.service_desk.confirming import Confirming
 from balie.backstage.service_desk.finding import Finding
@@ -58,11 +59,13 @@ class Work:
 class ServiceDesk:
     """All that staff see and settle.
 
-    receipts: the newest of a person. work: None while no instances are run. seal, unseal: make
-    something unreadable, to be carried in an address, and readable again.
+    receipts: the newest of a person. deeds: who did what, about whom. work: None while no instances
+    are run. seal, unseal: make something unreadable, to be carried in an address, and readable
+    again.
     """
 
     actions: StaffActions
+    deeds: Deeds
     receipts: Callable[[str], Awaitable[Sequence[Receipt]]]
     directory: Directory
     finding: Finding

@@ -37,6 +37,18 @@ _SEES: Mapping[ErrandState, str] = {
 }
 
 
+_DEEDS = (
+    *("looked", "looked along", "found", "acted as", "answered", "erased"),
+    *(verdict.value for verdict in Verdict),
+)
+"""What the audit says that colleagues do; of other words no sentence is made."""
+
+
+def deed_key(what: str) -> str:
+    """The key of our words for a word of the audit; "" when it has none."""
+    return f"deed.{what.replace(' ', '_')}" if what in _DEEDS else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """A blueprint in the language of whoever reads."""

@@ -5,7 +5,16 @@ from allauth.mfa.base.views import reauthenticate
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from balie.identity import elsewhere, invited, leaving, own_sign_in, passkeys, two_steps, views
+from balie.identity import (
+    elsewhere,
+    invited,
+    leaving,
+    looked,
+    own_sign_in,
+    passkeys,
+    two_steps,
+    views,
+)
 from balie.identity.proving import lately_proved
 from balie.identity.proving_by_mail import ProveByMail
 
@@ -64,6 +73,7 @@ urlpatterns = [
     path("logout/", leaving.SignOut.as_view(), name="account_logout"),
     path("signed-out/", leaving.signed_out, name="signed_out"),
     path("sessions/", leaving.sessions, name="sessions"),
+    path("looked/", looked.looked, name="looked"),
     path("reauthenticate/mail/", ProveByMail.as_view(), name="reauthenticate_by_mail"),
     path("password/change/", lately_proved(password_change), name="account_change_password"),
     path("password/set/", lately_proved(password_set), name="account_set_password"),

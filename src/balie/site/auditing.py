@@ -1,6 +1,5 @@
 """The audit for the command line and for the carrier's rounds: looked over, sealed, listed."""
 
-import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +11,14 @@ from django.utils.timezone import localtime
 from balie.identity.signing_in import somebody
 from balie.site.configuration import Configuration
 from balie.site.connecting import utc_now
+from balie.site.logs import log_of
 from balie.site.refusal import Refusal, WrongUse
 from balie.store.audit import Trail, Wanted
 from balie.store.chain import Finding, Seal
 from balie.store.models import Audit
 from balie.store.stamps import Stamps
 
-log = logging.getLogger(__name__)
+log = log_of(__name__)
 
 _MOST = 100
 """Faults that are told; of a table that was filled with nonsense not each of a million."""
@@ -69,17 +69,21 @@ def sealed_now(configuration: Configuration) -> bytes:
     return msgspec.json.encode(trail_of(configuration).seal())
 
 
-def keep_seal(configuration: Configuration) -> None:
-    """Keeps a seal of now beside the database's files, and in the log, once anything was added."""
+def keep_seal(configuration: Configuration) -> int:
+    """Keeps a seal of now beside the database's files, and in the log. How many: none when nothing
+    was added since the last one.
+    """
     file, seal = seal_file(configuration), trail_of(configuration).seal()
     before = _seals(file) if file.is_file() else []
     if not seal.heads or any(one.heads == seal.heads for one in before):
-        return
+        return 0
     line = msgspec.json.encode(seal)
     made = file.with_suffix(".new")
+    made.touch(mode=0o600)
     made.write_bytes(line + b"\n")
     made.replace(file)
-    log.info("The audit is sealed: %s", line.decode())
+    log.info("the audit is sealed", seal=line.decode())
+    return 1
 
 
 def seal_file(configuration: Configuration) -> Path:

@@ -44,6 +44,7 @@ from balie.site.keeping import memory_of, needs_the_extra, secret_of
 from balie.site.last_resort import LastResort
 from balie.site.logins import logins_of
 from balie.site.logs import ToldIncidents, log_of
+from balie.site.looked import Onlookers
 from balie.site.lookout import Lookout
 from balie.site.looks import DjangoPages
 from balie.site.service_desk import service_desk
@@ -219,6 +220,7 @@ def _application(
                 logins=opened.logins,
                 letters=letters_of(blueprint),
                 note=opened.audit.note,
+                looks=Onlookers(opened.audit, blueprint, service.receipts_at),
                 demo=configuration.demo,
             ),
             "console": Watch(

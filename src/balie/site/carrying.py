@@ -16,6 +16,7 @@ from balie.backstage.carrying import Carrier
 from balie.backstage.ports import Clock, Incidents
 from balie.site import systems
 from balie.site.accepting import accepting
+from balie.site.auditing import keep_seal
 from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
 from balie.site.connecting import Connected, Kept, clock_of, connect
@@ -58,8 +59,13 @@ def rounds(carrying: Carrying) -> Sequence[Round]:
         Round(
             "erasing what is over its time", 3600, lambda: retention.erase_due(carrying.clock.now())
         ),
+        Round("sealing the audit", 3600, lambda: _seal(carrying)),
         *inputs_of(carrying).rounds(),
     )
+
+
+async def _seal(carrying: Carrying) -> int:
+    return await carrying.actions.work.read(lambda: keep_seal(carrying.configuration))
 
 
 def inputs_of(carrying: Carrying) -> StoredInputs:

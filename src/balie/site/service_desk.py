@@ -28,6 +28,7 @@ def service_desk(
     given = (found.blueprint, found.contracts, connected.connectors)
     return ServiceDesk(
         actions=StoredStaffActions(actions),
+        deeds=actions.audit,
         receipts=actions.receipts,
         directory=PeopleHere(),
         finding=Finding(*given),
