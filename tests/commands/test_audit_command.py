@@ -13,7 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from balie.commands.main import main
 from balie.identity.people import enrol
 from balie.site import configuration
-from balie.site.auditing import keep_seal, seal_file, trail_of
+from balie.site.sealing import keep_seal, seal_file, trail_of
 from balie.store.append_only import leave
 from balie.store.audit import Trail
 from balie.store.models import Audit

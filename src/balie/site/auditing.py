@@ -1,4 +1,4 @@
-"""The audit for the command line and for the carrier's rounds: looked over, sealed, listed."""
+"""The audit for the command line: looked over, sealed, listed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,15 +10,11 @@ from django.utils.timezone import localtime
 
 from balie.identity.signing_in import somebody
 from balie.site.configuration import Configuration
-from balie.site.connecting import utc_now
-from balie.site.logs import log_of
-from balie.site.refusal import Refusal, WrongUse
-from balie.store.audit import Trail, Wanted
-from balie.store.chain import Finding, Seal
+from balie.site.refusal import Refusal
+from balie.site.sealing import seal_file, seals_in, trail_of
+from balie.store.audit import Wanted
+from balie.store.chain import Finding
 from balie.store.models import Audit
-from balie.store.stamps import Stamps
-
-log = log_of(__name__)
 
 _MOST = 100
 """Faults that are told; of a table that was filled with nonsense not each of a million."""
@@ -35,19 +31,14 @@ class LookedOver:
     more: bool
 
 
-def trail_of(configuration: Configuration) -> Trail:
-    """The audit of this installation."""
-    return Trail(Stamps(configuration.keys), utc_now)
-
-
 def look_over(configuration: Configuration, files: Sequence[Path]) -> LookedOver:
     """Looks whether the audit is whole. files: of seals; the carrier's own is always read too.
 
     Raises WrongUse for a file without seals.
     """
     kept = seal_file(configuration)
-    seals = [seal for file in files for seal in _seals(file)]
-    seals += _seals(kept) if kept.is_file() else []
+    seals = [seal for file in files for seal in seals_in(file)]
+    seals += seals_in(kept) if kept.is_file() else []
     trail = trail_of(configuration)
     findings = []
     for finding in trail.faults(seals):
@@ -67,28 +58,6 @@ def look_over(configuration: Configuration, files: Sequence[Path]) -> LookedOver
 def sealed_now(configuration: Configuration) -> bytes:
     """A seal of now, as one line of JSON."""
     return msgspec.json.encode(trail_of(configuration).seal())
-
-
-def keep_seal(configuration: Configuration) -> int:
-    """Keeps a seal of now beside the database's files, and in the log. How many: none when nothing
-    was added since the last one.
-    """
-    file, seal = seal_file(configuration), trail_of(configuration).seal()
-    before = _seals(file) if file.is_file() else []
-    if not seal.heads or any(one.heads == seal.heads for one in before):
-        return 0
-    line = msgspec.json.encode(seal)
-    made = file.with_suffix(".new")
-    made.touch(mode=0o600)
-    made.write_bytes(line + b"\n")
-    made.replace(file)
-    log.info("the audit is sealed", seal=line.decode())
-    return 1
-
-
-def seal_file(configuration: Configuration) -> Path:
-    """Where the carrier keeps the newest seal."""
-    return configuration.state / "audit-seal"
 
 
 def listed(
@@ -130,15 +99,3 @@ def _told(row: Audit) -> Mapping[str, str]:
         "more": row.more,
         "organisation": row.organisation,
     }
-
-
-def _seals(file: Path) -> list[Seal]:
-    try:
-        lines = file.read_bytes().splitlines()
-        return [msgspec.json.decode(line, type=Seal) for line in lines if line.strip()]
-    except (OSError, msgspec.DecodeError) as error:
-        raise WrongUse(
-            "SEAL",
-            f"{file} holds no seals.",
-            ["A line as `balie audit seal` prints it, or several."],
-        ) from error

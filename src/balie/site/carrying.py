@@ -16,7 +16,6 @@ from balie.backstage.carrying import Carrier
 from balie.backstage.ports import Clock, Incidents
 from balie.site import systems
 from balie.site.accepting import accepting
-from balie.site.auditing import keep_seal
 from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
 from balie.site.connecting import Connected, Kept, clock_of, connect
@@ -27,6 +26,7 @@ from balie.site.keeping import memory_of, secret_of
 from balie.site.logs import ToldIncidents, log_of
 from balie.site.only_one import Held, only_one
 from balie.site.rounds import Round, make_rounds
+from balie.site.sealing import keep_seal
 from balie.site.stories import Stories, stories_of
 from balie.store.actions import StoredActions
 from balie.store.incidents import IncidentBook
