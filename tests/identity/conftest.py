@@ -46,6 +46,7 @@ from balie.site.asgi import Layers, application
 from balie.site.configuration import Configuration
 from balie.site.inputs import letters_of
 from balie.site.last_resort import LastResort
+from balie.site.letters import codes_of
 from balie.site.looked import Onlookers
 from balie.site.looks import DjangoPages
 from balie.store.audit import Trail
@@ -161,6 +162,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
                     letters=letters_of(blueprint),
                     note=audit.note,
                     looks=Onlookers(audit, blueprint, "/receipts"),
+                    codes=codes_of(blueprint, configuration.read(os.environ)),
                     demo=chosen.demo,
                 ),
                 "console": Watch(
@@ -214,6 +216,24 @@ def logins_with(parties: Mapping[str, Transport], ways: tuple[str, ...] = ()) ->
         public_url=here,
         ways=ways,
     )
+
+
+@dataclass
+class Noted:
+    """An audit in a list: what, about, why, record."""
+
+    lines: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    def __call__(
+        self, what: str, *, who: str, about: str = "", more: str = "", record: str = "",
+        organisation: str = "",
+    ) -> None:  # fmt: skip
+        self.lines.append((what, about, more, record))
+
+
+@pytest.fixture
+def note() -> Noted:
+    return Noted()
 
 
 async def read_database() -> Reader:

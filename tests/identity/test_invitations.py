@@ -8,6 +8,7 @@ import pytest
 from django.db import connections
 from django.utils.timezone import now
 
+from balie.backstage.auditing import Note
 from balie.blueprint.reader import read as read_blueprint
 from balie.identity.invitations import Invited, invite, is_invited, mail_of, revoke, take_up
 from balie.identity.invited import TAKE_UPS
@@ -16,14 +17,14 @@ from balie.identity.models import DemoMail, Invitation, Person
 from balie.identity.people import enrol
 from balie.site.inputs import letters_of
 from tests.browser import Browser
-from tests.identity.conftest import BLUEPRINT, Site, last_code
+from tests.identity.conftest import BLUEPRINT, Noted, Site, last_code
 
 HERE = "http://127.0.0.1:8000"
 
 
 def to(address: str, by: str = "", **about: str) -> tuple[Invitation, str]:
     given = about or {"name": "contact", "key": "c-7", "title": "Fietsenwinkel Jansen"}
-    return invite(Invited(address=address, purpose="link", about=given, by=by), now())
+    return invite(Invited(address=address, purpose="link", about=given, by=by), now(), Noted())
 
 
 def sign_in_with_a_code(browser: Browser, address: str, page: str) -> str:
@@ -83,10 +84,10 @@ def test_somebody_else_cannot_use_the_token(site: Site, sanne: Person) -> None:
 
 def test_an_invitation_that_is_over_or_revoked_or_never_was_reads_the_same(site: Site) -> None:
     revoked, first = to("a@example.nl")
-    assert revoke(revoked.pk, now())
-    assert not revoke(revoked.pk, now())
+    assert revoke(revoked.pk, now(), Noted())
+    assert not revoke(revoked.pk, now(), Noted())
     old = datetime(2026, 1, 1, tzinfo=UTC)
-    _, second = invite(Invited(address="b@example.nl", purpose="link"), old)
+    _, second = invite(Invited(address="b@example.nl", purpose="link"), old, Noted())
 
     answers = [site.browser().get(f"/accounts/invitations/{t}/") for t in (first, second, "x")]
     assert [answer.status_code for answer in answers] == [404, 404, 404]
@@ -98,7 +99,7 @@ def test_an_invitation_that_is_over_or_revoked_or_never_was_reads_the_same(site:
 
 def test_whoever_is_not_invited_any_more_gets_no_account(site: Site) -> None:
     invitation, _ = to("weg@example.nl")
-    revoke(invitation.pk, now())
+    revoke(invitation.pk, now(), Noted())
 
     site.browser().post("/accounts/login/code/", {"email": "weg@example.nl"})
     assert not Person.objects.filter(email="weg@example.nl").exists()
@@ -108,18 +109,18 @@ def test_staff_take_nothing_up(transactional_db: None) -> None:
     mila, _ = enrol("mila@example.nl", staff_roles=("service",), verified=True)
     invitation, _ = to("mila@example.nl")
 
-    assert take_up(invitation.pk, mila, now(), TAKE_UPS) is None
+    assert take_up(invitation.pk, mila, now(), TAKE_UPS, Noted()) is None
     assert links_of(mila) == {}
 
 
 def test_a_purpose_that_fails_uses_nothing_up(sanne: Person) -> None:
     invitation, _ = to("sanne@example.nl")
 
-    def fails(person: Person, invitation: Invitation) -> None:
+    def fails(person: Person, invitation: Invitation, note: Note) -> None:
         raise LookupError
 
     with pytest.raises(LookupError):
-        take_up(invitation.pk, sanne, now(), {"link": fails})
+        take_up(invitation.pk, sanne, now(), {"link": fails}, Noted())
     assert is_invited("sanne@example.nl", now())
 
 
@@ -130,7 +131,7 @@ def test_of_two_at_one_moment_one_succeeds(sanne: Person) -> None:
 
     def take() -> None:
         together.wait()
-        taken.append(take_up(invitation.pk, sanne, now(), TAKE_UPS))
+        taken.append(take_up(invitation.pk, sanne, now(), TAKE_UPS, Noted()))
         connections.close_all()
 
     threads = [threading.Thread(target=take) for _ in range(4)]

@@ -272,6 +272,10 @@ def _of_me(me: Me, name: str, line: MeLine) -> Iterator[Link]:
     relation = f"{' and '.join(str(one.text) for one in line.where)}{kinds}"
     if line.field:
         yield _recognised(line, line.field, name, f"where {relation}", line.from_.at)
+    if line.by_letter is not None:
+        letter = line.by_letter
+        for text in (letter.number, letter.postcode, *letter.prints):
+            yield _recognised(line, str(text), name, "on a letter with a code", text.at)
     for one in line.where:
         yield _recognised(line, one.field, name, relation, one.text.at)
         if isinstance(one.value, Other) and one.value.field:

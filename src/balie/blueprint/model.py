@@ -432,6 +432,18 @@ class System:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ByLetter:
+    """Who else may know that they are a row: whoever has a letter with a code, and fills in what
+    only they and we know. All are fields of the row. prints: what goes to the printer besides.
+    """
+
+    at: Span
+    number: Text
+    postcode: Text
+    prints: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeLine:
     """One way to know a name of `me`."""
 
@@ -445,6 +457,7 @@ class MeLine:
     once: bool = False
     otherwise: Text | None = None
     then_goes_to: Text | None = None
+    by_letter: ByLetter | None = None
     words: Mapping[str, Text] = dataclasses.field(
         default_factory=nothing
     )  # of `roles`: code -> kind

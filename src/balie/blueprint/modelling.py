@@ -12,6 +12,7 @@ from balie.blueprint.model import (
     Accepts,
     Answer,
     Brand,
+    ByLetter,
     Colleague,
     Customer,
     Duration,
@@ -467,8 +468,19 @@ def _me_line(section: Section) -> MeLine:
         once=section.yes("once"),
         otherwise=section.text("otherwise"),
         then_goes_to=section.text("then goes to"),
+        by_letter=_by_letter(section.section("by letter")),
         words=dict(section.pairs("words")),
     )
+
+
+def _by_letter(section: Section | None) -> ByLetter | None:
+    if section is None:
+        return None
+    number, postcode = section.text("number"), section.text("postcode")
+    if number is None or postcode is None:
+        return None
+    prints = section.texts("prints")
+    return ByLetter(at=section.at, number=number, postcode=postcode, prints=prints)
 
 
 def inboxes(section: Section | None) -> Inboxes | None:

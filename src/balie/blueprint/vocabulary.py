@@ -434,7 +434,17 @@ ME_LINE = Construct(
         Word("once", YES_NO, "Recognised once; after that by the stored key."),
         Word("otherwise", OneOf(("give to a person",)), "When there is not exactly one row."),
         Word("then goes to", TEXT, "The team that looks at it."),
+        Word("by letter", Part("letter"), "A code in a letter makes somebody known too."),
         Word("words", VALUES, "Code of a role -> kind of customer."),
+    ),
+)
+
+LETTER = Construct(
+    "a letter",
+    (
+        Word("number", TEXT, "The field with the number that customers fill in.", required=True),
+        Word("postcode", TEXT, "The field with their postcode.", required=True),
+        Word("prints", TEXTS, "Fields for the printer, such as a name and an address."),
     ),
 )
 
@@ -483,6 +493,7 @@ CONSTRUCTS: dict[str, Construct] = {
     "system": SYSTEM,
     "me": ME,
     "me line": ME_LINE,
+    "letter": LETTER,
     "inboxes": INBOXES,
     "brand": BRAND,
 }

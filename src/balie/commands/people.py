@@ -25,6 +25,9 @@ roles are compared with its teams.
 examples:
   balie people import people.csv       adds them, or brings them up to date
   balie people close mila@example.com  signs her out everywhere and lets her in no more
+  balie people links mila@example.com  who she is to the systems, by what and since when
+  balie people unlink mila@example.com contact          she is no contact of theirs any more
+  balie people unlink mila@example.com contact c-17     only not this one
   balie people remove-demo             takes the people of the demo away
 
 exit codes: 0 done; 1 refused, and says why; 2 wrong use
@@ -57,6 +60,15 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     closing = actions.add_parser("close", help="sign somebody out everywhere, for good")
     closing.add_argument("mail", metavar="MAIL")
     closing.set_defaults(run=close)
+    linking = actions.add_parser("links", help="show who somebody is to the systems")
+    linking.add_argument("mail", metavar="MAIL")
+    linking.set_defaults(run=links)
+    unlinking = actions.add_parser("unlink", help="take away who somebody is to the systems; their "
+                                   "mail address does not bring it back")  # fmt: skip
+    unlinking.add_argument("mail", metavar="MAIL")
+    unlinking.add_argument("name", metavar="NAME", help="a name of me")
+    unlinking.add_argument("key", metavar="KEY", nargs="?", default="", help="else all of them")
+    unlinking.set_defaults(run=unlink)
     removing = actions.add_parser("remove-demo", help="take the people of the demo away")
     removing.set_defaults(run=remove_demo)
 
@@ -82,6 +94,35 @@ def close(args: argparse.Namespace) -> int:
         print(f"Nobody here has the address {args.mail}.", file=sys.stderr)
         return 1
     print(f"{args.mail} is signed out everywhere and cannot sign in.")
+    return 0
+
+
+def links(args: argparse.Namespace) -> int:
+    """Shows who somebody is to the systems."""
+    installation.ready(os.environ)
+    find: Callable[[str], Sequence[Sequence[str]] | None] = resolve_name(
+        "balie.identity.linking:told_of"
+    )
+    found = find(args.mail)
+    if found is None:
+        print(f"Nobody here has the address {args.mail}.", file=sys.stderr)
+        return 1
+    for row in found:
+        print("  ".join(text for text in row if text))
+    if not found:
+        print(f"{args.mail} is nobody to the systems.")
+    return 0
+
+
+def unlink(args: argparse.Namespace) -> int:
+    """Takes away who somebody is to the systems."""
+    prepared = installation.ready(os.environ)
+    end: Callable[..., int] = resolve_name("balie.site.linking:unlink")
+    count = end(prepared, args.mail, args.name, args.key)
+    if not count:
+        print(f"{args.mail} has no such link.", file=sys.stderr)
+        return 1
+    print(f"{count} of {args.name}: {args.mail} is that no more. The next page knows it.")
     return 0
 
 

@@ -20,6 +20,7 @@ from balie.frontstage.moments import Voice
 
 OWN_TEMPLATES = Path(__file__).parent / "templates"
 SIGN_OUT = "/accounts/logout/"
+ACTIVATE = "/accounts/activate/"
 _IN_THE_BAR = 5  # entries that fit beside each other on a phone
 _LETTERS, _LETTERS_BESIDE_MORE = 75, 56  # that fit in one row of the header
 

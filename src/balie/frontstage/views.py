@@ -7,6 +7,7 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from balie.access.viewer import Viewer, Visitor
+from balie.backstage.addressing import letters_in
 from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, CannotArrange, Wrong
 from balie.backstage.handing import Handed, NoDocument
 from balie.backstage.lineage.origins import PageOrigins
@@ -19,7 +20,7 @@ from balie.frontstage.demo_pages import DemoPages
 from balie.frontstage.failures import failed
 from balie.frontstage.files import headers_of
 from balie.frontstage.forms import Forms, TakesForms
-from balie.frontstage.looks import SIGN_OUT, Chrome, Link, Looks
+from balie.frontstage.looks import ACTIVATE, SIGN_OUT, Chrome, Link, Looks
 from balie.frontstage.messages import TRY_AGAIN, Messages
 from balie.frontstage.own_pages import Broken, OwnPages
 from balie.frontstage.page_json import page_json
@@ -222,8 +223,15 @@ class Views:
             return see_other(menu[0].address)
         words = "no_pages" if viewer.kinds else "no_customer"
         status = HTTPStatus.NOT_FOUND if ask.wants_json else HTTPStatus.OK
-        sign_out = Link(self._surroundings.voice(language).say("chrome.sign_out"), SIGN_OUT)
-        return await self._messages.problem(ask, status, words, "search-user", sign_out)
+        way_on = self._way_on(language, words)
+        return await self._messages.problem(ask, status, words, "search-user", way_on)
+
+    def _way_on(self, language: str, words: str) -> Link:
+        """Whoever may have a letter fills in its code; others sign in as somebody else."""
+        say = self._surroundings.voice(language).say
+        if words == "no_customer" and letters_in(self._surroundings.blueprint):
+            return Link(say("letter.have"), ACTIVATE)
+        return Link(say("chrome.sign_out"), SIGN_OUT)
 
     async def _of(self, ask: Ask, visitor: Visitor, page: Page) -> Answer:
         """A page as bytes: those that were written before, while they would be the same."""

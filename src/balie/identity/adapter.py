@@ -10,6 +10,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from balie.identity.activating import settle_letter
 from balie.identity.arriving import arriving_by, settle
 from balie.identity.desk import desk_of
 from balie.identity.devices import device_of
@@ -32,7 +33,8 @@ class Adapter(DefaultAccountAdapter):
         """The sign-in is complete, every step of it: only now pages may know who this is."""
         if isinstance(user, Person):
             if not user.is_staff:
-                recognised_by_mail(user, desk_of(request).recognise, arriving_by(request))
+                desk = desk_of(request)
+                recognised_by_mail(user, desk.recognise, desk.note, arriving_by(request))
             device = device_of(request.headers.get("user-agent", ""))
             lasts = request.session.get_expiry_age()
             complete(user, request.session.session_key or "", lasts, device)
@@ -40,6 +42,7 @@ class Adapter(DefaultAccountAdapter):
             desk_of(request).note("signed in", who=user.pk.hex, about=user.pk.hex, more=party)
             # A sign-in of just now shows who somebody is; allauth asks again for one of before.
             record_authentication(request, user, "signed_in", reauthenticated=True)
+            settle_letter(request, user)
         return super().post_login(request, user, **details)
 
     def get_login_stages(self) -> list[str]:

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 
 from balie.access.viewer import Visitor
 from balie.backstage.auditing import Note
+from balie.identity.activation import Codes
 from balie.identity.connections.logins import Logins
 from balie.identity.letters import Letters
 from balie.identity.models import Person
@@ -46,7 +47,8 @@ Looks = Callable[[Person, str], Sequence[Look]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Who recognises people, who draws the pages in which language, with whom people may sign in,
-    who writes mails and the audit, who tells whom others looked at, and whether this is a demo.
+    who writes mails and the audit, who tells whom others looked at, who knows codes of letters
+    (None: the blueprint has no letters), and whether this is a demo.
     """
 
     recognise: Recognise
@@ -56,6 +58,7 @@ class Desk:
     letters: Letters
     note: Note
     looks: Looks
+    codes: Codes | None = None
     demo: bool = False
 
 

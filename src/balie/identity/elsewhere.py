@@ -53,6 +53,7 @@ class SignIn(LoginView):
         context: dict[str, object] = super().get_context_data(**named)
         return context | {
             "ways": logins.buttons(),
+            "has_letters": desk_of(self.request).codes is not None,
             "local_first": logins.local,
             "next_page": get_next_redirect_url(self.request) or "",
         }

@@ -1,7 +1,10 @@
-"""The one form that differs from allauth's."""
+"""Our own forms, and the one that differs from allauth's."""
 
 from allauth.account.forms import RequestLoginCodeForm
 from allauth.core import context
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
 from balie.identity.desk import desk_of
 from balie.identity.people import welcome
@@ -20,3 +23,21 @@ class AskForCode(RequestLoginCodeForm):
         newcomer = welcome(email, desk_of(context.request).recognise)
         self._user = self._user or newcomer
         return email
+
+
+class LetterForm(forms.Form):
+    """What stands in a letter, and the address of who is not signed in yet."""
+
+    number = forms.CharField(max_length=60)
+    postcode = forms.CharField(max_length=20)
+    code = forms.CharField(max_length=40)
+    email = forms.EmailField()
+
+    def __init__(self, data: QueryDict | None, *, signed_in: bool) -> None:
+        super().__init__(data)
+        if signed_in:
+            del self.fields["email"]
+
+    def not_activated(self) -> ValidationError:
+        """The one answer to all that is wrong."""
+        return ValidationError("", code="not_activated")

@@ -3,7 +3,7 @@
 How to invite somebody to something of your own, such as a membership:
 
 1. choose a word for it (a purpose), and write a function that takes it up, `TakeUp`: it gets the
-   person and the invitation, and runs in the transaction that uses the invitation up;
+   person, the invitation and the audit, and runs in the transaction that uses the invitation up;
 2. put both in `TAKE_UPS` of `identity/invited.py`, whose pages do the rest;
 3. `invite(...)` in a transaction, then send `mail_of(...)`; `revoke(...)` takes it back.
 
@@ -23,13 +23,14 @@ from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import QuerySet
 
+from balie.backstage.auditing import Note
 from balie.identity.letters import Letters
 from balie.identity.models import Invitation, Person
 
 LIFE = timedelta(days=14)
 
-TakeUp = Callable[[Person, Invitation], None]
-"""Gives the person what they were invited to."""
+TakeUp = Callable[[Person, Invitation, Note], None]
+"""Gives the person what they were invited to, and notes it in the audit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +45,9 @@ class Invited:
     by: str = ""
 
 
-def invite(invited: Invited, now: datetime, life: timedelta = LIFE) -> tuple[Invitation, str]:
+def invite(
+    invited: Invited, now: datetime, note: Note, life: timedelta = LIFE
+) -> tuple[Invitation, str]:
     """An invitation, and the token for its mail: it can be had only now."""
     token = secrets.token_urlsafe(32)
     invitation = Invitation.objects.create(
@@ -56,6 +59,7 @@ def invite(invited: Invited, now: datetime, life: timedelta = LIFE) -> tuple[Inv
         at=now,
         expires=now + life,
     )
+    _noted(note, "invited", invitation, invited.by)
     return invitation, token
 
 
@@ -69,9 +73,13 @@ def mail_of(
     return letters.write(language, invitation.address, "invitation", said)
 
 
-def revoke(invitation: UUID, now: datetime) -> bool:
-    """Takes an invitation back; False when it was used or is over already."""
-    return open_ones(now).filter(pk=invitation).update(revoked=now) == 1
+@transaction.atomic
+def revoke(invitation: UUID, now: datetime, note: Note, by: str = "") -> bool:
+    """Takes an invitation back; False when it was used or is over already. by: who does."""
+    if open_ones(now).filter(pk=invitation).update(revoked=now) == 0:
+        return False
+    _noted(note, "took back an invitation", Invitation.objects.get(pk=invitation), by)
+    return True
 
 
 def open_ones(now: datetime) -> QuerySet[Invitation]:
@@ -91,7 +99,11 @@ def with_token(token: str, now: datetime) -> Invitation | None:
 
 @transaction.atomic
 def take_up(
-    invitation: UUID, person: Person, now: datetime, take_ups: Mapping[str, TakeUp]
+    invitation: UUID,
+    person: Person,
+    now: datetime,
+    take_ups: Mapping[str, TakeUp],
+    note: Note,
 ) -> Invitation | None:
     """Uses an invitation up: of two at one moment one succeeds. None when it is over, or is for
     another address than the one that this person signs in with.
@@ -100,8 +112,13 @@ def take_up(
     if person.is_staff or mine.update(taken_up=now, taken_up_by=person) == 0:
         return None
     found = Invitation.objects.get(pk=invitation)
-    take_ups[found.purpose](person, found)
+    _noted(note, "took up an invitation", found, person.pk.hex)
+    take_ups[found.purpose](person, found, note)
     return found
+
+
+def _noted(note: Note, what: str, invitation: Invitation, who: str) -> None:
+    note(what, who=who, about=invitation.pk.hex, more=invitation.purpose)
 
 
 def _digest(token: str) -> str:

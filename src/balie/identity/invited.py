@@ -12,6 +12,8 @@ from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from balie.backstage.auditing import Note
+from balie.identity.desk import desk_of
 from balie.identity.invitations import TakeUp, open_ones, take_up, with_token
 from balie.identity.linking import Why, link
 from balie.identity.models import Invitation, Person
@@ -20,9 +22,9 @@ INVITED = "invited"
 """Where the browser's session keeps which invitation it came with."""
 
 
-def _link(person: Person, invitation: Invitation) -> None:
-    link(person, invitation.about["name"], invitation.about["key"], Why.INVITATION,
-         by=invitation.by)  # fmt: skip
+def _link(person: Person, invitation: Invitation, note: Note) -> None:
+    about = invitation.about
+    link(person, about["name"], about["key"], Why.INVITATION, note, by=invitation.by)
 
 
 TAKE_UPS: Mapping[str, TakeUp] = MappingProxyType({"link": _link})
@@ -54,7 +56,7 @@ def invited(request: HttpRequest) -> HttpResponse:
     is_theirs = isinstance(person, Person) and person.email == found.address
     if request.method == "POST" and isinstance(person, Person) and is_theirs:
         del request.session[INVITED]
-        if take_up(found.pk, person, now(), TAKE_UPS) is None:
+        if take_up(found.pk, person, now(), TAKE_UPS, desk_of(request).note) is None:
             return _over(request)
         return HttpResponseRedirect("/")
     inviter = Person.objects.filter(pk=UUID(found.by)).first() if found.by else None

@@ -4,12 +4,13 @@ A link that was taken away stays as a row that ended. A mail address never bring
 a letter, an invitation or somebody of staff may.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 from django.db import transaction
 from django.utils.timezone import now
 
+from balie.backstage.auditing import Note
 from balie.identity.models import Person, Recognition
 from balie.identity.reader import by_name
 
@@ -29,21 +30,16 @@ def links_of(person: Person) -> Mapping[str, tuple[str, ...]]:
     return by_name((str(name), str(key)) for name, key in holding.values_list("name", "key"))
 
 
-def link_by_mail(person: Person, found: Mapping[str, str], connection: str) -> None:
+def link_by_mail(person: Person, found: Mapping[str, str], connection: str, note: Note) -> None:
     """Keeps what the systems said of a mail address that is proved: name -> key.
 
     Only for names of which there is no link at all, held or ended: so it happens once.
     connection: the party by which they signed in, "" for our own ways.
     """
     linked = set(person.recognitions.values_list("name", flat=True))
-    Recognition.objects.bulk_create(
-        [
-            Recognition(person=person, name=name, key=key, why=Why.MAIL, connection=connection)
-            for name, key in found.items()
-            if name not in linked
-        ],
-        ignore_conflicts=True,
-    )
+    for name, key in found.items():
+        if name not in linked:
+            link(person, name, key, Why.MAIL, note, connection=connection)
 
 
 @transaction.atomic
@@ -52,6 +48,7 @@ def link(
     name: str,
     key: str,
     why: Why,
+    note: Note,
     *,
     connection: str = "",
     claim: str = "",
@@ -64,8 +61,11 @@ def link(
         key=key,
         defaults={"why": why, "connection": connection, "claim": claim, "by": by},
     )
-    if new or row.ended is None:
-        return new
+    if not new and row.ended is None:
+        return False
+    _note(note, "linked", person, name, key, why, by)
+    if new:
+        return True
     row.why, row.connection, row.claim, row.by = why, connection, claim, by
     row.since, row.ended = now(), None
     row.save()
@@ -73,7 +73,46 @@ def link(
 
 
 @transaction.atomic
-def unlink(person: Person, name: str, key: str = "") -> int:
-    """Ends the links of a name, or one of them; how many. The next page knows them no more."""
+def unlink(
+    person: Person, name: str, note: Note, key: str = "", *, by: str = "", why: str = "taken away"
+) -> int:
+    """Ends the links of a name, or one of them; how many. The next page knows them no more.
+
+    by: who does it, an id of a person; "" is Balie itself.
+    """
     holding = Recognition.objects.filter(person=person, name=name, ended=None)
-    return (holding.filter(key=key) if key else holding).update(ended=now())
+    ending = [row.key for row in holding if key in ("", row.key)]
+    for one in ending:
+        _note(note, "unlinked", person, name, one, why, by)
+    return holding.filter(key__in=ending).update(ended=now())
+
+
+def _note(note: Note, what: str, person: Person, name: str, key: str, why: str, by: str) -> None:
+    note(what, who=by or person.pk.hex, about=person.pk.hex, more=why, record=f"{name} {key}")
+
+
+# ---- for commands
+
+
+def told_of(email: str) -> Sequence[Sequence[str]] | None:
+    """Every link that somebody has or had, as texts: name, key, why, connection, since, until."""
+    person = Person.objects.filter(email=email.strip().lower()).first()
+    if person is None:
+        return None
+    return [
+        (
+            row.name,
+            row.key,
+            row.why,
+            row.connection,
+            f"since {row.since:%Y-%m-%d}",
+            f"until {row.ended:%Y-%m-%d}" if row.ended else "",
+        )
+        for row in person.recognitions.order_by("name", "since")
+    ]
+
+
+def unlink_by_mail(email: str, name: str, key: str, note: Note) -> int:
+    """Ends links of whoever has this mail address; how many."""
+    person = Person.objects.filter(email=email.strip().lower()).first()
+    return 0 if person is None else unlink(person, name, note, key)

@@ -118,6 +118,38 @@ class Invitation(models.Model):
         db_table = "invitation"
 
 
+class LetterCode(models.Model):
+    """A code in a letter: `activation`. number, code: digests; code is of number, postcode and code
+    together. name, key: of `me`, what it links. by: who had it made, an id.
+    """
+
+    name = models.CharField(max_length=100)
+    key = models.CharField(max_length=200)
+    number = models.CharField(max_length=64, db_index=True)
+    code = models.CharField(max_length=64, unique=True)
+    by = models.CharField(max_length=32, blank=True)
+    at = models.DateTimeField()
+    expires = models.DateTimeField()
+    revoked = models.DateTimeField(null=True)
+    used = models.DateTimeField(null=True)
+    used_by = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        db_table = "letter_code"
+        indexes: ClassVar = [models.Index(fields=["name", "key"], name="letter_code_of_key")]
+
+
+class ActivationTry(models.Model):
+    """A code from a letter that was filled in. person, network: digests."""
+
+    person = models.CharField(max_length=64, blank=True, db_index=True)
+    network = models.CharField(max_length=64, db_index=True)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        db_table = "activation_try"
+
+
 class DemoMail(models.Model):
     """A mail that the demo did not send, to be read in the browser."""
 

@@ -11,6 +11,8 @@ from balie.identity.desk import Recognise
 from balie.identity.invitations import is_invited
 from balie.identity.models import (
     DemoMail,
+    Invitation,
+    LetterCode,
     Person,
     ProviderIdentity,
     Recognition,
@@ -57,6 +59,12 @@ def welcome(email: str, recognise: Recognise) -> Person | None:
     return person
 
 
+def admit(address: str) -> None:
+    """A person for an address that is to be proved next, unless there is one."""
+    if not Person.objects.filter(email=address).exists():
+        enrol(address, verified=False)
+
+
 @transaction.atomic
 def enrol_all(people: Sequence[tuple[str, str, tuple[str, ...]]]) -> int:
     """Enrols (mail, name, staff roles), vouched for by whoever brings them; how many are new."""
@@ -101,6 +109,8 @@ def forget(person: str, *, keep_account: bool) -> dict[str, int]:
         "browser sessions": Session.objects.filter(person=found).delete()[0],
         "recognitions": Recognition.objects.filter(person=found).delete()[0],
         "links to other parties": ProviderIdentity.objects.filter(person=found).delete()[0],
+        "invitations": Invitation.objects.filter(address=found.email).delete()[0],
+        "letters": LetterCode.objects.filter(used_by=found).delete()[0],
         "mails of the demo": DemoMail.objects.filter(to__iexact=found.email).delete()[0],
     }
     if not keep_account:

@@ -10,6 +10,7 @@ from asgiref.sync import async_to_sync
 from django.db import transaction
 
 from balie.access.viewer import Visitor
+from balie.backstage.auditing import Note
 from balie.identity.desk import Recognise
 from balie.identity.linking import link_by_mail, links_of
 from balie.identity.models import Person, Session, ViewerSession
@@ -50,9 +51,11 @@ def end_everywhere(person: Person) -> None:
         Session.objects.filter(person=person).delete()
 
 
-def recognised_by_mail(person: Person, recognise: Recognise, connection: str = "") -> None:
+def recognised_by_mail(
+    person: Person, recognise: Recognise, note: Note, connection: str = ""
+) -> None:
     """Asks the systems who has this mail address, and keeps the answer: once for each name."""
-    link_by_mail(person, _ask(recognise, visitor_of(person)), connection)
+    link_by_mail(person, _ask(recognise, visitor_of(person)), connection, note)
 
 
 def knows(recognise: Recognise, email: str) -> bool:

@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from balie.identity import (
+    activating,
     elsewhere,
     invited,
     leaving,
@@ -68,6 +69,7 @@ urlpatterns = [
     path("with/<slug:name>/logout/", leaving.back_channel, name="back_channel"),
     path("with/<slug:name>/revoke/", leaving.revocation, name="revocation"),
     path("with/<slug:name>/ended/", leaving.front_channel, name="front_channel"),
+    path("activate/", activating.activate, name="activate"),
     path("invitations/", invited.invited, name="invited"),
     path("invitations/<str:token>/", invited.arrive, name="invitation"),
     path("logout/", leaving.SignOut.as_view(), name="account_logout"),

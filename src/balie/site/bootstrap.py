@@ -42,6 +42,7 @@ from balie.site.hearing import hearing_of, instances_of, look_at_once
 from balie.site.inputs import letters_of, stored_inputs
 from balie.site.keeping import memory_of, needs_the_extra, secret_of
 from balie.site.last_resort import LastResort
+from balie.site.letters import codes_of
 from balie.site.logins import logins_of
 from balie.site.logs import ToldIncidents, log_of
 from balie.site.looked import Onlookers
@@ -221,6 +222,7 @@ def _application(
                 letters=letters_of(blueprint),
                 note=opened.audit.note,
                 looks=Onlookers(opened.audit, blueprint, service.receipts_at),
+                codes=codes_of(blueprint, configuration),
                 demo=configuration.demo,
             ),
             "console": Watch(

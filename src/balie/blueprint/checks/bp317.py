@@ -35,6 +35,9 @@ def check(subject: Subject) -> Iterator[Finding]:
         for line in lines:
             ref = TableRef(line.from_, line.system, line.table)
             yield from _look(subject, ref, line.from_, line.where)
+            if line.by_letter is not None:
+                number = line.by_letter.number
+                yield from _by_key(subject, ref, str(number), number)
     yield from _addresses(subject)
 
 

@@ -32,7 +32,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         once = [line for line in lines if line.once]
         others = [line for line in lines if once and line is not once[0]]
         for line in others:
-            if line.once or line.from_ != once[0].from_:
+            if line.once or line.by_letter or line.from_ != once[0].from_:
                 yield ABOUT.finding(
                     f'"{name}" is recognised once, and comes from two places',
                     place(line.from_, "the key could be one of these"),

@@ -73,6 +73,12 @@ def me_lines(blueprint: Blueprint) -> Iterator[MeLine]:
         yield from lines
 
 
+def on_letters(line: MeLine) -> tuple[Text, ...]:
+    """The fields that stand on letters with a code."""
+    letter = line.by_letter
+    return () if letter is None else (letter.number, letter.postcode, *letter.prints)
+
+
 def fields(blueprint: Blueprint) -> Iterator[RawField]:
     """Every raw field that must exist, each in the table where it must."""
     for thing in blueprint.things.values():
@@ -84,6 +90,8 @@ def fields(blueprint: Blueprint) -> Iterator[RawField]:
     for line in me_lines(blueprint):
         if line.field:
             yield RawField(line.from_, line.system, line.table, line.field, READ)
+        for text in on_letters(line):
+            yield RawField(text, line.system, line.table, str(text), READ)
         yield from _of_relation(line.where, line.system, line.table)
 
 
