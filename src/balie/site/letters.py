@@ -10,11 +10,11 @@ from balie.backstage.addressing import Addressee, NoLetter, addressee, letters_i
 from balie.blueprint.model import Blueprint, MeLine
 from balie.identity.activation import Codes
 from balie.site import systems
-from balie.site.auditing import trail_of
 from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
 from balie.site.connecting import utc_now
 from balie.site.refusal import Refusal
+from balie.site.sealing import trail_of
 from balie.systems.errors import SystemFault
 from balie.transport.http import Network
 

@@ -1,8 +1,8 @@
 """Links of people to the systems, for the command line."""
 
 from balie.identity.linking import unlink_by_mail
-from balie.site.auditing import trail_of
 from balie.site.configuration import Configuration
+from balie.site.sealing import trail_of
 
 
 def unlink(configuration: Configuration, email: str, name: str, key: str) -> int:
