@@ -35,7 +35,12 @@ def test_nothing_of_the_example_leaks() -> None:
     assert counts["page"]["refusals"] > 1000
     assert counts["document"]["refusals"] > 300
     assert counts["list"]["lists whole"] > 10
-    assert counts["form"]["refusals"] > 30
+    assert counts["form"]["forms refused"] > 300
+    assert counts["form"]["accepted from their owner"] > 10
+    assert counts["form"]["drafts kept"] > 5
+    assert counts["form"]["files put in"] > 0
+    assert counts["receipt"]["refusals"] > 200
+    assert counts["staff's page"]["refusals"] > 100
 
 
 def test_a_service_that_nobody_wrote_does_not_leak_either(tmp_path: Path) -> None:

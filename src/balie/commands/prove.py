@@ -1,6 +1,7 @@
 """`balie prove`: whether anybody gets to see, or can send, what is not theirs."""
 
 import argparse
+import logging
 import os
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from typing import Protocol
 
 from balie.proving.noting import Notes
 from balie.rehearsal.launch import RehearsedSystem, launched, settings
-from balie.site import installation, logs
+from balie.site import installation
 from balie.site.blueprints import Checked, checked
 from balie.site.configuration import Configuration
 
@@ -73,7 +74,7 @@ def run(args: argparse.Namespace) -> int:
         launched(found.folder, today=today) as systems,
     ):
         configuration = installation.ready(environment(found, systems, Path(state)))
-        logs.begin("critical", sys.stderr)
+        logging.disable(logging.CRITICAL)  # whatever is asked here, nobody need be told of it
         prove: Prove = resolve_name("balie.site.proving:prove")  # can be imported only now
         notes = prove(found, configuration, systems, _say, seed=args.seed, quick=args.quick)
     took = time.monotonic() - began

@@ -27,7 +27,8 @@ class DoorKind(StrEnum):
 class Door:
     """One address of the customers' pages. address: with names between braces.
 
-    braces: the thing and field of each. step: None for those that no step writes.
+    braces: the thing and field of each. step: None for those that no step writes. about: the
+    name in its query of the row that a form is about.
     """
 
     address: str
@@ -36,6 +37,7 @@ class Door:
     braces: tuple[tuple[str, str], ...] = ()
     subject: Thing | None = None
     sends: bool = False
+    about: str = ""
 
     def at(self, *values: str) -> str:
         """The address with its braces filled in."""
@@ -101,7 +103,17 @@ def _door(address: str, operations: Mapping[str, Raw], blueprint: Blueprint) -> 
         braces=braces,
         subject=_subject(step, kind, braces, blueprint),
         sends="post" in operations,
+        about=_about(said),
     )
+
+
+def _about(said: Mapping[str, Raw]) -> str:
+    """The name of what a form wants in its query; "" for nothing."""
+    parameters = said.get("parameters")
+    for one in parameters if isinstance(parameters, list) else ():
+        if isinstance(one, dict) and one.get("in") == "query":
+            return str(one["name"])
+    return ""
 
 
 def _step(operation: str, blueprint: Blueprint) -> Step | None:

@@ -68,6 +68,21 @@ class Reads:
             for number, key in enumerate(chosen):
                 await self._row(door, owner, key, is_certain=key in must, is_first=number == 0)
 
+    async def own(self) -> None:
+        """Everybody's own pages, of systems that give whatever rows they have."""
+        for door in self.at.doors:
+            if door.kind not in _READS:
+                continue
+            for owner in self.at.people:
+                if not owner.is_customer or not door.is_for(owner.who, self.at.oracle):
+                    continue
+                must, may = self._keys(door, owner)
+                keys = self._some(sorted(must or may))[:1]
+                for key in keys if door.braces else [""]:
+                    address = self._filled(door, owner, key) if door.braces else door.address
+                    answer = await self._asked(door, owner, "GET", address, JSON)
+                    self._looked(door, owner, address, answer)
+
     def _some(self, keys: Sequence[str]) -> Sequence[str]:
         return self.at.chance.sample(keys, min(self.at.many, len(keys)))
 
@@ -157,7 +172,7 @@ class Reads:
                     await self._refused(door, stranger, "GET", address, unreal, accept)
         if is_first or self.at.thorough:
             for method in OTHER_METHODS:
-                for stranger in self._others(owner):
+                for stranger in list(self._others(owner))[: None if self.at.thorough else 3]:
                     if key not in self._keys(door, stranger)[1]:
                         unreal = self._filled(door, owner, self.unreal(key))
                         await self._refused(door, stranger, method, address, unreal, HTML)
@@ -246,7 +261,7 @@ class Reads:
         answer = await self._asked(door, stranger, method, address, accept)
         known = (door.address, stranger.name, method, accept)
         if known not in self._nothing:
-            self._nothing[known] = _without(
+            self._nothing[known] = without(
                 await self._asked(door, stranger, method, unreal, accept), unreal
             )
         self.at.notes.count(door.kind, "refusals")
@@ -256,11 +271,11 @@ class Reads:
             self.at.notes.about("PR102", door, says)
         if 200 <= answer.status < 300 and method != "OPTIONS":
             self._opened(door, stranger, f"{method} {door.address}", answer, "the row is another's")
-        elif not _same(_without(answer, address), self._nothing[known]):
+        elif not same(without(answer, address), self._nothing[known]):
             says = (
                 f"{method} {door.address} refuses {stranger.name} in another way than it refuses "
                 f"what does not exist ({answer.status} and {self._nothing[known].status}: "
-                f"{_difference(_without(answer, address), self._nothing[known])})"
+                f"{difference(without(answer, address), self._nothing[known])})"
             )
             self.at.notes.about("PR103", door, says)
 
@@ -334,7 +349,7 @@ def _field_of_key(door: Door) -> str:
     return ""
 
 
-def _without(answer: Answer, address: str) -> Answer:
+def without(answer: Answer, address: str) -> Answer:
     """An answer without what it was asked with."""
     path = address.partition("?")[0]
     told = sorted(
@@ -353,19 +368,21 @@ def _without(answer: Answer, address: str) -> Answer:
     return Answer(answer.status, heads, text.encode())
 
 
-def _same(one: Answer, other: Answer) -> bool:
+def same(one: Answer, other: Answer) -> bool:
     return (one.status, one.headers, one.body) == (other.status, other.headers, other.body)
 
 
-def _difference(one: Answer, other: Answer) -> str:
+def difference(one: Answer, other: Answer) -> str:
     if one.headers != other.headers:
         names = set(one.headers.items()) ^ set(other.headers.items())
         return "header " + ", ".join(sorted({name for name, _ in names}))
     if one.body == other.body:
         return "status"
     pairs = zip(one.text.splitlines(), other.text.splitlines(), strict=False)
-    line = next((number for number, (a, b) in enumerate(pairs, 1) if a != b), 0)
-    return f"line {line} of the page" if line else "length"
+    for number, (here, there) in enumerate(pairs, 1):
+        if here != there:
+            return f"line {number} of the page: {here.strip()[:60]!r}, {there.strip()[:60]!r}"
+    return "length"
 
 
 def kinds_of(who: Who) -> str:

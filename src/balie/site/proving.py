@@ -1,15 +1,22 @@
 """Starts a blueprint's portal in this process, on rehearsed systems, and proves its access."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
 from urllib.parse import quote
 
+from asgiref.sync import sync_to_async
+from django.urls import URLPattern, URLResolver, get_resolver
+
 from balie.blueprint.model import Blueprint, Duration, Promise
 from balie.blueprint.source import Text
 from balie.frontstage.rehearsed import DemoPerson
+from balie.identity.models import ViewerSession
+from balie.identity.reader import cookie_digest
+from balie.proving.around import Around
 from balie.proving.browsing import App, Browser
 from balie.proving.doors import doors_of
 from balie.proving.marks import Marks, Planting, marks_of
@@ -17,11 +24,13 @@ from balie.proving.noting import Notes
 from balie.proving.oracle import Oracle, Who
 from balie.proving.people import Person, differing, missing
 from balie.proving.reading import Place, Reads, kinds_of
+from balie.proving.sending import Sends
 from balie.rehearsal.launch import RehearsedSystem
 from balie.site import demo
 from balie.site.blueprints import Checked
 from balie.site.bootstrap import start, stop
 from balie.site.configuration import Configuration
+from balie.store.models import Action
 from balie.systems.contract import Table
 from balie.systems.rows import Row
 
@@ -137,7 +146,8 @@ async def _proved(
     rehearsed = demo.rehearsed((), systems)
     portal = await start(found, configuration, rehearsed)
     try:
-        people = await _people(portal.application, configuration, oracle, chosen)
+        app = portal.application
+        people = await _people(app, configuration, oracle, chosen)
         say(f"{len(people)} people, {marks.planted} marks planted, {len(marks.places)} known")
         told = await people[0].browser.get("/api/openapi.json")
         place = Place(
@@ -150,10 +160,41 @@ async def _proved(
             many=1 if wish.quick else 4,
             thorough=not wish.quick,
         )
-        await Reads(place).prove()
+        reads = Reads(place)
+        await reads.prove()
+        say("what can be read was asked for; now what can be sent")
+        sends = Sends(place, _accepted)
+        await sends.prove()
+        ended = await _ended(app, people)
+        await Around(place, tuple(_patterns()), reads.links, ended, sends.typed).prove()
     finally:
         await stop(portal)
+    say("now with systems that ignore what they are asked")
+    await _from_leaky_systems(found, configuration, systems, place)
     return notes
+
+
+async def _from_leaky_systems(
+    found: Checked,
+    configuration: Configuration,
+    systems: Mapping[str, RehearsedSystem],
+    place: Place,
+) -> None:
+    """Everybody's own pages once more: a system that gives too much is held back by us alone."""
+    another = replace(configuration, cache_url=f"sqlite:///{configuration.state / 'again.db'}")
+    portal = await start(found, another, demo.rehearsed((), systems))
+    try:
+        for system in systems.values():
+            system.mode(ignore_filters=True)
+        again = [
+            replace(person, browser=replace(person.browser, app=portal.application))
+            for person in place.people
+        ]
+        await Reads(replace(place, people=again)).own()
+    finally:
+        for system in systems.values():
+            system.mode(ignore_filters=False)
+        await stop(portal)
 
 
 async def _people(
@@ -189,6 +230,70 @@ async def _people(
         await signed_in(person.browser, person.mail)
     out = Person(name="nobody", mail="", who=nobody, browser=Browser(app, host))
     return [*everybody, out]
+
+
+async def _ended(app: App, people: list[Person]) -> dict[str, Person]:
+    """The first customer in browsers of which the sign-in is over, and how it ended."""
+    first = people[0]
+    ended = {}
+    for how, end in _ENDS.items():
+        browser = Browser(app, first.browser.host)
+        await signed_in(browser, first.mail)
+        cookies = dict(browser.cookies)
+        if how == "signed out":
+            await _signed_out(browser)
+        else:
+            await sync_to_async(end)(cookies)
+        browser.cookies = cookies
+        ended[how] = replace(first, browser=browser)
+    await signed_in(first.browser, first.mail)
+    return ended
+
+
+async def _signed_out(browser: Browser) -> None:
+    page = await browser.get("/accounts/logout/")
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+    sent = {"csrfmiddlewaretoken": token[1] if token else ""}
+    referer = {"referer": f"http://{browser.host}/accounts/logout/"}
+    await browser.ask("POST", "/accounts/logout/", form=sent, headers=referer)
+
+
+def _session(cookies: Mapping[str, str]) -> ViewerSession:
+    digests = [cookie_digest(value) for value in cookies.values()]
+    return ViewerSession.objects.get(cookie__in=digests)
+
+
+def _over(cookies: Mapping[str, str]) -> None:
+    session = _session(cookies)
+    session.expires = 1
+    session.save()
+
+
+def _other_password(cookies: Mapping[str, str]) -> None:
+    session = _session(cookies)
+    session.fingerprint = "0" * 64
+    session.save()
+
+
+_ENDS: Mapping[str, Callable[[Mapping[str, str]], None]] = {
+    "signed out": lambda _cookies: None,
+    "its time is over": _over,
+    "the password changed": _other_password,
+}
+
+
+def _patterns(resolver: URLResolver | None = None, before: str = "") -> Iterator[str]:
+    """Every address of the framework."""
+    for one in (resolver or get_resolver()).url_patterns:
+        here = before + str(one.pattern)
+        if isinstance(one, URLPattern):
+            yield here
+        else:
+            yield from _patterns(one, here)
+
+
+async def _accepted() -> int:
+    return await sync_to_async(Action.objects.count)()
 
 
 async def signed_in(browser: Browser, mail: str) -> None:
