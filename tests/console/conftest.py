@@ -15,6 +15,8 @@ from balie.backstage.service_desk.finding import Finding
 from balie.backstage.service_desk.looking import Looking
 from balie.backstage.service_desk.stuck import Part
 from balie.backstage.service_desk.work import in_order
+from balie.backstage.who_may import ground_of
+from balie.backstage.why import Explainer
 from balie.console.service_desk import ServiceDesk, Work
 from balie.identity.directory import PeopleHere
 from balie.identity.models import Person
@@ -192,6 +194,9 @@ def counter(build: Callable[..., Site], loop: Loop) -> Iterator[Counter]:
         finding=Finding(*given),
         confirming=Confirming(*given),
         looking=Looking(of.service, tuple, of.hands.now),
+        explaining=Explainer(
+            service=of.service, ground=ground_of(of.blueprint, contracts), connectors=of.systems
+        ),
         contracts=contracts,
         seal=cipher.seal,
         unseal=cipher.unseal,

@@ -134,3 +134,46 @@ def test_nothing_personal_stands_in_an_address_the_audit_or_a_log(
     kept = "\n".join([*links, address, str(counter.audit), caplog.text])
     for secret in ("sanne", "example.nl", "VO-26088", "bestellingen"):
         assert secret not in kept
+
+
+def explained(browser: Browser, address: str, at: str) -> str:
+    answer = browser.post(f"{address}/why", {"at": at}, page="/staff/search")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_why_a_customer_sees_no_row_of_somebody_else_is_explained(
+    counter: Counter, mila: Browser
+) -> None:
+    address = looked(mila, "sanne@example.nl")
+    page = explained(mila, address, "https://mijn.example.nl/bestellingen/VO-26107?x=1")
+    assert "Nee: de order “VO-26107” is er, maar is niet van sanne@example.nl" in page
+    assert "De rij is niet van deze klant: customerNumber = me.customer (things.yaml:99)" in page
+    assert "10010" not in page  # whose it is
+    assert counter.audit[-1] == ("explained", "", "not_theirs")
+
+
+def test_why_a_page_and_its_fields_are_there_or_not_is_explained(
+    counter: Counter, mila: Browser
+) -> None:
+    address = looked(mila, "bram@example.nl")
+    page = explained(mila, address, "/facturen")
+    assert "Nee: Mijn facturen (/facturen) is niet voor bram@example.nl" in page
+    assert "see-invoices is voor Particulier, Boekhouding (story.yaml:383)" in page
+    page = explained(mila, address, "/")
+    assert "Ja: bram@example.nl ziet wat er op / staat." in page
+    assert "invoice is te zien voor Particulier, Boekhouding (things.yaml:356)" in page
+    assert "Nee: geen pagina van het verhaal heeft het adres /nergens." in explained(
+        mila, address, "/nergens"
+    )
+
+
+def test_an_explanation_is_for_whom_has_the_pass(
+    counter: Counter, mila: Browser, joris: Browser
+) -> None:
+    address = looked(mila, "sanne@example.nl")
+    other = joris.post(f"{address}/why", {"at": "/"}, page="/staff/search")
+    assert (other.status_code, "sanne" in other.text) == (404, False)
+    link = re.search(r'href="(/staff/looks/[^"]+/why\?page=[^"]+)"', mila.get(address).text)
+    assert link is not None
+    assert "Ja: sanne@example.nl ziet" in mila.get(link[1].replace("&amp;", "&")).text

@@ -6,7 +6,7 @@ told, not even whose it is.
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -126,17 +126,17 @@ class Explainer:
         return [row for row in rows.rows if text_of(value_at(row, path)) == key]
 
 
-def said(why: Why, say: Sentences) -> str:
-    """What was found, in one sentence."""
-    label = "" if why.place is None else str(why.place.may.label)
-    thing = "row" if why.place is None or not why.place.rows else why.place.rows[0][0]
+def said(why: Why, say: Sentences, text: Callable[[str], str] = str) -> str:
+    """What was found, in one sentence. text: a text of the blueprint for whoever reads."""
+    place = why.place
+    subject = place.rows[0][0] if place is not None and place.rows else ""
     return say.told(
         f"seen.{why.finding.value}",
         who=say.who,
         address=why.address,
-        label=label,
+        label="" if place is None else text(place.may.label),
         key=why.key,
-        thing=thing,
+        thing=subject,
     )
 
 

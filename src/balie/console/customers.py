@@ -13,7 +13,7 @@ from balie.access.viewer import Visitor
 from balie.backstage.auditing import Line
 from balie.backstage.service_desk.finding import Customer, Search, Sort
 from balie.console.doors import for_staff, staff_sends
-from balie.console.looks_along import REASONS, Passes
+from balie.console.looks_along import REASONS, Pass, Passes
 from balie.console.service_desk import ServiceDesk, colleague_of
 from balie.console.told import Told, deed_key, sees
 from balie.console.watch import desk_of, watch_of
@@ -121,11 +121,10 @@ def look(request: HttpRequest) -> HttpResponse:
 def looks(request: HttpRequest, key: str) -> HttpResponse:
     """What this customer sees now: what they sent, and one of their pages."""
     desk, language = desk_of(request), str(get_language())
-    passes = Passes(desk.seal, desk.unseal, desk.now)
-    given = passes.read(key, colleague_of(request).id)
-    if given is None:
-        return render(request, "console/look_over.html", status=HTTPStatus.NOT_FOUND)
-    visitor = _visitor(desk, given.mail)
+    found = begun(request, key)
+    if found is None:
+        return pass_is_over(request)
+    passes, given, visitor = found
     portal = async_to_sync(desk.looking.portal)(visitor, language)
     address = passes.shown(request.GET.get("page", "")) or "/"
     seen = async_to_sync(desk.looking.page)(address, visitor, language)
@@ -144,8 +143,23 @@ def looks(request: HttpRequest, key: str) -> HttpResponse:
         "receipts": _receipts(desk, visitor, told),
         **_done_for(desk, visitor),
         "to": _to(passes, key),
+        "key": key,
+        "why_here": f"/staff/looks/{key}/why?page={passes.hide(address)}",
     }
     return render(request, "console/look.html", context)
+
+
+def begun(request: HttpRequest, key: str) -> tuple[Passes, Pass, Visitor] | None:
+    """The looking along that a pass is for, while it holds for whoever asks, and its customer."""
+    desk = desk_of(request)
+    passes = Passes(desk.seal, desk.unseal, desk.now)
+    given = passes.read(key, colleague_of(request).id)
+    return None if given is None else (passes, given, _visitor(desk, given.mail))
+
+
+def pass_is_over(request: HttpRequest) -> HttpResponse:
+    """What whoever comes too late, or with somebody else's pass, gets."""
+    return render(request, "console/look_over.html", status=HTTPStatus.NOT_FOUND)
 
 
 def _ways(

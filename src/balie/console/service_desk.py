@@ -16,6 +16,7 @@ from balie.backstage.service_desk.finding import Finding
 from balie.backstage.service_desk.looking import Looking
 from balie.backstage.service_desk.stuck import StaffActions
 from balie.backstage.service_desk.work import WorkItems
+from balie.backstage.why import Explainer
 from balie.systems.contract import Contract
 
 
@@ -32,6 +33,10 @@ class Directory(Protocol):
 
     def called(self, name: str) -> Sequence[Visitor]:
         """Customers in whose name these words stand; twenty at most."""
+        ...
+
+    def recognised(self, person: str) -> Mapping[str, datetime]:
+        """Names of `me` that are kept of a person, and since when."""
         ...
 
     def names(self, people: Iterable[str]) -> Mapping[str, str]:
@@ -71,6 +76,7 @@ class ServiceDesk:
     finding: Finding
     confirming: Confirming
     looking: Looking
+    explaining: Explainer
     contracts: Mapping[str, Contract]
     seal: Callable[[bytes], bytes]
     unseal: Callable[[bytes], bytes | None]

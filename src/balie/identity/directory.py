@@ -1,10 +1,11 @@
 """Who signs in here, for the pages of staff."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 from balie.access.viewer import Visitor
-from balie.identity.models import Person
+from balie.identity.models import Person, Recognition
 from balie.identity.signing_in import visitor_of
 
 _MOST = 20
@@ -30,6 +31,11 @@ class PeopleHere:
         """Customers in whose name these words stand; twenty at most."""
         found = Person.objects.filter(name__icontains=name, is_staff=False).order_by("name")
         return [visitor_of(person) for person in found[:_MOST]]
+
+    def recognised(self, person: str) -> Mapping[str, datetime]:
+        """Names of `me` that are kept of a person, and since when."""
+        kept = Recognition.objects.filter(person__in=_ids([person]), ended=None)
+        return dict(kept.order_by("-since").values_list("name", "since"))
 
     def names(self, people: Iterable[str]) -> Mapping[str, str]:
         """Id -> name, else mail address, of those who are still there."""

@@ -4,6 +4,8 @@ from balie.backstage.ports import Clock
 from balie.backstage.service_desk.confirming import Confirming
 from balie.backstage.service_desk.finding import Finding
 from balie.backstage.service_desk.looking import Looking
+from balie.backstage.who_may import ground_of
+from balie.backstage.why import Explainer
 from balie.console.service_desk import ServiceDesk, Work
 from balie.identity.directory import PeopleHere
 from balie.site.blueprints import Checked
@@ -34,6 +36,11 @@ def service_desk(
         finding=Finding(*given),
         confirming=Confirming(*given),
         looking=Looking(connected.service, incidents.noted, now),
+        explaining=Explainer(
+            service=connected.service,
+            ground=ground_of(found.blueprint, found.contracts),
+            connectors=connected.connectors,
+        ),
         contracts=found.contracts,
         seal=cipher.seal,
         unseal=cipher.unseal,
