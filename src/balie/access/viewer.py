@@ -17,6 +17,8 @@ class Visitor:
     person: identity's own id. email: verified, lower case. links: names of `me` that were
     recognised once and stored since (`contact` -> the keys of its rows; mostly one).
     staff_roles: teams of the blueprint's `people.staff`; whoever has one is staff, not a customer.
+    level: in how many steps they proved who they are. level_at: when, for the last time, in seconds
+    since 1970.
     """
 
     person: str
@@ -26,10 +28,15 @@ class Visitor:
     is_staff: bool = False
     staff_roles: frozenset[str] = frozenset()
     acting_for: str | None = None  # the organisation that was chosen, when there are several
+    level: int = 1
+    level_at: int = 0
 
     @property
     def who(self) -> Hashable:
-        """All of it as one key: of two visitors with the same key everything is the same."""
+        """All but the level as one key: two visitors with the same key are the same to systems.
+
+        How they proved it is of one browser, and is looked at anew at every page.
+        """
         links = tuple(self.links.items())
         named = (self.person, self.email, self.name, self.acting_for)
         return (*named, links, self.is_staff, self.staff_roles)
@@ -55,7 +62,8 @@ class Mine:
 class Viewer:
     """Who looks at a page. kinds: the kinds of customer this person acts as here and now.
 
-    began: when the request began, so that its promise on time counts from there.
+    began: when the request began, so that its promise on time counts from there. level, level_at:
+    of the visitor whose request it is.
     """
 
     person: str
@@ -66,9 +74,11 @@ class Viewer:
     acting_for: str | None = None
     is_staff: bool = False
     began: float | None = field(default=None, compare=False)  # on the event loop's clock
+    level: int = field(default=1, compare=False)
+    level_at: int = field(default=0, compare=False)
 
-    def at(self, began: float | None) -> "Viewer":
-        """The same viewer in a request that began then."""
+    def at(self, began: float | None, visitor: Visitor) -> "Viewer":
+        """The same viewer in a request of this visitor that began then."""
         return Viewer(
             person=self.person,
             email=self.email,
@@ -78,11 +88,15 @@ class Viewer:
             acting_for=self.acting_for,
             is_staff=self.is_staff,
             began=began,
+            level=visitor.level,
+            level_at=visitor.level_at,
         )
 
     @property
     def who(self) -> Hashable:
-        """All of it but the time as one key: two viewers with the same key may see the same."""
+        """All but time and level as one key: two viewers with the same key may see the same, once
+        each has proved what is asked.
+        """
         me = tuple((name, mine.knowledge.value, mine.values) for name, mine in self.me.items())
         named = (self.person, self.email, self.acting_for)
         return (*named, self.kinds, self.kinds_known, me, self.is_staff)

@@ -50,7 +50,7 @@ async def explain(service: Service, path: str, visitor: Visitor, language: str) 
     def trace(question: Question, outcome: Outcome) -> None:
         asked.append(_asked(question, outcome))
 
-    viewer = await service.viewer(visitor)
+    viewer = await service.recognised(visitor)
     page = await service.open(path, viewer, language, trace=trace)
     hidden = tuple(dict.fromkeys(_hidden(service, path, viewer, page, asked)))
     return Explained(viewer, page, tuple(asked), hidden)

@@ -67,12 +67,12 @@ class Recognition:
         who, today = visitor.who, self._clock.today()
         made = self._made.get(who)
         if made is not None and made.holds(self._sources, patience, today):
-            return made.value.at(began)
+            return made.value.at(began, visitor)
         making = Making(no_trace)
         viewer = await self._recognised(visitor, patience, making)
         if (made := making.made(viewer, today)) is not None:
             self._made.put(who, made, _BYTES_OF_A_VIEWER)
-        return viewer.at(began)
+        return viewer.at(began, visitor)
 
     async def _recognised(self, visitor: Visitor, patience: Patience, trace: Trace) -> Viewer:
         visitor = await self._in_one_context(visitor, patience, trace)

@@ -4,10 +4,12 @@ Everything a customer sees comes through `Service.open`; there is no second door
 """
 
 import asyncio
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+import time
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from balie.access.proving import check_proof
 from balie.access.viewer import Viewer, Visitor, anybody
 from balie.access.visibility import is_for, may_open, may_see
 from balie.backstage import cursors
@@ -42,7 +44,7 @@ from balie.backstage.recognition import Recognition
 from balie.backstage.routes import Match, Routes
 from balie.backstage.sources import Patience, Sources, Trace, no_trace
 from balie.backstage.telling import Tellers
-from balie.blueprint.model import EVERYBODY, Blueprint
+from balie.blueprint.model import EVERYBODY, Blueprint, Step
 from balie.mapping.formats import receipts_word
 from balie.mapping.thing import MappedThing, map_things
 from balie.systems.connector import Connector
@@ -94,7 +96,8 @@ class Service:
     secret: signs cursors and makes the keys of what is remembered; at least 32 bytes.
     most_bytes: of pages that are kept as they were made; half as much of viewers.
     actions: where what customers send is kept; without it there are no forms.
-    inputs: what comes in with a form besides answers.
+    inputs: what comes in with a form besides answers. now: seconds since 1970, on the clock by
+    which people sign in.
     """
 
     def __init__(
@@ -113,6 +116,7 @@ class Service:
         most_bytes: int = MOST_BYTES,
         actions: Actions | None = None,
         inputs: Inputs = NO_INPUTS,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self.blueprint = blueprint
         self.things: Mapping[str, MappedThing] = map_things(blueprint, contracts)
@@ -137,6 +141,10 @@ class Service:
         self._receipt_addresses = ReceiptAddresses(secret)
         self._kinds = kinds
         self._clock = clock
+        self._now = now
+        kinds_ask = (kind.extra_check for kind in blueprint.people.customers.values())
+        steps_ask = (step.extra_check for step in blueprint.steps)
+        self._asks_proof = any(check is not None for check in (*kinds_ask, *steps_ask))
         self._incidents = incidents
         self._secret = secret
         self._page_rows = page_rows
@@ -189,12 +197,37 @@ class Service:
     # ---- who
 
     async def viewer(self, visitor: Visitor, path: str = "") -> Viewer:
-        """Who a visitor is to the systems, within the promise on time of the page at this path."""
+        """Who a visitor is who opens this path: the one door for whoever signed in.
+
+        Raises ProveFirst when the blueprint asks a better proof of them than they gave.
+        """
+        viewer = await self.recognised(visitor, path)
+        if self._asks_proof:
+            customers = self.blueprint.people.customers
+            checks = [customers[kind].extra_check for kind in viewer.kinds if kind in customers]
+            steps = [step.extra_check for step in self._steps_at(path) if may_open(step, viewer)]
+            check_proof((*checks, *steps), viewer, self._now())
+        return viewer
+
+    async def recognised(self, visitor: Visitor, path: str = "") -> Viewer:
+        """Who somebody is to the systems, within the promise on time of the page at this path.
+
+        For who does not stand at the door: mails, colleagues, `balie try`.
+        """
         began = asyncio.get_running_loop().time()
         match = self.match(path)
         promised = _TWO_SECONDS if match is None else _promise(match.plan)
         patience = self._patience_for_me(began, promised)
         return await self._recognition.viewer(visitor, patience, began)
+
+    def _steps_at(self, path: str) -> Iterable[Step]:
+        """The steps of the blueprint that are at a raw path."""
+        match, form = self.match(path), self._form_plans.get(path)
+        if match is not None:
+            return (match.plan.step,)
+        if form is not None:
+            return (form.step,)
+        return tuple(found.place.plan.step for found in self._documents.match(path))
 
     async def recognise(self, visitor: Visitor) -> Mapping[str, str]:
         """What of `me` can be stored at sign-in: name -> key. Empty when it cannot be known."""
@@ -431,11 +464,15 @@ class Service:
         return self._telling(viewer, language).all(found)
 
     async def receipt(self, reference: str, viewer: Viewer, language: str) -> ReceiptPage | None:
-        """A receipt of this person, or None."""
+        """A receipt of this person, or None. Raises ProveFirst."""
         if self._actions is None:
             return None
         found = await self._actions.receipt(reference, viewer.person)
-        return None if found is None else self._telling(viewer, language).one(found)
+        if found is None:
+            return None
+        sent = (step for step in self.blueprint.steps if step.id == found.action.step)
+        check_proof((step.extra_check for step in sent), viewer, self._now())
+        return self._telling(viewer, language).one(found)
 
     async def has_sent(self, person: str) -> bool:
         """Whether a person has any receipt."""

@@ -58,6 +58,14 @@ class WorkingHours:
 # ---- who
 
 
+@dataclass(frozen=True, slots=True)
+class ExtraCheck:
+    """Two steps must be proved: in this sign-in, or no longer ago than `within`."""
+
+    text: Text
+    within: Duration | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Customer:
     """A kind of customer: consumer, buyer, ..."""
@@ -66,7 +74,7 @@ class Customer:
     name: Text
     signs_in_with: Text | None = None
     belongs_to: Text | None = None  # acts for exactly one of this name of `me`
-    extra_check: Text | None = None
+    extra_check: ExtraCheck | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,6 +264,7 @@ class Step:
     phase: str
     for_: tuple[Text, ...] = ()
     for_at: Span | None = None  # the value of `for:`
+    extra_check: ExtraCheck | None = None
     customer_gets: tuple[Text, ...] = ()
     screen: Screen | None = None
     frontstage: tuple[Work, ...] = ()

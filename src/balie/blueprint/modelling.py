@@ -16,6 +16,7 @@ from balie.blueprint.model import (
     Colleague,
     Customer,
     Duration,
+    ExtraCheck,
     FailPoint,
     FieldRef,
     FieldSource,
@@ -47,6 +48,7 @@ from balie.blueprint.model import (
 from balie.blueprint.section import Section
 from balie.blueprint.source import Mapping as TreeMapping
 from balie.blueprint.source import Node, Sequence, Text
+from balie.blueprint.vocabulary import EXTRA_CHECK
 from balie.systems.profile import Plain, Profile
 
 # ---- who
@@ -69,8 +71,20 @@ def _customer(id_: Text, section: Section) -> Customer:
         name=section.text("name") or id_,
         signs_in_with=section.text("signs in with"),
         belongs_to=section.text("belongs to"),
-        extra_check=section.text("extra check"),
+        extra_check=_extra_check(section),
     )
+
+
+PROVED_WITHIN = "two steps within "
+
+
+def _extra_check(section: Section) -> ExtraCheck | None:
+    text = section.text("extra check")
+    if text is None:
+        return None
+    if not text.startswith(PROVED_WITHIN) or not re.fullmatch(EXTRA_CHECK.pattern, text):
+        return ExtraCheck(text)  # what is misshapen is reported by the vocabulary
+    return ExtraCheck(text, section.duration_of(text.part(len(PROVED_WITHIN), len(text))))
 
 
 def _colleague(id_: Text, section: Section) -> Colleague:
@@ -103,6 +117,7 @@ def _step(section: Section, phase: str) -> Step:
         phase=str(phase),
         for_=section.texts("for"),
         for_at=section.value_at("for"),
+        extra_check=_extra_check(section),
         customer_gets=section.texts("customer gets"),
         screen=_screen(section),
         frontstage=tuple(_work(work) for work in section.sections("frontstage")),

@@ -117,6 +117,9 @@ HAPPENING = Phrase(
     "order.status becomes sent",
 )
 FAILURE_OF = Phrase(r"\w+ is down|nobody decides", "erp is down")
+EXTRA_CHECK = Phrase(
+    r"two steps( within \d+ (second|minute|hour)s?)?", "two steps within 10 minutes"
+)
 NEWS = Phrase(r"told at once|asked every \d+ \w+", "asked every 2 minutes")
 
 BLUEPRINT = Construct(
@@ -163,7 +166,7 @@ CUSTOMER = Construct(
         Word("name", TEXT, "What this kind of customer is called.", required=True),
         Word("signs in with", TEXT, "The way in: a name from logins."),
         Word("belongs to", TEXT, "Acts for exactly one of this name of me."),
-        Word("extra check", OneOf(("two steps",)), "A stronger sign-in is needed."),
+        Word("extra check", EXTRA_CHECK, "A stronger sign-in is needed, for all that they do."),
     ),
 )
 
@@ -190,6 +193,7 @@ STEP = Construct(
         Word("step", TEXT, "Its short name, by which other steps find it.", required=True),
         Word("title", TEXT, "What customers read on top, and in the menu.", required=True),
         Word("for", TEXTS, "The kinds of customer who do this; everybody: without signing in."),
+        Word("extra check", EXTRA_CHECK, "A stronger sign-in is needed, perhaps just now."),
         Word("customer does", TEXT, "The customer's action.", required=True),
         Word("customer gets", TEXTS, "What they hold afterwards."),
         Word("screen", Part("screen"), "What Balie shows."),

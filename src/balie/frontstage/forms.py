@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Protocol
 from urllib.parse import urlencode
 
+from balie.access.proving import ProveFirst
 from balie.access.viewer import Viewer, Visitor
 from balie.backstage.actions import Receipt
 from balie.backstage.everybody import is_mark, new_mark
@@ -76,7 +77,7 @@ class TakesForms(Protocol):
         ...
 
     async def viewer(self, visitor: Visitor, path: str = "") -> Viewer:
-        """Who a visitor is to the systems."""
+        """Who a visitor is to the systems. Raises ProveFirst."""
         ...
 
     async def form(self, path: str, viewer: Viewer, language: str) -> FormOpening | None:
@@ -130,10 +131,15 @@ class Forms:
         if desk is not None and self.service.is_for_everybody(ask.path):
             return await self._for_everybody(desk, ask)
         if ask.visitor is None:
-            return await self._sign_in_first(ask)
+            return await self._held_meanwhile(desk, ask, await self.messages.sign_in_first(ask))
         if desk is None or ask.visitor.is_staff or ask.visitor.staff_roles:
             return await self.messages.not_found(ask)
-        viewer = await self.service.viewer(ask.visitor, ask.path)
+        try:
+            viewer = await self.service.viewer(ask.visitor, ask.path)
+        except ProveFirst as first:
+            return await self._held_meanwhile(
+                desk, ask, await self.messages.prove_first(ask, first)
+            )
         if not viewer.kinds_known:
             return await self._later(ask, "unrecognised")
         opening = await self.service.form(ask.path, viewer, ask.preferences.language)
@@ -146,13 +152,11 @@ class Forms:
             await desk.take_over(opening, _about(ask, opening.plan), held)
         return with_headers(await self._at(desk, ask, opening), **_nothing_held(ask))
 
-    async def _sign_in_first(self, ask: Ask) -> Answer:
-        """On to signing in; what was sent by somebody who was signed in lately is held meanwhile.
+    async def _held_meanwhile(self, desk: FormDesk | None, ask: Ask, answer: Answer) -> Answer:
+        """On to signing in, or to proving more; what was sent is held meanwhile.
 
-        It becomes a draft of whoever signs in, when the form was given out to that same person.
+        It becomes a draft of whoever comes back, when the form was given out to that same person.
         """
-        answer = await self.messages.sign_in_first(ask)
-        desk = self.service.forms
         if desk is None or ask.method != "POST" or ask.wants_json or not ask.form.get(TOKEN):
             return answer
         mark = await desk.inputs.drafts.hold(ask.path, ask.form)

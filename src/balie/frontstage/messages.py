@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from urllib.parse import quote
 
+from balie.access.proving import ProveFirst
 from balie.access.viewer import Visitor
 from balie.frontstage.asking import PROBLEM, Answer, Ask, see_other, with_headers
 from balie.frontstage.looks import Chrome, Link, Looks, Switch
@@ -13,6 +14,9 @@ from balie.frontstage.sent import Sent
 from balie.frontstage.surroundings import Surroundings
 
 TRY_AGAIN = "30"  # seconds
+PROVE = "/accounts/two-steps/"
+ACR = "two-steps"
+"""How programs read that two steps are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,20 @@ class Messages:
         if self.rehearsed is not None and ask.path == "/":
             return see_other("/demo")
         return see_other(f"/accounts/login/?next={quote(ask.address, safe='')}")
+
+    async def prove_first(self, ask: Ask, first: ProveFirst) -> Answer:
+        """On to proving two steps, and back; programs are told, as RFC 9470 has it."""
+        if not ask.wants_json:
+            within = "" if first.within is None else f"&within={first.within}"
+            return see_other(f"{PROVE}?next={quote(ask.address, safe='')}{within}")
+        refusal = await self.problem(ask, HTTPStatus.UNAUTHORIZED, "prove_first", "alert")
+        said = {
+            "error": "insufficient_user_authentication",
+            "error_description": "two steps must be proved first",
+            "acr_values": ACR,
+        } | ({} if first.within is None else {"max_age": str(first.within)})
+        challenge = ", ".join(f'{name}="{value}"' for name, value in said.items())
+        return with_headers(refusal, **{"www-authenticate": f"Bearer {challenge}"})
 
     async def chrome(self, ask: Ask) -> Chrome:
         """Around a page that has no menu."""

@@ -424,7 +424,11 @@ def _responses() -> Json:
             "description": "A list cannot be sorted or searched so: `detail` says why.",
             "content": problem,
         },
-        "signed_out": {"description": "Nobody is signed in.", "content": problem},
+        "signed_out": {
+            "description": "Nobody is signed in; or two steps must be proved first, as "
+            "`WWW-Authenticate` then says with `insufficient_user_authentication` (RFC 9470).",
+            "content": problem,
+        },
         "too_many": {
             "description": "Too much at once: wait as many seconds as `retry-after` says.",
             "content": problem,

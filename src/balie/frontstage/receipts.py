@@ -23,7 +23,7 @@ class KeepsReceipts(Protocol):
         ...
 
     async def viewer(self, visitor: Visitor, path: str = "") -> Viewer:
-        """Who a visitor is to the systems."""
+        """Who a visitor is to the systems. Raises ProveFirst."""
         ...
 
     async def receipts(self, viewer: Viewer, language: str) -> ReceiptList | None:
@@ -31,7 +31,7 @@ class KeepsReceipts(Protocol):
         ...
 
     async def receipt(self, reference: str, viewer: Viewer, language: str) -> ReceiptPage | None:
-        """A receipt of this person, or None."""
+        """A receipt of this person, or None. Raises ProveFirst."""
         ...
 
     def is_receipt_for_everybody(self, path: str) -> bool:

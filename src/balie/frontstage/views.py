@@ -6,6 +6,7 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
+from balie.access.proving import ProveFirst
 from balie.access.viewer import Viewer, Visitor
 from balie.backstage.addressing import letters_in
 from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, CannotArrange, Wrong
@@ -45,7 +46,7 @@ class Opens(Protocol):
         ...
 
     async def viewer(self, visitor: Visitor, path: str = "") -> Viewer:
-        """Who a visitor is to the systems, in time for the page at this path."""
+        """Who a visitor is to the systems, in time for the page at this path. Raises ProveFirst."""
         ...
 
     def menu(self, viewer: Viewer, language: str) -> tuple[MenuItem, ...]:
@@ -121,13 +122,18 @@ class Views:
         if not ask.from_here:
             return None
         if self._forms is not None and self._forms.has(ask.path):
-            return await self._forms.welcome(ask)
+            try:
+                return await self._forms.welcome(ask)
+            except ProveFirst:
+                return Welcome()
         return Welcome()
 
     async def answer(self, ask: Ask) -> Answer:
         """The answer, whatever happens inside."""
         try:
             return await self._answer(ask)
+        except ProveFirst as first:
+            return await self._messages.prove_first(ask, first)
         except Exception as error:  # noqa: BLE001  the one place where everything ends up
             failure = failed(error, self._surroundings.now())
         log.error("A page failed: %s", failure.about)

@@ -15,7 +15,7 @@ from balie.identity.arriving import arriving_by, settle
 from balie.identity.desk import desk_of
 from balie.identity.devices import device_of
 from balie.identity.models import Person
-from balie.identity.proving import ways_to_prove
+from balie.identity.proving import proved_of, ways_to_prove
 from balie.identity.signing_in import complete, recognised_by_mail
 
 
@@ -37,7 +37,13 @@ class Adapter(DefaultAccountAdapter):
                 recognised_by_mail(user, desk.recognise, desk.note, arriving_by(request))
             device = device_of(request.headers.get("user-agent", ""))
             lasts = request.session.get_expiry_age()
-            complete(user, request.session.session_key or "", lasts, device)
+            complete(
+                user,
+                request.session.session_key or "",
+                lasts,
+                device,
+                proved_of(request, user),
+            )
             party = settle(request, user)
             desk_of(request).note("signed in", who=user.pk.hex, about=user.pk.hex, more=party)
             # A sign-in of just now shows who somebody is; allauth asks again for one of before.

@@ -7,6 +7,7 @@ import msgspec
 from django.db import transaction
 from django.http import HttpRequest
 
+from balie.access.proving import TWO_STEPS
 from balie.identity.connections.refusals import Check, Refused
 from balie.identity.connections.register import Seal
 from balie.identity.connections.relying_party import Arrival
@@ -14,6 +15,7 @@ from balie.identity.desk import Desk, Recognise, desk_of
 from balie.identity.models import Person, ProviderIdentity, ProviderSession, ViewerSession
 from balie.identity.people import enrol, welcome
 from balie.identity.reader import cookie_digest
+from balie.identity.signing_in import Proved, rise
 
 ARRIVING = "arriving"
 """Where the browser's session keeps an arrival until the sign-in is complete."""
@@ -23,7 +25,9 @@ _PROVES_WITHIN = 30 * 60
 
 
 class _Kept(msgspec.Struct, frozen=True, kw_only=True):
-    """An arrival in the browser's session. token: sealed, as text. at: seconds since 1970."""
+    """An arrival in the browser's session. token: sealed, as text. at: seconds since 1970. level,
+    level_at: what the provider says that was proved there.
+    """
 
     connection: str
     issuer: str
@@ -33,6 +37,8 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
     address: str
     token: str
     at: float
+    level: int = 1
+    level_at: int = 0
 
 
 def person_of(arrival: Arrival, desk: Desk) -> Person | None:
@@ -62,6 +68,8 @@ def keep_arrival(request: HttpRequest, arrival: Arrival, seal: Seal) -> None:
         address=arrival.mail.address,
         token=seal.seal(arrival.id_token.encode()).decode(),
         at=time.time(),
+        level=TWO_STEPS if arrival.two_steps else 1,
+        level_at=arrival.signed_in_at,
     )
     request.session[ARRIVING] = msgspec.to_builtins(kept)
 
@@ -94,6 +102,18 @@ def settle(request: HttpRequest, person: Person) -> str:
         return ""
     _note_session(request, kept)
     return kept.connection
+
+
+def rise_with(request: HttpRequest, arrival: Arrival, seal: Seal) -> None:
+    """Two steps were proved there by who is signed in here. Raises Refused when that is another."""
+    person = _known(arrival)
+    if person is None or person != request.user:
+        raise Refused(Check.OTHER_PERSON)
+    rise(request, Proved(TWO_STEPS, arrival.signed_in_at))
+    keep_arrival(request, arrival, seal)
+    settle(request, person)
+    note = desk_of(request).note
+    note("stepped up", who=person.pk.hex, about=person.pk.hex, more=arrival.connection)
 
 
 def token_of(cookie: str, seal: Seal) -> tuple[str, str] | None:
@@ -154,7 +174,10 @@ def _note_link(desk: Desk, person: Person, connection: str) -> None:
 
 def _note_session(request: HttpRequest, kept: _Kept) -> None:
     sign_in = cookie_digest(request.session.session_key or "")
-    if ViewerSession.objects.filter(pk=sign_in).exists():
+    found = ViewerSession.objects.filter(pk=sign_in)
+    if kept.level == TWO_STEPS:
+        found.update(level=kept.level, level_at=kept.level_at)
+    if found.exists():
         ProviderSession.objects.update_or_create(
             sign_in_id=sign_in,
             defaults={

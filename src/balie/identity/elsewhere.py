@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from balie.identity.arriving import address_to_prove, keep_arrival, person_of
+from balie.identity.arriving import address_to_prove, keep_arrival, person_of, rise_with
 from balie.identity.connections.connection import Connection
 from balie.identity.connections.logins import Logins
 from balie.identity.connections.refusals import Check, Reading, Refused
@@ -27,6 +27,8 @@ from balie.identity.connections.relying_party import (
     journey_of,
 )
 from balie.identity.desk import desk_of
+from balie.identity.models import Person
+from balie.identity.stepping_up import proving_page, within_of
 
 JOURNEYS = "journeys"
 """Where the browser's session keeps sign-ins that are under way, by their state."""
@@ -99,6 +101,28 @@ def start(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
+@require_GET
+@never_cache
+def prove(request: HttpRequest, name: str) -> HttpResponse:
+    """Sends who is signed in to their party, to prove two steps there."""
+    logins, person = desk_of(request).logins, request.user
+    connection = _connection(logins, name)
+    if not isinstance(person, Person):
+        return HttpResponseRedirect(reverse("account_login"))
+    next_page = get_next_redirect_url(request) or ""
+    within = within_of(request.GET.get("within", ""))
+    if request.headers.get("sec-fetch-site", "same-origin") != "same-origin":
+        return HttpResponseRedirect(proving_page(next_page, within))
+    try:
+        journey, address = async_to_sync(logins.party.begin_proving)(
+            connection, within=within, next_page=next_page, email=person.email
+        )
+    except Refused as refused:
+        return told(request, connection, refused, again=proving_page(next_page, within))
+    _keep(request, journey)
+    return HttpResponseRedirect(address)
+
+
 @require_http_methods(["GET"])
 @never_cache
 def back(request: HttpRequest, name: str) -> HttpResponse:
@@ -107,15 +131,19 @@ def back(request: HttpRequest, name: str) -> HttpResponse:
     connection = _connection(logins, name)
     answer = {key: request.GET.getlist(key) for key in request.GET}
     journey = _taken(request, request.GET.get("state", ""))
+    again = proving_page(journey.next, journey.within) if journey and journey.proves else ""
     try:
         arrival = async_to_sync(logins.party.finish)(connection, journey, answer)
+        if journey is not None and journey.proves:
+            rise_with(request, arrival, logins.seal)
+            return HttpResponseRedirect(journey.next or "/")
         return _arrived(request, logins, arrival, journey.next if journey else "")
     except ForgotPassword:
         if connection.reset:
             return HttpResponseRedirect(reverse("sign_in_with", args=[connection.reset]))
         return told(request, connection, Refused(Check.ASKED_FOR_MORE))
     except Refused as refused:
-        return told(request, connection, refused)
+        return told(request, connection, refused, again=again)
 
 
 def onward(
@@ -129,8 +157,13 @@ def onward(
     return render(request, "connection_onward.html", context)
 
 
-def told(request: HttpRequest, connection: Connection, refused: Refused) -> HttpResponse:
-    """A page with words, and a number by which staff find the reason in the log."""
+def told(
+    request: HttpRequest, connection: Connection, refused: Refused, again: str = ""
+) -> HttpResponse:
+    """A page with words, and a number by which staff find the reason in the log.
+
+    again: where whoever goes on being signed in tries it once more.
+    """
     reference = "".join(secrets.choice(_REFERENCE) for _ in range(8))
     log.warning(
         "A sign-in with %s was refused: %s, number %s",
@@ -144,6 +177,7 @@ def told(request: HttpRequest, connection: Connection, refused: Refused) -> Http
         "connection": connection,
         "reading": refused.reading.value,
         "reference": f"{reference[:4]}-{reference[4:]}",
+        "again": again,
     }
     status = _STATUSES.get(refused.reading, HTTPStatus.BAD_REQUEST)
     return render(request, "connection_refused.html", context, status=status)

@@ -55,6 +55,8 @@ class ViewerSession(models.Model):
 
     cookie: digest of the cookie's value, which itself is not kept. fingerprint: of the password
     that held when it began. expires: seconds since 1970. device: what its owner knows it by.
+    level: in how many steps they proved who they are. level_at: when, in seconds since 1970; 0 when
+    nobody said.
     """
 
     cookie = models.CharField(max_length=64, primary_key=True)
@@ -63,6 +65,8 @@ class ViewerSession(models.Model):
     expires = models.BigIntegerField(db_index=True)
     acting_for = models.CharField(max_length=200, null=True)
     device = models.CharField(max_length=60, blank=True, default="")
+    level = models.PositiveSmallIntegerField(default=1)
+    level_at = models.BigIntegerField(default=0)
     since = models.DateTimeField(default=now, editable=False)
 
     class Meta:

@@ -14,7 +14,7 @@ from balie.identity.reader import SignIn, by_name, cookie_digest, judge
 
 _ASK = """
     SELECT p.id AS person, p.email, p.name, p.is_active, p.is_staff, p.staff_roles, p.password,
-           s.fingerprint, s.expires, s.acting_for,
+           s.fingerprint, s.expires, s.acting_for, s.level, s.level_at,
            (SELECT coalesce(json_agg(json_build_array(r.name, r.key)), '[]'::json)
               FROM recognition r WHERE r.person_id = p.id AND r.ended IS NULL) AS links
       FROM viewer_session s JOIN person p ON p.id = s.person_id
@@ -34,6 +34,8 @@ class _Row:
     fingerprint: str
     expires: int
     acting_for: str | None
+    level: int
+    level_at: int
     links: Sequence[tuple[str, str]]
 
     def sign_in(self) -> SignIn:
@@ -49,6 +51,8 @@ class _Row:
             expires=self.expires,
             acting_for=self.acting_for,
             links=by_name((name, key) for name, key in self.links),
+            level=self.level,
+            level_at=self.level_at,
         )
 
 

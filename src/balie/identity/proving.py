@@ -12,9 +12,11 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
+from balie.access.proving import TWO_STEPS
 from balie.identity.desk import desk_of, who_asks
 from balie.identity.factors import needs_second_step
 from balie.identity.models import Person
+from balie.identity.signing_in import Proved
 
 View = Callable[..., HttpResponseBase]
 
@@ -50,6 +52,13 @@ def was_proved_lately(request: HttpRequest, person: Person) -> bool:
 def took_second_step(request: HttpRequest, person: Person) -> bool:
     """Whether this session stands on two steps: a passkey, or a code of an app or for recovery."""
     return any(_is_second(record) for record in get_authentication_records(request, person))
+
+
+def proved_of(request: HttpRequest, person: Person) -> Proved:
+    """In how many steps this session was signed in, and when the last was taken."""
+    taken = get_authentication_records(request, person)
+    at = max((int(float(record["at"])) for record in taken), default=0)
+    return Proved(TWO_STEPS if took_second_step(request, person) else 1, at)
 
 
 def ways_to_prove(person: Person, *, demo: bool) -> Sequence[str]:

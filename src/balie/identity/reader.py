@@ -45,7 +45,7 @@ class SignIn:
     """A completed sign-in with its person as they are now.
 
     password: as it is stored, hashed. fingerprint: of the password that held at sign-in.
-    expires: seconds since 1970. links: names of `me` -> keys.
+    expires: seconds since 1970. links: names of `me` -> keys. level, level_at: as of a `Visitor`.
     """
 
     person: str
@@ -59,6 +59,8 @@ class SignIn:
     expires: int
     acting_for: str | None
     links: Mapping[str, tuple[str, ...]]
+    level: int = 1
+    level_at: int = 0
 
 
 def judge(sign_in: SignIn | None, now: float) -> Visitor | None:
@@ -78,6 +80,8 @@ def judge(sign_in: SignIn | None, now: float) -> Visitor | None:
         is_staff=sign_in.is_staff,
         staff_roles=sign_in.staff_roles,
         acting_for=sign_in.acting_for,
+        level=sign_in.level,
+        level_at=sign_in.level_at,
     )
 
 
@@ -93,7 +97,7 @@ def fingerprint(password: str) -> str:
 
 _ASK = """
     SELECT p.id, p.email, p.name, p.is_active, p.is_staff, p.staff_roles,
-           p.password, s.fingerprint, s.expires, s.acting_for,
+           p.password, s.fingerprint, s.expires, s.acting_for, s.level, s.level_at,
            (SELECT json_group_array(json_array(r.name, r.key)) FROM recognition r
              WHERE r.person_id = p.id AND r.ended IS NULL)
       FROM viewer_session s JOIN person p ON p.id = s.person_id
@@ -178,7 +182,8 @@ def _find(connection: sqlite3.Connection, digest: str) -> SignIn | None:
     row = connection.execute(_ASK, (digest,)).fetchone()
     if row is None:
         return None
-    person, email, name, active, staff, roles, password, seen, expires, acting_for, links = row
+    person, email, name, active, staff, roles, password, seen, expires, *rest = row
+    acting_for, level, level_at, links = rest
     return SignIn(
         person=person,
         email=email,
@@ -191,6 +196,8 @@ def _find(connection: sqlite3.Connection, digest: str) -> SignIn | None:
         expires=expires,
         acting_for=acting_for,
         links=by_name(_pairs.decode(links)),
+        level=level,
+        level_at=level_at,
     )
 
 

@@ -4,16 +4,18 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from asgiref.sync import async_to_sync
 from django.db import transaction
+from django.http import HttpRequest
 
 from balie.access.viewer import Visitor
 from balie.backstage.auditing import Note
 from balie.identity.desk import Recognise
 from balie.identity.linking import link_by_mail, links_of
-from balie.identity.models import Person, Session, ViewerSession
+from balie.identity.models import Person, ProviderSession, Session, ViewerSession
 from balie.identity.reader import SignIn, cookie_digest, fingerprint, judge
 
 RECOGNITION_TAKES_AT_MOST = 5  # seconds; a system that is away must not keep anybody out
@@ -21,7 +23,40 @@ RECOGNITION_TAKES_AT_MOST = 5  # seconds; a system that is away must not keep an
 log = logging.getLogger(__name__)
 
 
-def complete(person: Person, cookie: str, seconds: int, device: str = "") -> None:
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """In how many steps somebody proved who they are, and when (seconds since 1970; 0: unsaid)."""
+
+    level: int
+    at: int
+
+
+ONE_STEP = Proved(level=1, at=0)
+
+
+def rise(request: HttpRequest, proved: Proved) -> None:
+    """The sign-in of this browser is proved better from now on, and gets another cookie: whoever
+    knew the one of before does not come along. What the browser's session keeps stays. A sign-in
+    that was ended meanwhile stays ended.
+    """
+    before = cookie_digest(request.session.session_key or "")
+    with transaction.atomic():
+        row = ViewerSession.objects.select_for_update().filter(pk=before).first()
+        if row is None:
+            return
+        there = ProviderSession.objects.filter(pk=before).first()
+        request.session.cycle_key()  # which ends the sign-in of before
+        row.pk = cookie_digest(request.session.session_key or "")
+        row.level, row.level_at = proved.level, proved.at
+        row.save(force_insert=True)
+        if there is not None:
+            there.pk = row.pk
+            there.save(force_insert=True)
+
+
+def complete(
+    person: Person, cookie: str, seconds: int, device: str = "", proved: Proved = ONE_STEP
+) -> None:
     """Notes a completed sign-in that lasts this long, and clears away those that are over."""
     now = int(time.time())
     with transaction.atomic():
@@ -34,6 +69,8 @@ def complete(person: Person, cookie: str, seconds: int, device: str = "") -> Non
                 "fingerprint": fingerprint(person.password),
                 "expires": now + seconds,
                 "device": device,
+                "level": proved.level,
+                "level_at": proved.at,
             },
         )
 
@@ -107,4 +144,6 @@ def _sign_in(row: ViewerSession | None) -> SignIn | None:
         expires=row.expires,
         acting_for=row.acting_for,
         links=links_of(row.person),
+        level=row.level,
+        level_at=row.level_at,
     )

@@ -13,6 +13,7 @@ from balie.identity import (
     looked,
     own_sign_in,
     passkeys,
+    stepping_up,
     two_steps,
     views,
 )
@@ -74,6 +75,8 @@ urlpatterns = [
     path("invitations/<str:token>/", invited.arrive, name="invitation"),
     path("logout/", leaving.SignOut.as_view(), name="account_logout"),
     path("signed-out/", leaving.signed_out, name="signed_out"),
+    path("two-steps/", stepping_up.step_up, name="two_steps"),
+    path("two-steps/with/<slug:name>/", elsewhere.prove, name="prove_with"),
     path("sessions/", leaving.sessions, name="sessions"),
     path("looked/", looked.looked, name="looked"),
     path("reauthenticate/mail/", ProveByMail.as_view(), name="reauthenticate_by_mail"),

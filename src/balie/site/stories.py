@@ -157,7 +157,7 @@ def stories_of(
         stories=versions,
         know=know,
         visitor=People(unit).visitor,
-        viewer=connected.service.viewer,
+        viewer=connected.service.recognised,
         post=DjangoPost(unit, configuration.public_url),
         clock=clock,
         incidents=incidents,

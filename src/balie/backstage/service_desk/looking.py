@@ -68,7 +68,7 @@ class Looking:
 
     async def portal(self, visitor: Visitor, language: str) -> SeenPortal:
         """What this customer can open."""
-        viewer = await self.service.viewer(visitor)
+        viewer = await self.service.recognised(visitor)
         menu = self.service.menu(viewer, language)
         return SeenPortal(
             kinds=tuple(sorted(viewer.kinds)),
@@ -83,7 +83,7 @@ class Looking:
 
     async def page(self, address: str, visitor: Visitor, language: str) -> SeenPage:
         """The page at an address, as this customer gets it now."""
-        viewer = await self.service.viewer(visitor, address)
+        viewer = await self.service.recognised(visitor, address)
         missing: dict[str, Trust] = {}
 
         def trace(question: Question, outcome: Outcome) -> None:

@@ -1,7 +1,7 @@
 """One connection: with which party customers may sign in, and what is believed of it."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -41,6 +41,18 @@ class Logout(StrEnum):
     REVOKE = "revoke"  # Okta's Global Token Revocation
 
 
+class StepUp(StrEnum):
+    """How two steps are asked of a provider: always in one of these ways, never in two at once, for
+    some take the weaker of both.
+    """
+
+    CLAIMS = "claims"  # the level as an essential claim
+    ACR_VALUES = "acr_values"
+    PROMPT = "prompt=login"  # sign in again; the provider's own rules ask the second step
+    POLICY = "policy"  # of Azure AD B2C: another journey
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """A party to sign in with. Addresses are whole, and compared letter by letter.
@@ -50,6 +62,8 @@ class Connection:
     policy: of Azure AD B2C; `tfp` or `acr` of a token must say it. userinfo: ask that too.
     mail_domains: whoever has such an address signs in there. reset: the connection to go on with
     when somebody forgot a password there (B2C). end_session: instead of the described address.
+    step_up: how two steps are asked. two_steps: what the claim `level_claim` says of who proved
+    them: any of these. max_age: seconds; a proof that is older is asked again.
     """
 
     name: str
@@ -71,6 +85,24 @@ class Connection:
     logout: tuple[Logout, ...] = ()
     reset: str = ""
     end_session: str = ""
+    step_up: StepUp = StepUp.NONE
+    two_steps: tuple[str, ...] = ()
+    level_claim: str = "acr"
+    max_age: int | None = None
+
+    @property
+    def can_prove(self) -> bool:
+        """Whether people can prove two steps there."""
+        return self.step_up is not StepUp.NONE and bool(self.two_steps)
+
+    @property
+    def proving(self) -> "Connection":
+        """The same party, as it is asked for two steps: by another policy, where that is how."""
+        if self.step_up is not StepUp.POLICY:
+            return self
+        other = self.two_steps[0]
+        discovery = re.sub(re.escape(self.policy), other, self.discovery, flags=re.IGNORECASE)
+        return replace(self, policy=other, discovery=discovery)
 
     @property
     def button(self) -> str:

@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from balie.identity.connections.connection import ClientProof, Logout
+from balie.identity.connections.connection import ClientProof, Logout, StepUp
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
     """How connections to one kind of party begin. issuer: what one looks like.
 
-    needs_discovery, needs_policy: what cannot be told from the issuer.
+    needs_discovery, needs_policy: what cannot be told from the issuer. two_steps: what it calls
+    them, where its documents say so; else whoever adds the connection says it.
     """
 
     issuer: str
@@ -22,21 +23,33 @@ class Preset:
     logout: tuple[Logout, ...] = (Logout.RP,)
     needs_discovery: bool = False
     needs_policy: bool = False
+    step_up: StepUp = StepUp.NONE
+    two_steps: tuple[str, ...] = ()
+    level_claim: str = "acr"
 
+
+_OKTA = ("urn:okta:loa:2fa:any", "phr", "phrh")
 
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
         "okta-org": Preset(
-            issuer="https://acme.okta.com", logout=(Logout.RP, Logout.REVOKE, Logout.FRONT)
+            issuer="https://acme.okta.com",
+            logout=(Logout.RP, Logout.REVOKE, Logout.FRONT),
+            step_up=StepUp.ACR_VALUES,
+            two_steps=_OKTA,
         ),
         "okta-custom": Preset(
             issuer="https://acme.okta.com/oauth2/default",
             logout=(Logout.RP, Logout.REVOKE, Logout.FRONT),
+            step_up=StepUp.ACR_VALUES,
+            two_steps=_OKTA,
         ),
         "auth0": Preset(
             issuer="https://acme.eu.auth0.com/",
             proof=ClientProof.POST,
             logout=(Logout.RP, Logout.BACK),
+            step_up=StepUp.ACR_VALUES,
+            two_steps=("http://schemas.openid.net/pape/policies/2007/06/multi-factor",),
         ),
         "onewelcome": Preset(
             issuer="https://acme.onewelcome.example/oauth", logout=(Logout.RP, Logout.FRONT)
@@ -50,6 +63,8 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             logout=(Logout.RP, Logout.FRONT),
             needs_discovery=True,
             needs_policy=True,
+            step_up=StepUp.POLICY,
+            level_claim="tfp",
         ),
         "entra-external-id": Preset(
             issuer="https://<tenant id>.ciamlogin.com/<tenant id>/v2.0",
@@ -58,9 +73,14 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             userinfo=False,
             logout=(Logout.RP, Logout.FRONT),
             needs_discovery=True,
+            step_up=StepUp.CLAIMS,
+            level_claim="acrs",
         ),
         "keycloak": Preset(
-            issuer="https://id.example.com/realms/customers", logout=(Logout.RP, Logout.BACK)
+            issuer="https://id.example.com/realms/customers",
+            logout=(Logout.RP, Logout.BACK),
+            step_up=StepUp.CLAIMS,
+            two_steps=("2",),
         ),
         "generic-oidc": Preset(issuer="https://id.example.com"),
     }

@@ -20,6 +20,8 @@ class Reading(StrEnum):
     NO_MAIL = "no_mail"
     TAKEN = "taken"  # the address is of an account that another one there has
     STAFF = "staff"
+    NOT_ENOUGH = "not_enough"  # two steps were asked, and not proved
+    OTHER_PERSON = "other_person"  # somebody else proved them
 
 
 class Check(StrEnum):
@@ -72,6 +74,10 @@ class Check(StrEnum):
     EVENT = "events"
     SESSION = "sid and sub"
     REPLAYED = "jti"
+    LEVEL = "acr"
+    AUTH_TIME = "auth_time"
+    CANNOT_PROVE = "no step-up"
+    OTHER_PERSON = "another person"
 
 
 class Refused(Exception):
@@ -101,6 +107,10 @@ _READINGS: Mapping[Check, Reading] = MappingProxyType(
         Check.UNKNOWN_PERSON: Reading.UNKNOWN,
         Check.OTHER_SUBJECT: Reading.TAKEN,
         Check.STAFF: Reading.STAFF,
+        Check.LEVEL: Reading.NOT_ENOUGH,
+        Check.AUTH_TIME: Reading.NOT_ENOUGH,
+        Check.CANNOT_PROVE: Reading.NOT_ENOUGH,
+        Check.OTHER_PERSON: Reading.OTHER_PERSON,
     }
 )
 
@@ -322,6 +332,28 @@ EXPLAINED: Mapping[Check, tuple[str, str]] = MappingProxyType(
         Check.SESSION: (
             "The token does not say whose session ends.",
             "Let it have `sid` or `sub`.",
+        ),
+        Check.LEVEL: (
+            "Two steps were asked, and the ID token does not say that they were proved.",
+            (
+                "Look which value the provider gives for them, and name it with --two-steps (and "
+                "the claim with --level-claim). Somebody may have no second step there yet."
+            ),
+        ),
+        Check.AUTH_TIME: (
+            "The ID token does not say when they proved it (auth_time), or it is too long ago.",
+            (
+                "Let the provider give auth_time when it is asked for max_age. If it does and the "
+                "time is old, it did not ask them again."
+            ),
+        ),
+        Check.CANNOT_PROVE: (
+            "The connection does not say how two steps are asked, or by which value it tells them.",
+            "balie logins add again, with --step-up and --two-steps.",
+        ),
+        Check.OTHER_PERSON: (
+            "Somebody else proved two steps than who is signed in here.",
+            "They sign out at the provider first. Nothing at our side.",
         ),
         Check.REPLAYED: ("The token came before, or has no `jti`.", "Nothing at our side."),
     }

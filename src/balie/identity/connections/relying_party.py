@@ -7,7 +7,7 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from http import HTTPStatus
 from types import MappingProxyType
 from urllib.parse import quote_plus, urlencode
@@ -18,6 +18,7 @@ from balie.identity.connections.client_proof import proven
 from balie.identity.connections.connection import Connection
 from balie.identity.connections.mail import Mail, mail_of
 from balie.identity.connections.provider import Metadata, Providers
+from balie.identity.connections.proving import check_level, has_two_steps, level_asked
 from balie.identity.connections.refusals import Check, Refused
 from balie.identity.connections.tokens import (
     NOT_A_SUBJECT,
@@ -30,6 +31,7 @@ from balie.identity.connections.tokens import (
     read_json,
     same,
     signed_claims,
+    signed_in_at,
     text_of,
 )
 from balie.systems.transport import Request
@@ -55,7 +57,10 @@ class ForgotPassword(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Journey:
-    """A sign-in that is under way; kept in the browser's session. at: seconds since 1970."""
+    """A sign-in that is under way; kept in the browser's session. at: seconds since 1970.
+
+    proves: two steps, of who is signed in already. within: no longer ago than so many seconds.
+    """
 
     state: str
     connection: str
@@ -63,6 +68,8 @@ class Journey:
     verifier: str
     at: float
     next: str = ""
+    proves: bool = False
+    within: int | None = None
 
     def kept(self) -> dict[str, object]:
         """As it is kept."""
@@ -82,6 +89,8 @@ class Arrival:
     """Whom the provider says that this is, after every check. sid: of the session there.
 
     id_token: as it came, to sign out there with. Of mail and proof the source is one document.
+    two_steps: whether the provider says that they were proved. signed_in_at: when, in seconds since
+    1970; 0 when it does not say.
     """
 
     connection: str
@@ -92,6 +101,8 @@ class Arrival:
     name: str = ""
     sid: str = ""
     id_token: str = field(default="", repr=False)
+    two_steps: bool = False
+    signed_in_at: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +127,19 @@ class RelyingParty:
         self, connection: Connection, *, next_page: str = "", email: str = ""
     ) -> tuple[Journey, str]:
         """A journey to keep, and where to send the browser. Raises Refused."""
-        metadata = await self.providers.metadata(connection)
-        journey = Journey(
+        return await self._begin(connection, self._journey(connection, next_page), email, {})
+
+    async def begin_proving(
+        self, connection: Connection, *, within: int | None, next_page: str, email: str
+    ) -> tuple[Journey, str]:
+        """The same, for who is signed in and must prove two steps, `within` so many seconds."""
+        if not connection.can_prove:
+            raise Refused(Check.CANNOT_PROVE)
+        asked = replace(self._journey(connection, next_page), proves=True, within=within)
+        return await self._begin(connection.proving, asked, email, level_asked(connection, within))
+
+    def _journey(self, connection: Connection, next_page: str) -> Journey:
+        return Journey(
             state=secrets.token_urlsafe(32),
             connection=connection.name,
             nonce=secrets.token_urlsafe(32),
@@ -125,6 +147,11 @@ class RelyingParty:
             at=self.now(),
             next=next_page,
         )
+
+    async def _begin(
+        self, connection: Connection, journey: Journey, email: str, level: Mapping[str, str]
+    ) -> tuple[Journey, str]:
+        metadata = await self.providers.metadata(connection)
         asked = {
             "response_type": "code",
             "client_id": connection.client_id,
@@ -135,6 +162,7 @@ class RelyingParty:
             "code_challenge": _challenge(journey.verifier),
             "code_challenge_method": "S256",
         } | ({"login_hint": email} if email else {})
+        asked.update(level)
         return journey, with_query(metadata.authorization_endpoint, asked)
 
     async def finish(
@@ -150,12 +178,15 @@ class RelyingParty:
         said = {name: values[0] for name, values in answer.items() if values}
         if not same(said.get("state", ""), journey.state):
             raise Refused(Check.STATE)
-        metadata = await self.providers.metadata(connection)
-        code = _code(connection, metadata, said)
-        tokens = await self._exchange(connection, metadata, journey, code)
-        claims = await self._believed(connection, journey, tokens)
-        about = await self._userinfo(connection, metadata, tokens, claims)
-        return _arrival(connection, tokens, claims, about)
+        asked = connection.proving if journey.proves else connection
+        metadata = await self.providers.metadata(asked)
+        code = _code(asked, metadata, said)
+        tokens = await self._exchange(asked, metadata, journey, code)
+        claims = await self._believed(asked, journey, tokens)
+        if journey.proves:
+            check_level(connection, claims, journey.within, journey.at, self.now())
+        about = await self._userinfo(asked, metadata, tokens, claims)
+        return _arrival(connection, tokens, claims, about, self.now())
 
     async def _exchange(
         self, connection: Connection, metadata: Metadata, journey: Journey, code: str
@@ -264,6 +295,8 @@ def _refused_there(error: str, description: str) -> Exception:
         return ForgotPassword()
     if error == "access_denied":
         return Refused(Check.CANCELLED)
+    if error == "unmet_authentication_requirements":
+        return Refused(Check.LEVEL)
     return Refused(Check.ASKED_FOR_MORE if error in _ASK_AGAIN else Check.PROVIDER_ERROR)
 
 
@@ -293,7 +326,9 @@ def _check_subject(connection: Connection, claims: Claims) -> None:
     text_of(claims, connection.uid, Check.UID)
 
 
-def _arrival(connection: Connection, tokens: _Tokens, claims: Claims, about: Claims) -> Arrival:
+def _arrival(
+    connection: Connection, tokens: _Tokens, claims: Claims, about: Claims, now: float
+) -> Arrival:
     sid = claims.get("sid")
     return Arrival(
         connection=connection.name,
@@ -304,6 +339,8 @@ def _arrival(connection: Connection, tokens: _Tokens, claims: Claims, about: Cla
         name=_name(claims) or _name(about),
         sid=sid if isinstance(sid, str) and len(sid) <= 255 else "",
         id_token=tokens.id_token,
+        two_steps=has_two_steps(connection, claims),
+        signed_in_at=signed_in_at(claims, now),
     )
 
 

@@ -171,6 +171,29 @@ def check_access_hash(claims: Claims, access_token: str, algorithm: str) -> None
         raise Refused(Check.ACCESS_HASH)
 
 
+def says_any(claims: Claims, name: str, wanted: Sequence[str]) -> bool:
+    """Whether a claim, a text or a list of them, says one of these; policies in any case."""
+    said = claims.get(name, claims.get("acr") if name == "tfp" else None)
+    texts = said if isinstance(said, list) else [said]
+    folded = {one.lower() for one in wanted} if name == "tfp" else set(wanted)
+    return any(
+        isinstance(one, str) and (one.lower() if name == "tfp" else one) in folded for one in texts
+    )
+
+
+def signed_in_at(claims: Claims, now: float) -> int:
+    """When somebody proved who they are, in seconds since 1970; 0 when the token does not say it.
+
+    Raises Refused for a time that cannot be.
+    """
+    if claims.get("auth_time") is None:
+        return 0
+    at = _seconds(claims, "auth_time", Check.AUTH_TIME)
+    if not 0 < at <= now + LEEWAY:
+        raise Refused(Check.AUTH_TIME)
+    return int(min(at, now))
+
+
 def text_of(claims: Claims, name: str, check: Check) -> str:
     """A claim that must be a text of a sensible length. Raises Refused."""
     said = claims.get(name)
