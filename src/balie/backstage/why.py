@@ -69,7 +69,7 @@ class Explainer:
 
     async def why(self, address: str, visitor: Visitor, language: str) -> Why:
         """Why this person does or does not see what is at a raw path."""
-        viewer = await self.service.viewer(visitor, address)
+        viewer = await self.service.recognised(visitor, address)
         form = next((f for f in self.ground.forms if f.address == address), None)
         if form is not None:
             place = form_of(self.ground, form, viewer)

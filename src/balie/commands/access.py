@@ -173,7 +173,7 @@ async def _asked(
     async with AsyncExitStack() as closing:
         with_systems = connected(found, chosen, Heard(), closing)
         if at is None:
-            viewer = await with_systems.service.viewer(visitor)
+            viewer = await with_systems.service.recognised(visitor)
             pages = who_may(ground, viewer)
         else:
             explainer = Explainer(

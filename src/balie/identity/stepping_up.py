@@ -67,9 +67,7 @@ def step_up(request: HttpRequest) -> HttpResponse:
     return render(request, "step_up.html", context, status=status)
 
 
-def _posted(
-    request: HttpRequest, person: Person
-) -> "EnterCodeAgain | ReauthenticateWebAuthnForm":
+def _posted(request: HttpRequest, person: Person) -> "EnterCodeAgain | ReauthenticateWebAuthnForm":
     if request.method != "POST":
         return EnterCodeAgain(user=person)
     form = ReauthenticateWebAuthnForm if "credential" in request.POST else EnterCodeAgain
