@@ -256,7 +256,9 @@ def _of_the_kind(blueprint: Blueprint, viewer: Viewer) -> tuple[Condition, ...]:
     customers = blueprint.people.customers
     checks = [customers[kind].extra_check for kind in sorted(viewer.kinds) if kind in customers]
     return tuple(
-        Condition(word="extra check", text=str(check.text), at=check.text.at) for check in checks if check
+        Condition(word="extra check", text=str(check.text), at=check.text.at)
+        for check in checks
+        if check
     )
 
 
