@@ -127,6 +127,7 @@ OF_DJANGO = {
     "accounts/two-step/codes/new/": Fixed("/accounts/two-step/codes/new/", 302, 200, 200),
     "accounts/passkeys/": Fixed("/accounts/passkeys/", 302, 302, 302),
     "accounts/passkeys/add/": Fixed("/accounts/passkeys/add/", 302, 200, 200),
+    "accounts/passkeys/offer/": Fixed("/accounts/passkeys/offer/", 302, 200, 200),
     "accounts/passkeys/enter/": _everybody("/accounts/passkeys/enter/", 302),
     "accounts/passkeys/again/": _everybody("/accounts/passkeys/again/", 302),
     "accounts/passkeys/<int:pk>/remove/": Fixed("/accounts/passkeys/1/remove/", 302, 404, 404),

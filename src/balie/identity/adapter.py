@@ -3,11 +3,14 @@
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.internal.flows.login import record_authentication
+from allauth.account.internal.flows.login import (
+    get_authentication_records,
+    record_authentication,
+)
 from allauth.core import context
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from balie.identity.activating import settle_letter
@@ -21,6 +24,8 @@ from balie.identity.signing_in import complete, recognised_by_mail
 
 class Adapter(DefaultAccountAdapter):
     """allauth's hooks, by name; none of its signals are used."""
+
+    _is_first = False  # allauth keeps one adapter for each sign-in
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Nobody makes an account: people come from the systems, or from `balie people import`."""
@@ -49,7 +54,16 @@ class Adapter(DefaultAccountAdapter):
             # A sign-in of just now shows who somebody is; allauth asks again for one of before.
             record_authentication(request, user, "signed_in", reauthenticated=True)
             settle_letter(request, user)
+            if self._is_first and not details.get("redirect_url"):
+                return HttpResponseRedirect(reverse("offer_passkey"))
         return super().post_login(request, user, **details)
+
+    def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
+        """Signs in; whoever comes for the first time, by a code, is offered a passkey."""
+        records = get_authentication_records(request, user)
+        by_code = any(record.get("method") == "code" for record in records)
+        self._is_first = user.last_login is None and by_code and not getattr(user, "is_staff", True)
+        super().login(request, user)
 
     def get_login_stages(self) -> list[str]:
         """allauth's stages, with our own judgement of who needs a second step."""

@@ -19,9 +19,13 @@ from allauth.mfa.webauthn.views import (
     RemoveWebAuthnView,
 )
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.core.serializers.json import DjangoJSONEncoder
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from balie.identity.desk import desk_of, who_asks
 from balie.identity.factors import needs_second_step
@@ -55,6 +59,14 @@ class AddPasskey(AddWebAuthnView):
         if needed and auto_generate_recovery_codes(self.request):
             return HttpResponseRedirect(reverse("mfa_view_recovery_codes"))
         return HttpResponseRedirect(get_next_redirect_url(self.request) or str(self.success_url))
+
+
+@login_required
+@require_safe
+@never_cache
+def offer(request: HttpRequest) -> HttpResponse:
+    """For who came with a code for the first time: a passkey, so that the next time is easier."""
+    return render(request, "offer_passkey.html")
 
 
 class SignInWithPasskey(LoginWebAuthnView):

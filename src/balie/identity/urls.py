@@ -42,6 +42,7 @@ two_step = [
 keys = [
     path("", _OWN, name="mfa_list_webauthn"),
     path("add/", lately_proved(passkeys.AddPasskey.as_view()), name="mfa_add_webauthn"),
+    path("offer/", passkeys.offer, name="offer_passkey"),
     path("enter/", passkeys.SignInWithPasskey.as_view(), name="mfa_login_webauthn"),
     path("again/", passkeys.ProveWithPasskey.as_view(), name="mfa_reauthenticate_webauthn"),
     path(

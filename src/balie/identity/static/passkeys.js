@@ -58,7 +58,8 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
   const can = window.PublicKeyCredential && window.isSecureContext;
   form.querySelector("[data-passkey-go]").hidden = !can;
   const none = form.querySelector("[data-passkey-none]");
-  if (none) none.hidden = Boolean(can);
+  none.hidden = Boolean(can);
+  none.textContent = none.dataset.passkeyNone;
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     event.stopPropagation();
