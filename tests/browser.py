@@ -36,10 +36,16 @@ class Loop:
 class Browser:
     """A browser with cookies, for both layers."""
 
-    def __init__(self, loop: Loop, app: ASGIApp, address: str = "http://127.0.0.1:8000") -> None:
+    def __init__(
+        self,
+        loop: Loop,
+        app: ASGIApp,
+        address: str = "http://127.0.0.1:8000",
+        network: str = "203.0.113.9",
+    ) -> None:
         self.loop = loop
         self.client = httpx.AsyncClient(
-            transport=httpx.ASGITransport(app=app, client=("203.0.113.9", 4711)),
+            transport=httpx.ASGITransport(app=app, client=(network, 4711)),
             base_url=address,
             headers={"accept-language": "nl"},
         )

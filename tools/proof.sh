@@ -19,6 +19,7 @@ part() { # name, command...
 }
 
 part "rehearsed systems: down, slow, rubbish, filters ignored" .venv/bin/pytest -m proof tests/rehearsed
+part "a thousand wrong tries by strangers, passkeys in Chromium" .venv/bin/pytest -m proof tests/identity/test_lockout.py tests/identity/test_passkeys_in_a_browser.py
 part "T16: whatever is posted at a form" .venv/bin/pytest -m proof -s tests/frontstage/test_forms_under_fuzz.py
 part "faults of the network before every rehearsed system" .venv/bin/pytest -m proof tests/faults
 part "services that nobody wrote: three over HTTP" .venv/bin/pytest -m proof tests/generated

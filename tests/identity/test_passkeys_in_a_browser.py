@@ -14,6 +14,7 @@ SANNE = "sanne@example.nl"
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.proof,
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"{CHROMIUM} is not there"),
 ]
 

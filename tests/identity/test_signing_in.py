@@ -19,7 +19,7 @@ def test_somebody_signs_in_with_a_code_by_mail(browser: Browser, sanne: Person) 
 
     entered = browser.post(asked.headers["location"], {"code": last_code("sanne@example.nl")})
 
-    assert (entered.status_code, entered.headers["location"]) == (302, "/")
+    assert (entered.status_code, entered.headers["location"]) == (302, "/accounts/passkeys/offer/")
     assert browser.seen_by_thin is not None
     assert browser.seen_by_thin["email"] == "sanne@example.nl"
     assert browser.seen_by_django

@@ -3,6 +3,8 @@
 import hmac
 import time
 
+from allauth.account.adapter import get_adapter as get_account_adapter
+from allauth.core import context
 from allauth.core.internal.cryptokit import normalize_user_code
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
@@ -14,6 +16,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from allauth.mfa.utils import decrypt
 from django.db import transaction
 
+from balie.identity.lockout import Tried, tried
 from balie.identity.models import Person
 
 PERIOD = 30
@@ -96,12 +99,14 @@ def _take_of_app(app: Authenticator, code: str, now: float) -> bool:
 
 
 def _clean(form: AuthenticateForm | ReauthenticateForm) -> str:
-    taken_back = check_rate_limit(form.user)
+    counted = tried(context.request, Tried.SECOND_STEP, form.user.email)
+    if counted is None:
+        raise get_account_adapter().validation_error("too_many_login_attempts")
     code: str = form.cleaned_data["code"]
     taken = take(form.user, code, time.time())
     if taken is None:
         raise get_adapter().validation_error("incorrect_code")
     taken.user = form.user
     form.authenticator = taken
-    taken_back()
+    counted.rollback()
     return code

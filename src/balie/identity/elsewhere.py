@@ -27,6 +27,7 @@ from balie.identity.connections.relying_party import (
     journey_of,
 )
 from balie.identity.desk import desk_of
+from balie.identity.lockout import bounded
 from balie.identity.models import Person
 from balie.identity.stepping_up import proving_page, within_of
 
@@ -79,6 +80,7 @@ class SendCode(RequestLoginCodeView):
         return onward(request, going, get_next_redirect_url(request) or "")
 
 
+@bounded("30/m/ip")
 @require_GET
 @never_cache
 def start(request: HttpRequest, name: str) -> HttpResponse:
@@ -101,6 +103,7 @@ def start(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
+@bounded("30/m/ip")
 @require_GET
 @never_cache
 def prove(request: HttpRequest, name: str) -> HttpResponse:
@@ -123,6 +126,7 @@ def prove(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
+@bounded("30/m/ip")
 @require_http_methods(["GET"])
 @never_cache
 def back(request: HttpRequest, name: str) -> HttpResponse:

@@ -1,12 +1,14 @@
-"""Our own forms, and the one that differs from allauth's."""
+"""Our own forms, and those that differ from allauth's."""
 
-from allauth.account.forms import RequestLoginCodeForm
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import RequestLoginCodeForm, ResetPasswordForm
 from allauth.core import context
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
 from balie.identity.desk import desk_of
+from balie.identity.lockout import Tried, tried
 from balie.identity.people import welcome
 
 
@@ -20,6 +22,8 @@ class AskForCode(RequestLoginCodeForm):
     def clean_email(self) -> str:
         """Makes a person of somebody whom a system knows, then goes on as for anybody."""
         email: str = super().clean_email()
+        if tried(context.request, Tried.CODE_MAIL, email) is None:
+            raise get_adapter().validation_error("too_many_login_attempts")
         newcomer = welcome(email, desk_of(context.request).recognise)
         self._user = self._user or newcomer
         return email
@@ -41,3 +45,14 @@ class LetterForm(forms.Form):
     def not_activated(self) -> ValidationError:
         """The one answer to all that is wrong."""
         return ValidationError("", code="not_activated")
+
+
+class AskForNewPassword(ResetPasswordForm):
+    """Asks for a code to choose a new password with."""
+
+    def clean_email(self) -> str:
+        """As for anybody, and not too often."""
+        email: str = super().clean_email()
+        if tried(context.request, Tried.RESET_MAIL, email) is None:
+            raise get_adapter().validation_error("too_many_login_attempts")
+        return email

@@ -37,6 +37,7 @@ from balie.identity.connections.logins import Logins, address_of
 from balie.identity.connections.refusals import Check, Refused
 from balie.identity.connections.register import connection_named
 from balie.identity.desk import desk_of
+from balie.identity.lockout import bounded
 from balie.identity.models import Person, ProviderIdentity, SeenToken, ViewerSession
 from balie.identity.reader import cookie_digest
 
@@ -72,6 +73,7 @@ def signed_out(request: HttpRequest) -> HttpResponse:
     return render(request, "signed_out.html")
 
 
+@bounded("600/m/ip")
 @csrf_exempt
 @require_POST
 @never_cache
@@ -88,6 +90,7 @@ def back_channel(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(status=HTTPStatus.OK)
 
 
+@bounded("600/m/ip")
 @csrf_exempt
 @require_POST
 @never_cache
@@ -107,6 +110,7 @@ def revocation(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponse(status=HTTPStatus.NO_CONTENT if found else HTTPStatus.NOT_FOUND)
 
 
+@bounded("120/m/ip")
 @require_GET
 @never_cache
 @xframe_options_exempt

@@ -140,7 +140,17 @@ LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 
 ACCOUNT_ADAPTER = "balie.identity.adapter.Adapter"
-ACCOUNT_FORMS = {"request_login_code": "balie.identity.forms.AskForCode"}
+ACCOUNT_FORMS = {
+    "request_login_code": "balie.identity.forms.AskForCode",
+    "reset_password": "balie.identity.forms.AskForNewPassword",
+}
+# `identity.lockout` counts tries, so that strangers can use them against nobody.
+ACCOUNT_RATE_LIMITS = {
+    "login": "",
+    "request_login_code": "",
+    "reset_password": "20/m/ip",
+    "login_failed": "20/m/ip",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -181,6 +191,7 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = "__Host-csrf" if BALIE.https else "csrf"
 LANGUAGE_COOKIE_NAME = "lang"
+KNOWN_DEVICE_COOKIE = "__Host-known" if BALIE.https else "known"
 
 # ---- languages
 
