@@ -1,6 +1,5 @@
 """Where allauth asks us: when a sign-in is completed, and who may join."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -56,26 +55,19 @@ class Adapter(DefaultAccountAdapter):
             # A sign-in of just now shows who somebody is; allauth asks again for one of before.
             record_authentication(request, user, "signed_in", reauthenticated=True)
             settle_letter(request, user)
-            answer = self._after(request, user, details)
+        answer = super().post_login(request, user, **details)
+        if isinstance(user, Person):
+            if self._is_first and not details.get("redirect_url"):  # they were on no way
+                answer = HttpResponseRedirect(reverse("offer_passkey"))
             know_again(request, answer, user)
-            return answer
-        return super().post_login(request, user, **details)
+        return answer
 
-    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+    def pre_authenticate(self, request: HttpRequest, **credentials: object) -> None:
         """Counts a try with a password. Whoever is not the owner slows nobody but strangers."""
         counted = tried(request, Tried.PASSWORD, str(credentials.get("email", "")))
         if counted is None:
             raise self.validation_error("too_many_login_attempts")
         self._login_failed_rl_usage = counted  # allauth takes it back when the password is right
-
-    def _after(
-        self, request: HttpRequest, person: Person, details: Mapping[str, Any]
-    ) -> HttpResponse:
-        """Where they go now: an offer, for who comes for the first time and was not on a way."""
-        on_the_way = super().post_login(request, person, **details)
-        if self._is_first and not details.get("redirect_url"):
-            return HttpResponseRedirect(reverse("offer_passkey"))
-        return on_the_way
 
     def login(self, request: HttpRequest, user: AbstractBaseUser) -> None:
         """Signs in; whoever comes for the first time, by a code, is offered a passkey."""
