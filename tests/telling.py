@@ -57,6 +57,11 @@ class Telling:
     def me(self, name: str) -> str:
         return name if self.words is None else self.words.me(name)
 
+    def kind(self, name: str) -> str:
+        """What a kind of customer is called here."""
+        known = self.words is not None and name in self.words.blueprint.people.customers
+        return self.words.names.new("role", name) if self.words is not None and known else name
+
     def text(self, text: str) -> str:
         """A text of this telling, in the words of the original."""
         return text if self.words is None else self.words.names.back(text)

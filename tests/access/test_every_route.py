@@ -143,6 +143,7 @@ OF_DJANGO = {
     "accounts/activate/": Fixed("/accounts/activate/", 200, 200, 404),
     "accounts/invitations/": _everybody("/accounts/invitations/", 404),
     "accounts/invitations/<str:token>/": _everybody("/accounts/invitations/no-such-token/", 404),
+    "accounts/acting-for/": Fixed("/accounts/acting-for/", 302, 200, 404),
     "accounts/sessions/": Fixed("/accounts/sessions/", 302, 200, 200),
     "accounts/looked/": Fixed("/accounts/looked/", 302, 200, 200),
     "accounts/signed-out/": _everybody("/accounts/signed-out/", 200),

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,9 +20,11 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from balie.access.viewer import Visitor
+from balie.backstage.acting import Context, Contexts, OwnMemberships
 from balie.backstage.lineage.origins import Origins
 from balie.backstage.ports import Health
 from balie.blueprint.drawing.draw import dark_style, draw, draw_cards, draw_table
+from balie.blueprint.model import Blueprint
 from balie.blueprint.reader import read as read_blueprint
 from balie.console.service_desk import ServiceDesk
 from balie.console.watch import Watch
@@ -59,6 +61,13 @@ from tests.browser import PASSWORD, Browser, Loop
 BLUEPRINT = Path(__file__).parents[2] / "blueprints" / "lindeman"
 
 
+@lru_cache
+def the_example() -> Blueprint:
+    blueprint = read_blueprint(BLUEPRINT).blueprint
+    assert blueprint is not None
+    return blueprint
+
+
 @dataclass
 class Systems:
     """What the systems underneath know: mail address -> links. `away` hangs for ever."""
@@ -70,6 +79,12 @@ class Systems:
         self.asked.append(visitor.email)
         return self.known.get(visitor.email, {})
 
+    async def contexts(self, visitor: Visitor) -> Contexts:
+        """Balie's own memberships alone: no system is asked here."""
+        keys = sorted({one.organisation for one in visitor.memberships if one.holds})
+        kinds = {key: OwnMemberships(the_example(), visitor.memberships).kinds(key) for key in keys}
+        return Contexts(tuple(Context(key, kinds[key], name=f"Company {key}") for key in keys))
+
 
 def thin_pages(reader: Reader, cookie: str) -> ASGIApp:
     """A thin page: says who looks at it, as the customer's pages would know it."""
@@ -79,6 +94,7 @@ def thin_pages(reader: Reader, cookie: str) -> ASGIApp:
         said = None if visitor is None else {
             "email": visitor.email, "links": dict(visitor.links), "staff": visitor.is_staff,
             "roles": sorted(visitor.staff_roles), "name": visitor.name,
+            "acting for": visitor.acting_for,
         }  # fmt: skip
         await JSONResponse(said)(scope, receive, send)
 
@@ -125,7 +141,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
         *, desk: ServiceDesk | None = None, ways: tuple[str, ...] = (), **changes: object
     ) -> Site:
         chosen = replace(configuration.read({}), **changes)
-        blueprint = read_blueprint(BLUEPRINT).blueprint
+        blueprint = the_example()
         assert blueprint is not None
         own = {**read_files(), **read_files([*folders.STATIC]), **brand_files(blueprint)}
         assets = Assets({**own, "drawing.css": dark_style().encode()})
@@ -156,6 +172,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
             state={
                 "identity": Desk(
                     recognise=systems.recognise,
+                    contexts=systems.contexts,
                     render=pages,
                     language=pages.language,
                     logins=logins,

@@ -32,6 +32,7 @@ def test_somebody_signs_in_with_a_password(browser: Browser, sanne: Person) -> N
     assert browser.seen_by_thin == {
         "email": "sanne@example.nl", "links": {}, "staff": False, "roles": [],
         "name": "Sanne de Wit",
+        "acting for": None,
     }  # fmt: skip
 
 
@@ -141,6 +142,7 @@ def test_staff_are_staff_on_both_layers_and_no_system_is_asked(site: Site) -> No
     assert browser.seen_by_thin == {
         "email": "mila@example.nl", "links": {}, "staff": True, "roles": ["returns", "service"],
         "name": "Mila",
+        "acting for": None,
     }  # fmt: skip
     assert site.systems.asked == []
 

@@ -29,6 +29,7 @@ def rename_blueprint(g: Grammar, root: yaml.Node) -> None:
         key.value = g.system(key.value)
     keys(at(root, "logins"), lambda name: g.names.new("login", name))
     _me(g, at(root, "me"))
+    _memberships(g, at(root, "memberships"))
     _inboxes(g, at(root, "inboxes"))
     put(at(root, "help desk"), lambda name: _team(g, name))
     put(at(root, "logo"), lambda name: file(g, name))
@@ -299,6 +300,12 @@ def _me_line(g: Grammar, line: yaml.Node) -> None:
     for _, value in entries(words):
         put(value, lambda name: role(g, name))
     keys(words, lambda code: g.raw_code(system, table, path, code))
+
+
+def _memberships(g: Grammar, memberships: yaml.Node | None) -> None:
+    put(at(memberships, "administrators give"), lambda name: role(g, name))
+    for _, value in entries(at(at(memberships, "claims"), "words")):
+        put(value, lambda name: role(g, name))
 
 
 def _inboxes(g: Grammar, inboxes: yaml.Node | None) -> None:

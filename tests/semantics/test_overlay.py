@@ -248,9 +248,9 @@ async def test_it_costs_one_read_a_second_at_most_and_none_of_a_system(desk: Des
 
     @dataclass
     class Counting(HeldActions):
-        async def lately(self, person, since):
+        async def lately(self, person, since, organisation=None):
             asked.append(person)
-            return await real(person, since)
+            return await real(person, since, organisation)
 
     desk.world.service._overlays._actions = Counting()
     viewer = await desk.world.service.viewer(visitor(SANNE))

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from balie.access.viewer import Viewer, Visitor
+from balie.access.viewer import PRIVATE, Viewer, Visitor
 from balie.backstage.page import Listing
 from balie.systems.rows import Row
 from tests.semantics.world import LINDEMAN, World, rows_of, visitor
@@ -64,7 +64,11 @@ async def test_two_numbers_of_one_customer_are_seen_together(here: World) -> Non
 
 async def test_private_and_an_organisation_are_never_seen_together(here: World) -> None:
     viewer = await here.service.viewer(linked(here, SANNE, BRAM))
+    assert viewer.must_choose
+    assert viewer.kinds == frozenset()
+    assert customers(here, viewer) == ()
 
+    viewer = await here.service.viewer(linked(here, SANNE, BRAM, acting_for=PRIVATE))
     assert here.telling.back(viewer.kinds) == {"consumer"}
     assert customers(here, viewer) == ("10085",)
     acting = await here.service.viewer(linked(here, SANNE, BRAM, acting_for=COMPANY))
@@ -74,7 +78,7 @@ async def test_private_and_an_organisation_are_never_seen_together(here: World) 
 
 async def test_of_two_organisations_one_is_acted_for_with_the_role_there(here: World) -> None:
     """Finance at the one and buyer at the other: never both at both."""
-    first = await here.service.viewer(linked(here, FATIMA, JOOST))
+    first = await here.service.viewer(linked(here, FATIMA, JOOST, acting_for=COMPANY))
     assert here.telling.back(first.kinds) == {"finance"}
     assert first.me[here.telling.me("company")].values == (COMPANY,)
 

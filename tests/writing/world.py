@@ -77,15 +77,25 @@ class HeldActions:
         found = (a for a in self.kept.values() if (a.reference, a.person) == (reference, person))
         return next((self._receipt(one) for one in found), None)
 
-    async def receipts(self, person: str, most: int = 50) -> Sequence[Receipt]:
-        mine = [a for a in self.kept.values() if a.person == person]
+    async def receipts(
+        self, person: str, most: int = 50, organisation: str | None = None
+    ) -> Sequence[Receipt]:
+        places = (None, organisation)
+        mine = [
+            a
+            for a in self.kept.values()
+            if a.person == person and (organisation is None or a.organisation in places)
+        ]
         return [self._receipt(one) for one in sorted(mine, key=lambda a: a.id, reverse=True)][:most]
 
     async def under_way(self, person: str) -> Sequence[Receipt]:
         return [r for r in await self.receipts(person) if r.state.value != "settled"]
 
-    async def lately(self, person: str, since: datetime) -> Sequence[Receipt]:
-        return [r for r in await self.receipts(person) if _lately(r, since)]
+    async def lately(
+        self, person: str, since: datetime, organisation: str | None = None
+    ) -> Sequence[Receipt]:
+        mine = await self.receipts(person, organisation=organisation)
+        return [r for r in mine if _lately(r, since)]
 
     async def waiting(self) -> Sequence[Waiting]:
         return [Waiting(id_, one.order_with) for id_, one in sorted(self.kept.items())]

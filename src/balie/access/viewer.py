@@ -10,6 +10,28 @@ from balie.blueprint.model import EVERYBODY
 _NO_LINKS: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
+PRIVATE = ""
+"""The organisation of whoever acts for nobody but themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """What Balie itself knows of a person in an organisation; of `PRIVATE`: of the person.
+
+    kind: of customer; "" for an administrator who has no pages by it. source: who says so, one of
+    `local`, `claims`. name: of the organisation, where Balie keeps its own list of them.
+    holds: it began and has not ended. One that does not hold gives nothing, and is still what
+    Balie decided.
+    """
+
+    organisation: str
+    kind: str
+    is_administrator: bool = False
+    source: str = "local"
+    name: str = ""
+    holds: bool = True
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
     """A completed sign-in, as identity knows it. No system was asked for any of this.
@@ -27,7 +49,8 @@ class Visitor:
     links: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: _NO_LINKS)
     is_staff: bool = False
     staff_roles: frozenset[str] = frozenset()
-    acting_for: str | None = None  # the organisation that was chosen, when there are several
+    acting_for: str | None = None  # the key that was chosen, or PRIVATE; None: nothing yet
+    memberships: tuple[Membership, ...] = ()
     level: int = 1
     level_at: int = 0
 
@@ -39,7 +62,7 @@ class Visitor:
         """
         links = tuple(self.links.items())
         named = (self.person, self.email, self.name, self.acting_for)
-        return (*named, links, self.is_staff, self.staff_roles)
+        return (*named, links, self.is_staff, self.staff_roles, self.memberships)
 
 
 class Knowledge(StrEnum):
@@ -62,6 +85,10 @@ class Mine:
 class Viewer:
     """Who looks at a page. kinds: the kinds of customer this person acts as here and now.
 
+    organisation: the key of the one that is acted for, PRIVATE for none, None when it cannot be
+    known now; acting_for: its name.
+    administers: it, which by itself shows nothing of what is its.
+    may_choose: there are others to act for. must_choose: nothing is shown before that is done.
     began: when the request began, so that its promise on time counts from there. level, level_at:
     of the visitor whose request it is.
     """
@@ -72,6 +99,10 @@ class Viewer:
     kinds_known: bool  # False: the source of roles is away; then nothing is shown, and we say so
     me: Mapping[str, Mine]
     acting_for: str | None = None
+    organisation: str | None = PRIVATE
+    may_choose: bool = False
+    must_choose: bool = False
+    administers: bool = False
     is_staff: bool = False
     began: float | None = field(default=None, compare=False)  # on the event loop's clock
     level: int = field(default=1, compare=False)
@@ -86,6 +117,10 @@ class Viewer:
             kinds_known=self.kinds_known,
             me=self.me,
             acting_for=self.acting_for,
+            organisation=self.organisation,
+            may_choose=self.may_choose,
+            must_choose=self.must_choose,
+            administers=self.administers,
             is_staff=self.is_staff,
             began=began,
             level=visitor.level,
@@ -98,8 +133,9 @@ class Viewer:
         each has proved what is asked.
         """
         me = tuple((name, mine.knowledge.value, mine.values) for name, mine in self.me.items())
-        named = (self.person, self.email, self.acting_for)
-        return (*named, self.kinds, self.kinds_known, me, self.is_staff)
+        named = (self.person, self.email, self.acting_for, self.organisation)
+        chooses = (self.may_choose, self.must_choose, self.administers)
+        return (*named, self.kinds, self.kinds_known, me, self.is_staff, chooses)
 
 
 def anybody() -> Viewer:

@@ -121,6 +121,8 @@ class Action:
     version: of the blueprint. order_with: actions with the same are carried one after another.
     sign_in: the mail address that this person signs in with once the master has it; personal. It
     is not read back. tells_at_once: a mail is due as soon as it is accepted; not read back either.
+    acting_for: the name of the organisation, as it was then. organisation: its key, PRIVATE for
+    none; None: of no place in particular, such as what Balie does itself.
     """
 
     id: str
@@ -138,13 +140,14 @@ class Action:
     order_with: str = ""
     sign_in: str = field(default="", repr=False)
     tells_at_once: bool = False
+    organisation: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Whose:
     """For whom a story runs. me: the names of `me` with one value, as at acceptance.
 
-    Personal.
+    acting_for: the key of the organisation, PRIVATE for none. Personal.
     """
 
     person: str
@@ -223,17 +226,21 @@ class Actions(Protocol):
         """The receipt with this reference of this person, or None."""
         ...
 
-    async def receipts(self, person: str, most: int = 50) -> Sequence[Receipt]:
-        """The newest receipts of a person."""
+    async def receipts(
+        self, person: str, most: int = 50, organisation: str | None = None
+    ) -> Sequence[Receipt]:
+        """The newest receipts of a person; only those for one organisation, when it is said."""
         ...
 
     async def under_way(self, person: str) -> Sequence[Receipt]:
         """The receipts of a person of which not every errand is done: what pages lay over."""
         ...
 
-    async def lately(self, person: str, since: datetime) -> Sequence[Receipt]:
-        """The receipts of a person of which not every errand is done, or was not before `since`:
-        what pages lay over what systems say.
+    async def lately(
+        self, person: str, since: datetime, organisation: str | None = None
+    ) -> Sequence[Receipt]:
+        """The receipts of a person, for one organisation when it is said, of which not every
+        errand is done, or was not before `since`: what pages lay over what systems say.
         """
         ...
 

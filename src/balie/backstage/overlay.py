@@ -171,6 +171,10 @@ def _cell(column: Column, told: str | None) -> Cell:
     )
 
 
+_Whose = tuple[str, str | None]
+"""A person and the organisation that they act for."""
+
+
 class Overlays:
     """What each customer has under way: asked of the store at most once in a moment for each."""
 
@@ -184,21 +188,22 @@ class Overlays:
         self._actions = actions
         self._plans = {str(plan.step.id): plan for plan in plans}
         self._now = now
-        self._known: Bounded[str, tuple[datetime, Overlay]] = Bounded(most_people)
+        self._known: Bounded[_Whose, tuple[datetime, Overlay]] = Bounded(most_people)
         self._drops = 0
 
-    async def of(self, person: str) -> Overlay:
-        """What this customer has under way."""
-        known, asked, drops = self._known.get(person), self._now(), self._drops
+    async def of(self, person: str, organisation: str | None = None) -> Overlay:
+        """What this customer has under way for this organisation, and for no other."""
+        whose = (person, organisation)
+        known, asked, drops = self._known.get(whose), self._now(), self._drops
         if known is not None and timedelta() <= asked - known[0] < A_MOMENT:
             return known[1]
-        receipts = await self._actions.lately(person, asked - STILL)
+        receipts = await self._actions.lately(person, asked - STILL, organisation)
         overlay = overlay_of(receipts, self._plans) if receipts else NOTHING_LAID
         if drops == self._drops:  # else it may be from before what was just sent
-            self._known.put(person, (asked, overlay), 1)
+            self._known.put(whose, (asked, overlay), 1)
         return overlay
 
-    def drop(self, person: str) -> None:
+    def drop(self, person: str, organisation: str | None = None) -> None:
         """They sent something: the next page asks again."""
         self._drops += 1
-        self._known.drop(person)
+        self._known.drop((person, organisation))

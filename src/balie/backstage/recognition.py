@@ -6,17 +6,18 @@ their system is away. Unknown is never told as none.
 """
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from balie.access.scope import NoScope, Scope, recognition_scope
-from balie.access.viewer import Knowledge, Mine, Viewer, Visitor
+from balie.access.viewer import PRIVATE, Knowledge, Mine, Viewer, Visitor
+from balie.backstage.acting import Context, Contexts, OwnMemberships
 from balie.backstage.bounded import Bounded
 from balie.backstage.made import Made, Making
 from balie.backstage.page import Trust
 from balie.backstage.ports import Clock, Incident, IncidentKind, Incidents
 from balie.backstage.sources import Patience, Question, Sources, Trace, no_trace
 from balie.blueprint import relations
-from balie.blueprint.model import Blueprint, MeLine
+from balie.blueprint.model import Blueprint, MeLine, Says
 from balie.blueprint.relations import Equality
 from balie.systems.rows import Row, text_of, value_at
 
@@ -75,35 +76,52 @@ class Recognition:
         return viewer.at(began, visitor)
 
     async def _recognised(self, visitor: Visitor, patience: Patience, trace: Trace) -> Viewer:
-        visitor = await self._in_one_context(visitor, patience, trace)
-        resolving = _Resolving(self, visitor, patience, trace)
-        kinds = await resolving.kinds()
-        me = {name: (await resolving.name(name)).mine for name in self._names}
+        everywhere = _Resolving(self, visitor, patience, trace)
+        contexts = await everywhere.contexts()
+        context = contexts.chosen(visitor.acting_for)
+        if context is None and (contexts.found or not contexts.are_all):
+            return self._nobody_yet(visitor, contexts)
+        context = context or Context(PRIVATE, frozenset())
+        here = await everywhere.at(context.organisation)
+        me = {name: (await here.name(name)).mine for name in self._names}
         return Viewer(
             person=visitor.person,
             email=visitor.email,
-            kinds=kinds or frozenset(),
-            kinds_known=kinds is not None,
+            kinds=context.kinds,
+            kinds_known=True,
             me=me,
-            acting_for=await resolving.organisation(),
+            acting_for=context.name,
+            organisation=context.organisation,
+            may_choose=len(contexts.found) > 1,
+            administers=context.is_administrator,
             is_staff=visitor.is_staff,
         )
 
-    async def _in_one_context(self, visitor: Visitor, patience: Patience, trace: Trace) -> Visitor:
-        """Of several keys of one name, those that go together: never of two organisations, nor of
-        one and of somebody in private. Where nobody acts for an organisation, all of them.
-        """
-        if not any(one.belongs_to for one in self._blueprint.people.customers.values()):
-            return visitor
-        for name, keys in visitor.links.items():
-            if len(keys) > 1:
-                apart = [_with_links(visitor, name, (key,)) for key in keys]
-                looked = [_Resolving(self, one, patience, trace) for one in apart]
-                somebody = [one for one in looked if await one.kinds() != frozenset()]
-                contexts = {one.links[name][0]: await one.context() for one in somebody}
-                chosen = _together(contexts, visitor.acting_for) if contexts else keys
-                visitor = _with_links(visitor, name, chosen)
-        return visitor
+    def _nobody_yet(self, visitor: Visitor, contexts: Contexts) -> Viewer:
+        """Somebody who has to choose first, or who cannot be known now."""
+        nothing = Mine(Knowledge.NONE if contexts.are_all else Knowledge.UNKNOWN)
+        return Viewer(
+            person=visitor.person,
+            email=visitor.email,
+            kinds=frozenset(),
+            kinds_known=contexts.are_all,
+            me=dict.fromkeys(self._names, nothing),
+            organisation=PRIVATE if contexts.are_all else self._chosen_before(visitor),
+            may_choose=bool(contexts.found),
+            must_choose=contexts.are_all and bool(contexts.found),
+            is_staff=visitor.is_staff,
+        )
+
+    def _chosen_before(self, visitor: Visitor) -> str | None:
+        """For whom somebody said that they act, unless Balie knows that they do not any more."""
+        own, chosen = OwnMemberships(self._blueprint, visitor.memberships), visitor.acting_for
+        if chosen is None:
+            return PRIVATE if visitor.memberships else None
+        return PRIVATE if own.decides(chosen) else chosen
+
+    async def contexts(self, visitor: Visitor, patience: Patience) -> Contexts:
+        """For whom a visitor can act."""
+        return await _Resolving(self, visitor, patience, no_trace).contexts()
 
     async def links(self, visitor: Visitor, patience: Patience) -> Mapping[str, str]:
         """Names of `me` that can be stored now: recognised by mail, exactly one row."""
@@ -150,31 +168,137 @@ class Recognition:
         return outcome.answer.rows if shown and outcome.answer is not None else None
 
 
+_Links = Mapping[str, tuple[str, ...] | None]
+"""Name of `me` -> the keys that were recognised before; None: which of them cannot be known now."""
+
+_Read = dict[Scope, tuple[Row, ...] | None]
+"""What was read for one visitor, whomever they act for: each scope is asked once."""
+
+
 class _Resolving:
-    """One visitor's names, each worked out once. Names may refer to each other in any order."""
+    """One visitor's names, each worked out once. Names may refer to each other in any order.
+
+    here: for whom they act, the key of an organisation or PRIVATE; None: everywhere at once, only
+    to see where that can be. everywhere: the same without a place. links: other than all of the
+    visitor's.
+    """
 
     def __init__(
-        self, recognition: Recognition, visitor: Visitor, patience: Patience, trace: Trace
+        self,
+        recognition: Recognition,
+        visitor: Visitor,
+        patience: Patience,
+        trace: Trace,
+        here: str | None = None,
+        everywhere: "_Resolving | None" = None,
+        links: "_Links | None" = None,
     ) -> None:
         self._recognition = recognition
         self._blueprint = recognition.blueprint
         self._visitor = visitor
         self._patience = patience
         self._trace = trace
+        self._here = here
+        self._everywhere = everywhere
+        self._links: _Links = visitor.links if links is None else links
+        self._resolved: dict[str, _Resolving] = {}
+        self._tied: frozenset[str] | bool | None = False  # False: not worked out yet
+        self._own = OwnMemberships(recognition.blueprint, visitor.memberships)
+        self._read: _Read = {} if everywhere is None else everywhere._read
         self._known: dict[str, _Rows] = {}
         self._kinds: frozenset[str] | bool | None = False  # False: not worked out yet
 
+    async def at(self, organisation: str) -> "_Resolving":
+        """The same visitor when they act for this organisation, or in private: only with what they
+        are there, not with what they are elsewhere.
+        """
+        if organisation not in self._resolved:
+            links = self._links
+            if self._belongs:
+                links = {name: await self._going_with(organisation, name) for name in links}
+            self._resolved[organisation] = self._another(organisation, links)
+        return self._resolved[organisation]
+
+    def _another(self, here: str | None, links: _Links) -> "_Resolving":
+        return _Resolving(
+            self._recognition, self._visitor, self._patience, self._trace, here, self, links
+        )
+
+    async def _going_with(self, organisation: str, name: str) -> tuple[str, ...] | None:
+        """The keys of this name that are of this organisation, or of somebody in private."""
+        keys, going, is_known = self._links[name] or (), [], True
+        for key in keys:
+            alone = self if len(keys) == 1 else self._another(None, {**self._links, name: (key,)})
+            tied = await alone.tied()
+            is_known = is_known and tied is not None
+            if tied is not None and organisation in tied:
+                going.append(key)
+        return tuple(going) if going or is_known else None
+
+    async def contexts(self) -> Contexts:
+        """For whom this visitor can act."""
+        tied = await self.tied() if self._belongs else frozenset()
+        found, are_all = [], tied is not None
+        for place in sorted({PRIVATE, *(tied or ()), *self._own.organisations}):
+            here = await self.at(place)
+            kinds, is_administrator = await here.kinds(), self._own.is_administrator(place)
+            are_all = are_all and kinds is not None
+            if kinds or is_administrator:
+                name = await here.organisation()
+                found.append(Context(place, kinds or frozenset(), is_administrator, name))
+        return Contexts(tuple(found), are_all)
+
+    async def tied(self) -> frozenset[str] | None:
+        """Where systems tie this visitor to: organisations, or PRIVATE; None when unknown now."""
+        if isinstance(self._tied, bool):
+            self._tied = await self._work_out_ties()
+        return self._tied
+
+    async def _work_out_ties(self) -> frozenset[str] | None:
+        kinds = await self._work_out_kinds()
+        known = [(await self.name(name)).mine for name in sorted(self._belongs)]
+        if kinds is None or any(mine.knowledge is Knowledge.UNKNOWN for mine in known):
+            return None
+        keys = frozenset(key for mine in known for key in mine.values)
+        return keys | {PRIVATE} if self._private(kinds) or not keys else keys
+
     @property
-    def links(self) -> Mapping[str, tuple[str, ...]]:
-        """The links that this visitor is resolved with."""
-        return self._visitor.links
+    def _belongs(self) -> set[str]:
+        """The names of `me` that somebody acts for one of."""
+        return self._organisation_names(self._blueprint.people.customers)
 
     async def kinds(self) -> frozenset[str] | None:
         """The kinds of customer that this visitor acts as, or None when that is unknown."""
         if isinstance(self._kinds, bool):
             self._kinds = None  # a role cannot depend on a role
-            self._kinds = await self._work_out_kinds()
+            self._kinds = await self._kinds_here()
         return self._kinds
+
+    async def _kinds_here(self) -> frozenset[str] | None:
+        if self._here is not None and self._own.decides(self._here):
+            return self._own.kinds(self._here)
+        said = await self._work_out_kinds()
+        if said is None or self._here is None:
+            return said
+        if self._here == PRIVATE:
+            return self._private(said) | self._own.kinds(PRIVATE)
+        return await self._of_this_organisation(said) | self._own.kinds(self._here)
+
+    async def _of_this_organisation(self, said: frozenset[str]) -> frozenset[str]:
+        """Of the kinds that systems say, those of an organisation that they tie this person to."""
+        tied: set[str] = set()
+        for name in self._organisation_names(said):
+            if self._here in (await self._said_everywhere(name)).mine.values:
+                tied.add(name)
+        customers = self._blueprint.people.customers
+        return frozenset(kind for kind in said if str(customers[kind].belongs_to) in tied)
+
+    async def _said_everywhere(self, name: str) -> _Rows:
+        return await (self._everywhere or self).name(name)
+
+    def _private(self, kinds: frozenset[str]) -> frozenset[str]:
+        customers = self._blueprint.people.customers
+        return frozenset(kind for kind in kinds if customers[kind].belongs_to is None)
 
     async def name(self, name: str) -> _Rows:
         """What is known of a name of `me`."""
@@ -183,36 +307,26 @@ class _Resolving:
             self._known[name] = await self._work_out(name)
         return self._known[name]
 
-    async def context(self) -> frozenset[str] | None:
-        """The keys of the organisations that are acted for; empty in private and for nobody, None
-        when it is not known now.
-        """
-        kinds = await self.kinds()
-        if kinds is None:
-            return None
-        names = sorted(self._organisation_names(kinds))
-        known = [(await self.name(name)).mine for name in names]
-        if any(mine.knowledge is Knowledge.UNKNOWN for mine in known):
-            return None
-        return frozenset(value for mine in known for value in mine.values)
-
     async def organisation(self) -> str | None:
         """The name of the organisation that is acted for, if it has one."""
-        wanted = self._organisation_names(await self.kinds() or frozenset())
-        for name in sorted(wanted):
-            known = await self.name(name)
-            if known.mine.values:
-                path = _name_path(self._blueprint, name)
-                rows = known.rows or ()
-                titles = (text_of(value_at(row, path)) for row in rows if path)
-                return next((title for title in titles if title), None)
-        return None
+        if not self._here:
+            return None
+        for name in sorted(self._belongs):
+            path = _name_path(self._blueprint, name)
+            rows = (await self.name(name)).rows or ()
+            titles = (text_of(value_at(row, path)) for row in rows if path)
+            title = next((title for title in titles if title), None)
+            if title is not None:
+                return title
+        return self._own.name(self._here)
 
     def _organisation_names(self, kinds: Iterable[str]) -> set[str]:
         customers = self._blueprint.people.customers
         return {str(customers[k].belongs_to) for k in kinds if customers[k].belongs_to}
 
     async def _work_out_kinds(self) -> frozenset[str] | None:
+        if Says.API not in self._blueprint.memberships.roles:
+            return frozenset()
         lines = self._blueprint.me.names.get(ROLES, ())
         if not lines:
             return await self._only_kind()
@@ -222,17 +336,7 @@ class _Resolving:
             if known.mine.knowledge is Knowledge.UNKNOWN:
                 return None
             kinds.update(self._kinds_of(line, known.mine.values))
-        return self._of_one_context(kinds)
-
-    def _of_one_context(self, kinds: set[str]) -> frozenset[str]:
-        """Who is a customer in private and for an organisation too acts as one of the two.
-
-        In private, unless an organisation was chosen. There is never a union of both.
-        """
-        customers = self._blueprint.people.customers
-        private = frozenset(kind for kind in kinds if customers[kind].belongs_to is None)
-        chosen = self._visitor.acting_for is not None
-        return private if private and not chosen else frozenset(kinds) - private or private
+        return frozenset(kinds)
 
     def _kinds_of(self, line: MeLine, codes: Iterable[str]) -> set[str]:
         kinds = set()
@@ -256,9 +360,18 @@ class _Resolving:
         return frozenset(customers) if known.mine.values else frozenset()
 
     async def _work_out(self, name: str) -> _Rows:
+        if self._here is None or name not in self._belongs:
+            return await self._as_said(name)
+        if self._here == PRIVATE:
+            return _NONE
+        return await self._this_organisation(name, self._here)
+
+    async def _as_said(self, name: str) -> _Rows:
         lines = self._blueprint.me.names.get(name, ())
-        if name in self._visitor.links:
-            return await self._linked(name, lines)
+        if name in self._links:
+            return await self._by_keys(self._links[name], lines)
+        if self._is_by_sign_in(lines) and not await self._is_tied_here():
+            return _NONE
         found: list[_Rows] = []
         for line in lines:
             if line.for_:
@@ -268,17 +381,29 @@ class _Resolving:
                 if kinds.isdisjoint(line.for_):
                     continue
             found.append(await self._line(name, line))
-        return self._one_organisation(name, _union(found))
+        return _union(found)
 
-    async def _linked(self, name: str, lines: tuple[MeLine, ...]) -> _Rows:
-        """A name that was recognised before: its key stands; its row is read by the key."""
-        keys = self._visitor.links[name]
+    def _is_by_sign_in(self, lines: tuple[MeLine, ...]) -> bool:
+        return any(isinstance(tie.value, relations.Login) for line in lines for tie in line.where)
+
+    async def _is_tied_here(self) -> bool:
+        """Whether systems tie whoever signs in with this address to the place that is acted for."""
+        if self._here is None or not self._belongs:
+            return True
+        return self._here in (await (self._everywhere or self).tied() or ())
+
+    async def _by_keys(self, keys: tuple[str, ...] | None, lines: tuple[MeLine, ...]) -> _Rows:
+        """Rows of which the keys stand, also while their system is away."""
+        if not keys:
+            return _UNKNOWN if keys is None else _NONE
+        mine = Mine(Knowledge.KNOWN, keys)
+        if not lines:
+            return _Rows((), mine)
         line = next((line for line in lines if line.once), lines[0])
         scope = recognition_scope(line.system, line.table, ((line.field, keys, False),))
         if isinstance(scope, NoScope):
             return _NONE
-        rows = await self._rows(line, scope)
-        return self._one_organisation(name, _Rows(rows, Mine(Knowledge.KNOWN, keys)))
+        return _Rows(await self._rows(line, scope), mine)
 
     async def _line(self, name: str, line: MeLine) -> _Rows:
         scope = await self._scope(line)
@@ -295,7 +420,11 @@ class _Resolving:
         return _Rows(rows, Mine(knowledge, values))
 
     async def _rows(self, line: MeLine, scope: Scope) -> tuple[Row, ...] | None:
-        return await self._recognition.rows(line, scope, self._patience, self._trace)
+        if scope not in self._read:
+            self._read[scope] = await self._recognition.rows(
+                line, scope, self._patience, self._trace
+            )
+        return self._read[scope]
 
     async def _scope(self, line: MeLine) -> Scope | NoScope:
         """The scope of a line: all of its equalities together."""
@@ -328,40 +457,14 @@ class _Resolving:
             return known.mine.values
         return None if known.rows is None else tuple(_texts(known.rows, field))
 
-    def _one_organisation(self, name: str, known: _Rows) -> _Rows:
-        """Of several organisations, the chosen one or else the first: never all at once."""
-        belongs = {str(c.belongs_to) for c in self._blueprint.people.customers.values()}
-        values = known.mine.values
-        if name not in belongs or len(values) <= 1:
-            return known
-        chosen = self._visitor.acting_for
-        one = chosen if chosen in values else min(values)
-        field = self._blueprint.me.names[name][0].field
-        if known.rows is None:
-            return _Rows(None, Mine(known.mine.knowledge, (one,)))
-        rows = tuple(row for row in known.rows if text_of(value_at(row, field)) == one)
-        return _Rows(rows, Mine(known.mine.knowledge, (one,)))
-
-
-def _with_links(visitor: Visitor, name: str, keys: tuple[str, ...]) -> Visitor:
-    return replace(visitor, links={**visitor.links, name: keys})
-
-
-def _together(
-    contexts: Mapping[str, frozenset[str] | None], acting_for: str | None
-) -> tuple[str, ...]:
-    """The keys of one context: in private, unless an organisation was chosen; else the chosen
-    organisation or the first. What cannot be known now is not added to what can.
-    """
-    unknown = [key for key, context in contexts.items() if context is None]
-    if unknown:
-        return (unknown[0],)
-    organisations = sorted({value for context in contexts.values() for value in context or ()})
-    private = tuple(key for key, context in contexts.items() if not context)
-    if not organisations or (private and acting_for not in organisations):
-        return private
-    one = acting_for if acting_for in organisations else organisations[0]
-    return tuple(key for key, context in contexts.items() if one in (context or ()))
+    async def _this_organisation(self, name: str, key: str) -> _Rows:
+        """The one organisation that is acted for, and never another beside it."""
+        lines = self._blueprint.me.names.get(name, ())
+        known = await self._said_everywhere(name)
+        if key not in known.mine.values or known.rows is None:
+            return await self._by_keys((key,), lines)
+        rows = tuple(row for row in known.rows if text_of(value_at(row, lines[0].field)) == key)
+        return _Rows(rows, Mine(Knowledge.KNOWN, (key,)))
 
 
 def _texts(rows: Iterable[Row], path: str) -> Iterable[str]:

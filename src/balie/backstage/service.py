@@ -13,7 +13,8 @@ from balie.access.proving import check_proof
 from balie.access.viewer import Viewer, Visitor, anybody
 from balie.access.visibility import is_for, may_open, may_see
 from balie.backstage import cursors
-from balie.backstage.actions import Actions
+from balie.backstage.acting import Contexts
+from balie.backstage.actions import Action, Actions
 from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, CannotArrange, Wrong
 from balie.backstage.asking import Asking
 from balie.backstage.bounded import Bounded
@@ -87,7 +88,7 @@ class _Asked:
         It is not written down, so that no word that was looked for stands in a cursor.
         """
         path, wanted = self.path, self.arrangement
-        return repr((viewer.person, path, wanted.sort, wanted.words))
+        return repr((viewer.person, viewer.organisation, path, wanted.sort, wanted.words))
 
 
 class Service:
@@ -228,6 +229,12 @@ class Service:
         if form is not None:
             return (form.step,)
         return tuple(found.place.plan.step for found in self._documents.match(path))
+
+    async def contexts(self, visitor: Visitor) -> Contexts:
+        """For whom a visitor can act."""
+        began = asyncio.get_running_loop().time()
+        patience = self._patience_for_me(began, _TWO_SECONDS)
+        return await self._recognition.contexts(visitor, patience)
 
     async def recognise(self, visitor: Visitor) -> Mapping[str, str]:
         """What of `me` can be stored at sign-in: name -> key. Empty when it cannot be known."""
@@ -460,7 +467,7 @@ class Service:
         """What this person sent, the newest first; None where nothing can be sent."""
         if self._actions is None:
             return None
-        found = await self._actions.receipts(viewer.person)
+        found = await self._actions.receipts(viewer.person, organisation=viewer.organisation)
         return self._telling(viewer, language).all(found)
 
     async def receipt(self, reference: str, viewer: Viewer, language: str) -> ReceiptPage | None:
@@ -468,7 +475,7 @@ class Service:
         if self._actions is None:
             return None
         found = await self._actions.receipt(reference, viewer.person)
-        if found is None:
+        if found is None or not _is_for(found.action, viewer):
             return None
         sent = (step for step in self.blueprint.steps if step.id == found.action.step)
         check_proof((step.extra_check for step in sent), viewer, self._now())
@@ -499,7 +506,11 @@ class Service:
 
     async def _overlay(self, viewer: Viewer) -> Overlay:
         """What this viewer sent, and systems do not show yet."""
-        return NOTHING_LAID if self._overlays is None else await self._overlays.of(viewer.person)
+        return (
+            NOTHING_LAID
+            if self._overlays is None
+            else await self._overlays.of(viewer.person, viewer.organisation)
+        )
 
     def _presenting(
         self, viewer: Viewer, language: str, overlay: Overlay = NOTHING_LAID
@@ -654,6 +665,12 @@ def _by_what_they_are_about(forms: Iterable[FormPlan]) -> Mapping[str, Sequence[
             )
             found.setdefault(plan.subject.choose_from.thing, []).append(form)
     return found
+
+
+def _is_for(action: Action, viewer: Viewer) -> bool:
+    """Whether it was sent for the same organisation as is acted for now."""
+    places = (action.organisation, viewer.organisation)
+    return None in places or places[0] == places[1]
 
 
 def _may_fill(plan: FormPlan, viewer: Viewer) -> bool:

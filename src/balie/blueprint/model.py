@@ -8,6 +8,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from functools import cached_property
 from types import MappingProxyType
 from typing import TypeVar
@@ -482,6 +483,39 @@ class Me:
     names: Mapping[str, tuple[MeLine, ...]] = field(default_factory=nothing)
 
 
+class Says(StrEnum):
+    """Who says who belongs to which organisation, and as what."""
+
+    API = "api"  # the systems, as `me` says
+    LOCAL = "local"  # Balie's own table
+    CLAIMS = "claims"  # the other party that somebody signs in with
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claims:
+    """What a sign-in says: names of claims. words: what that of roles says -> kind of customer."""
+
+    organisation: Text
+    roles: Text
+    name: Text | None = None
+    words: Mapping[str, Text] = field(default_factory=nothing)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memberships:
+    """Who belongs to an organisation. administrators_give: kinds of customer that those of an
+    organisation give to others there.
+    """
+
+    at: Span
+    organisations: Says = Says.API
+    roles: tuple[Says, ...] = (Says.API,)
+    roles_at: tuple[Text, ...] = ()  # as they are written
+    organisations_at: Text | None = None
+    administrators_give: tuple[Text, ...] = ()
+    claims: Claims | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inboxes:
     """Where work for people arrives as well: a row of a table for each piece of work.
@@ -546,6 +580,7 @@ class Blueprint:
     systems: Mapping[str, System] = field(default_factory=nothing)
     logins: Mapping[str, Text] = field(default_factory=nothing)
     me: Me
+    memberships: Memberships
     inboxes: Inboxes | None = None
     brand: Brand
     words: Mapping[str, Mapping[str, Text]] = field(

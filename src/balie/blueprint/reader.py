@@ -87,6 +87,7 @@ def _blueprint(
         systems=modelling.systems(top, trees),
         logins=dict(top.pairs("logins")),
         me=modelling.me(_part(top, "me", findings)),
+        memberships=modelling.memberships(_part(top, "memberships", findings)),
         inboxes=modelling.inboxes(top.section("inboxes")),
         brand=modelling.brand(Section(trees.get(BRAND), findings), service),
         words=words,

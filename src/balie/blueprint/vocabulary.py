@@ -108,6 +108,7 @@ AFTER_FAILURE = OneOf(
         "offer a call back",
     )
 )
+SOURCE = OneOf(("api", "local", "claims"))
 AFTER_WAITING = OneOf(("remind the customer", "give to a person"))
 GROUNDS = OneOf(
     ("agreement", "law", "consent", "legitimate interest", "public task", "vital interest")
@@ -138,6 +139,11 @@ BLUEPRINT = Construct(
         Word("systems", Named(Part("system")), "The systems underneath."),
         Word("logins", VALUES, "The ways in, and which connection each uses."),
         Word("me", Part("me"), "How we recognise who signs in."),
+        Word(
+            "memberships",
+            Part("memberships"),
+            "Who says who belongs to an organisation, and as what.",
+        ),
         Word("inboxes", Part("inboxes"), "Where work for people arrives, beside Balie's own list."),
     ),
 )
@@ -452,6 +458,26 @@ LETTER = Construct(
     ),
 )
 
+MEMBERSHIPS = Construct(
+    "memberships",
+    (
+        Word("organisations", SOURCE, "Who knows which organisations there are."),
+        Word("roles", ListOf(SOURCE), "Who says what somebody is there."),
+        Word("administrators give", TEXTS, "The kinds of customer that an administrator gives."),
+        Word("claims", Part("claims"), "What a sign-in with another party says of it."),
+    ),
+)
+
+CLAIMS = Construct(
+    "claims",
+    (
+        Word("organisation", TEXT, "The claim with the key of the organisation.", required=True),
+        Word("name", TEXT, "The claim with its name."),
+        Word("roles", TEXT, "The claim with what somebody is there.", required=True),
+        Word("words", VALUES, "What that claim says -> kind of customer."),
+    ),
+)
+
 INBOXES = Construct(
     "inboxes",
     (
@@ -498,6 +524,8 @@ CONSTRUCTS: dict[str, Construct] = {
     "me": ME,
     "me line": ME_LINE,
     "letter": LETTER,
+    "memberships": MEMBERSHIPS,
+    "claims": CLAIMS,
     "inboxes": INBOXES,
     "brand": BRAND,
 }

@@ -38,6 +38,7 @@ from balie.frontstage.bodies import Welcome
 from balie.frontstage.crowd import Crowd
 from balie.frontstage.failures import failed
 from balie.frontstage.form_json import accepted_json, form_json
+from balie.frontstage.looks import Link
 from balie.frontstage.messages import TRY_AGAIN, Messages
 from balie.frontstage.moments import Voice
 from balie.frontstage.trust import Notice, notice_of
@@ -142,6 +143,8 @@ class Forms:
             )
         if not viewer.kinds_known:
             return await self._later(ask, "unrecognised")
+        if viewer.must_choose:
+            return await self.messages.choose_first(ask)
         opening = await self.service.form(ask.path, viewer, ask.preferences.language)
         if opening is None or not _could_be_a_key(_about(ask, opening.plan)):
             return await self.messages.not_found(ask)
@@ -185,6 +188,8 @@ class Forms:
         if ask.method in READ_ONLY:
             page = await desk.open(opening, around, about, whole=ask.wants_json)
             return await self._page(ask, page, desk.token(opening))
+        if desk.is_for_another(opening, ask.form):
+            return await self._for_another(ask, viewer)
         if not _is_sent(ask):
             looked = await desk.look(opening, around, about, ask.form, ask.files)
             return await self._outcome(desk, ask, opening, looked)
@@ -204,6 +209,13 @@ class Forms:
             self.incidents.report(failure)
             return await self._later(ask, "kept")
         return await self._outcome(desk, ask, opening, sent)
+
+    async def _for_another(self, ask: Ask, viewer: Viewer) -> Answer:
+        """The form was opened when they acted for somebody else: it goes to nobody."""
+        t = self.messages.surroundings.voice(ask.preferences.language)
+        again = Link(t.say("problem.other_organisation_action"), ask.address)
+        words = "other_organisation" if viewer.acting_for else "other_organisation_private"
+        return await self.messages.problem(ask, HTTPStatus.CONFLICT, words, "alert", again)
 
     async def _outcome(
         self,

@@ -62,12 +62,16 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """Who is signed in. links: their own pages, such as security. sign_out: a page that asks."""
+    """Who is signed in. links: their own pages, such as security. sign_out: a page that asks.
+
+    acts_at: where somebody who has a choice says for whom they act; "" for who has none.
+    """
 
     name: str
     acting_for: str | None = None
     links: tuple[Link, ...] = ()
     sign_out: str = SIGN_OUT
+    acts_at: str = ""
 
     @property
     def initials(self) -> str:

@@ -6,12 +6,12 @@ from urllib.parse import quote
 
 from balie.access.proving import ProveFirst
 from balie.access.viewer import Visitor
-from balie.frontstage.asking import PROBLEM, Answer, Ask, see_other, with_headers
+from balie.frontstage.asking import PROBLEM, READ_ONLY, Answer, Ask, see_other, with_headers
 from balie.frontstage.looks import Chrome, Link, Looks, Switch
 from balie.frontstage.page_json import problem_json
 from balie.frontstage.rehearsed import Rehearsed
 from balie.frontstage.sent import Sent
-from balie.frontstage.surroundings import Surroundings
+from balie.frontstage.surroundings import ACTING_FOR, Surroundings
 
 TRY_AGAIN = "30"  # seconds
 PROVE = "/accounts/two-steps/"
@@ -77,6 +77,15 @@ class Messages:
         } | ({} if first.within is None else {"max_age": str(first.within)})
         challenge = ", ".join(f'{name}="{value}"' for name, value in said.items())
         return with_headers(refusal, **{"www-authenticate": f"Bearer {challenge}"})
+
+    async def choose_first(self, ask: Ask) -> Answer:
+        """On to choosing whom to act for, and back; whoever sends something is told."""
+        here = f"{ACTING_FOR}?next={quote(ask.address, safe='')}"
+        if ask.method in READ_ONLY and not ask.wants_json:
+            return see_other(here)
+        t = self.surroundings.voice(ask.preferences.language)
+        choose = Link(t.say("problem.choose_action"), here)
+        return await self.problem(ask, HTTPStatus.CONFLICT, "choose_first", "alert", choose)
 
     async def chrome(self, ask: Ask) -> Chrome:
         """Around a page that has no menu."""

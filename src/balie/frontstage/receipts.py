@@ -70,6 +70,8 @@ class Receipts:
         if ask.visitor.is_staff or ask.visitor.staff_roles:
             return await self._messages.not_found(ask)
         viewer = await self._service.viewer(ask.visitor, ask.path)
+        if viewer.must_choose:
+            return await self._messages.choose_first(ask)
         if ask.path == self._at:
             return await self._list(ask, viewer)
         return await self._one(ask, viewer)

@@ -16,6 +16,7 @@ from balie.frontstage.moments import Voice
 from balie.frontstage.preferences import Preferences
 
 SECURITY = "/accounts/"
+ACTING_FOR = "/accounts/acting-for/"
 
 
 class Surrounded(Protocol):
@@ -107,4 +108,5 @@ def _person(visitor: Visitor | None, t: Voice) -> Person | None:
     if visitor is None:
         return None
     security = Link(t.say("chrome.security"), SECURITY)
-    return Person(name=visitor.name or visitor.email, links=(security,))
+    acts_at = "" if visitor.acting_for is None else ACTING_FOR
+    return Person(name=visitor.name or visitor.email, links=(security,), acts_at=acts_at)

@@ -173,6 +173,8 @@ class Views:
         if visitor.is_staff or visitor.staff_roles:
             return await self._messages.not_found(ask)
         viewer = await self._service.viewer(visitor, ask.path)
+        if viewer.must_choose:
+            return await self._messages.choose_first(ask)
         found = await self._service.document(ask.path, viewer, ask.preferences.language)
         if isinstance(found, Handed):
             return Answer(
@@ -197,6 +199,8 @@ class Views:
         if visitor.is_staff or visitor.staff_roles:
             return see_other("/staff") if ask.path == "/" else await self._messages.not_found(ask)
         viewer = await self._service.viewer(visitor, ask.path)
+        if viewer.must_choose:
+            return await self._messages.choose_first(ask)
         try:
             page = await self._service.open(
                 ask.path,

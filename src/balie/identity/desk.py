@@ -8,6 +8,7 @@ from typing import Protocol
 from django.http import Http404, HttpRequest
 
 from balie.access.viewer import Visitor
+from balie.backstage.acting import Contexts
 from balie.backstage.auditing import Note
 from balie.identity.activation import Codes
 from balie.identity.connections.logins import Logins
@@ -16,6 +17,10 @@ from balie.identity.models import Person
 
 Recognise = Callable[[Visitor], Awaitable[Mapping[str, str]]]
 """Asks the systems who this is: new links, name of `me` -> key; empty when they do not know."""
+
+
+ForWhom = Callable[[Visitor], Awaitable[Contexts]]
+"""Asks the systems for whom somebody can act."""
 
 
 class Render(Protocol):
@@ -46,12 +51,13 @@ Looks = Callable[[Person, str], Sequence[Look]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Who recognises people, who draws the pages in which language, with whom people may sign in,
-    who writes mails and the audit, who tells whom others looked at, who knows codes of letters
-    (None: the blueprint has no letters), and whether this is a demo.
+    """Who recognises people and for whom they act, who draws the pages in which language, with
+    whom people may sign in, who writes mails and the audit, who tells whom others looked at, who
+    knows codes of letters (None: the blueprint has no letters), and whether this is a demo.
     """
 
     recognise: Recognise
+    contexts: ForWhom
     render: Render
     language: Callable[[HttpRequest], str]
     logins: Logins

@@ -57,6 +57,7 @@ class ViewerSession(models.Model):
     that held when it began. expires: seconds since 1970. device: what its owner knows it by.
     level: in how many steps they proved who they are. level_at: when, in seconds since 1970; 0 when
     nobody said.
+    acting_for: the key of the organisation that was chosen, "" for in private; null: not chosen.
     """
 
     cookie = models.CharField(max_length=64, primary_key=True)
@@ -152,6 +153,51 @@ class ActivationTry(models.Model):
 
     class Meta:
         db_table = "activation_try"
+
+
+class Membership(models.Model):
+    """A person in an organisation, as Balie keeps it. A person may have several in one.
+
+    organisation: its key, as the systems know it; "" for what somebody is in private.
+    role: a kind of customer of the blueprint; "" for an administrator who has no pages by it.
+    begins, ends: seconds since 1970; it holds from `begins` until just before `ends`.
+    source: `local` or `claims`, which counts at every page, or `api`: what the systems said when
+    this person signed in last, for lists alone. sign_in: that brought the claims; they go with it.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    organisation = models.CharField(max_length=200, blank=True)
+    role = models.CharField(max_length=100, blank=True)
+    is_administrator = models.BooleanField(default=False)
+    begins = models.BigIntegerField(default=0)
+    ends = models.BigIntegerField(null=True)
+    source = models.CharField(max_length=10, default="local")
+    sign_in = models.CharField(max_length=64, blank=True, default="")
+    since = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        db_table = "membership"
+        indexes: ClassVar = [
+            models.Index(fields=["organisation"], name="membership_by_organisation")
+        ]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["person", "organisation", "role", "source", "sign_in"],
+                name="member_once",
+            )
+        ]
+
+
+class Organisation(models.Model):
+    """An organisation whose name Balie keeps itself. parent: the key of the one above it, or ""."""
+
+    key = models.CharField(max_length=200, primary_key=True)
+    name = models.CharField(max_length=200)
+    parent = models.CharField(max_length=200, blank=True, db_index=True)
+    since = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        db_table = "organisation"
 
 
 class DemoMail(models.Model):

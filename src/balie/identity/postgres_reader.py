@@ -10,13 +10,18 @@ from psycopg.rows import TupleRow, class_row
 from psycopg_pool import AsyncConnectionPool
 
 from balie.access.viewer import Visitor
-from balie.identity.reader import SignIn, by_name, cookie_digest, judge
+from balie.identity.reader import MemberRow, SignIn, by_name, cookie_digest, judge, members_of
 
 _ASK = """
     SELECT p.id AS person, p.email, p.name, p.is_active, p.is_staff, p.staff_roles, p.password,
            s.fingerprint, s.expires, s.acting_for, s.level, s.level_at,
            (SELECT coalesce(json_agg(json_build_array(r.name, r.key)), '[]'::json)
-              FROM recognition r WHERE r.person_id = p.id AND r.ended IS NULL) AS links
+              FROM recognition r WHERE r.person_id = p.id AND r.ended IS NULL) AS links,
+           (SELECT coalesce(json_agg(json_build_array(m.organisation, m.role, m.is_administrator,
+                                     m.begins, m.ends, m.source, coalesce(o.name, ''))), '[]'::json)
+              FROM membership m LEFT JOIN organisation o ON o.key = m.organisation
+             WHERE m.person_id = p.id AND m.source <> 'api'
+               AND m.sign_in IN ('', s.cookie)) AS members
       FROM viewer_session s JOIN person p ON p.id = s.person_id
      WHERE s.cookie = %s
 """
@@ -37,6 +42,7 @@ class _Row:
     level: int
     level_at: int
     links: Sequence[tuple[str, str]]
+    members: Sequence[MemberRow]
 
     def sign_in(self) -> SignIn:
         return SignIn(
@@ -53,6 +59,7 @@ class _Row:
             links=by_name((name, key) for name, key in self.links),
             level=self.level,
             level_at=self.level_at,
+            members=members_of(self.members),
         )
 
 

@@ -10,14 +10,14 @@ import asyncio
 import hashlib
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import msgspec
 
-from balie.access.viewer import Visitor
+from balie.access.viewer import Membership, Visitor
 from balie.backstage.bounded import Bounded
 
 _MOST_BYTES = 4_000_000
@@ -38,6 +38,26 @@ class Reader(Protocol):
     async def close(self) -> None:
         """Lets go of the database."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A membership as it is kept. begins, ends: seconds since 1970."""
+
+    organisation: str
+    role: str
+    is_administrator: bool
+    begins: int
+    ends: int | None
+    source: str
+    name: str
+
+    def at(self, now: float) -> Membership:
+        """What it is at this moment."""
+        holds = self.begins <= now and (self.ends is None or now < self.ends)
+        return Membership(
+            self.organisation, self.role, self.is_administrator, self.source, self.name, holds
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +81,12 @@ class SignIn:
     links: Mapping[str, tuple[str, ...]]
     level: int = 1
     level_at: int = 0
+    members: tuple[Member, ...] = ()
+
+    def same_until(self, now: float) -> float:
+        """Until when this says the same, if nothing is written: it expires, or a date passes."""
+        dates = [date for one in self.members for date in (one.begins, one.ends) if date]
+        return min((date for date in (*dates, self.expires) if date > now), default=self.expires)
 
 
 def judge(sign_in: SignIn | None, now: float) -> Visitor | None:
@@ -82,6 +108,7 @@ def judge(sign_in: SignIn | None, now: float) -> Visitor | None:
         acting_for=sign_in.acting_for,
         level=sign_in.level,
         level_at=sign_in.level_at,
+        memberships=tuple(one.at(now) for one in sign_in.members),
     )
 
 
@@ -99,7 +126,12 @@ _ASK = """
     SELECT p.id, p.email, p.name, p.is_active, p.is_staff, p.staff_roles,
            p.password, s.fingerprint, s.expires, s.acting_for, s.level, s.level_at,
            (SELECT json_group_array(json_array(r.name, r.key)) FROM recognition r
-             WHERE r.person_id = p.id AND r.ended IS NULL)
+             WHERE r.person_id = p.id AND r.ended IS NULL),
+           (SELECT json_group_array(json_array(m.organisation, m.role, m.is_administrator,
+                                               m.begins, m.ends, m.source, coalesce(o.name, '')))
+              FROM membership m LEFT JOIN organisation o ON o.key = m.organisation
+             WHERE m.person_id = p.id AND m.source <> 'api'
+               AND m.sign_in IN ('', s.cookie))
       FROM viewer_session s JOIN person p ON p.id = s.person_id
      WHERE s.cookie = ?
 """
@@ -107,10 +139,10 @@ _ASK = """
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """A sign-in that held when it was read. expires: seconds since 1970."""
+    """A sign-in that held when it was read. until: seconds since 1970; then it is read again."""
 
     visitor: Visitor
-    expires: int
+    until: float
 
 
 class SqliteReader:
@@ -147,12 +179,13 @@ class SqliteReader:
     def _visitor(self, digest: str) -> Visitor | None:
         self._forget_what_was_overwritten()
         seen = self._seen.get(digest)
-        if seen is not None:
-            return seen.visitor if seen.expires > self._now() else None
+        now = self._now()
+        if seen is not None and seen.until > now:
+            return seen.visitor
         sign_in = _find(self._connection, digest)
-        visitor = judge(sign_in, self._now())
+        visitor = judge(sign_in, now)
         if sign_in is not None and visitor is not None:
-            self._seen.put(digest, _Seen(visitor, sign_in.expires), _BYTES_OF_A_VISITOR)
+            self._seen.put(digest, _Seen(visitor, sign_in.same_until(now)), _BYTES_OF_A_VISITOR)
         return visitor
 
     def _forget_what_was_overwritten(self) -> None:
@@ -183,7 +216,7 @@ def _find(connection: sqlite3.Connection, digest: str) -> SignIn | None:
     if row is None:
         return None
     person, email, name, active, staff, roles, password, seen, expires, *rest = row
-    acting_for, level, level_at, links = rest
+    acting_for, level, level_at, links, members = rest
     return SignIn(
         person=person,
         email=email,
@@ -198,6 +231,7 @@ def _find(connection: sqlite3.Connection, digest: str) -> SignIn | None:
         links=by_name(_pairs.decode(links)),
         level=level,
         level_at=level_at,
+        members=members_of(_rows.decode(members)),
     )
 
 
@@ -209,5 +243,15 @@ def by_name(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
     return links
 
 
+MemberRow = tuple[str, str, bool, int, int | None, str, str]
+"""A membership as the database says it, in the order of `Member`."""
+
+
+def members_of(rows: Sequence[MemberRow]) -> tuple[Member, ...]:
+    """Memberships, always in the same order: whoever is the same has the same key."""
+    return tuple(sorted((Member(*row) for row in rows), key=repr))
+
+
 _texts = msgspec.json.Decoder(list[str])
 _pairs = msgspec.json.Decoder(list[tuple[str, str]])
+_rows = msgspec.json.Decoder(list[MemberRow], strict=False)  # SQLite says yes and no in numbers

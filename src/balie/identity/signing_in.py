@@ -15,7 +15,8 @@ from balie.access.viewer import Visitor
 from balie.backstage.auditing import Note
 from balie.identity.desk import Recognise
 from balie.identity.linking import link_by_mail, links_of
-from balie.identity.models import Person, ProviderSession, Session, ViewerSession
+from balie.identity.memberships import members
+from balie.identity.models import Membership, Person, ProviderSession, Session, ViewerSession
 from balie.identity.reader import SignIn, cookie_digest, fingerprint, judge
 
 RECOGNITION_TAKES_AT_MOST = 5  # seconds; a system that is away must not keep anybody out
@@ -61,6 +62,8 @@ def complete(
     now = int(time.time())
     with transaction.atomic():
         ViewerSession.objects.filter(expires__lte=now).delete()
+        over = Membership.objects.exclude(sign_in="")
+        over.exclude(sign_in__in=ViewerSession.objects.values("cookie")).delete()
         Session.objects.filter(expire_date__lte=datetime.fromtimestamp(now, UTC)).delete()
         ViewerSession.objects.update_or_create(
             cookie=cookie_digest(cookie),
@@ -115,7 +118,14 @@ def visitor_of(person: Person) -> Visitor:
         links=links_of(person),
         is_staff=person.is_staff,
         staff_roles=frozenset(person.staff_roles),
+        memberships=tuple(one.at(time.time()) for one in members(person)),
     )
+
+
+def visitor_in(person: Person, cookie: str) -> Visitor | None:
+    """The same with what was chosen in the browser with this cookie; None without a sign-in."""
+    row = ViewerSession.objects.select_related("person").filter(pk=cookie_digest(cookie)).first()
+    return None if row is None or row.person_id != person.pk else judge(_sign_in(row), time.time())
 
 
 def _ask(recognise: Recognise, visitor: Visitor) -> Mapping[str, str]:
@@ -146,4 +156,5 @@ def _sign_in(row: ViewerSession | None) -> SignIn | None:
         links=links_of(row.person),
         level=row.level,
         level_at=row.level_at,
+        members=members(row.person, row.cookie),
     )

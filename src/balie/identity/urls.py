@@ -17,6 +17,7 @@ from balie.identity import (
     two_steps,
     views,
 )
+from balie.identity.organisations.acting import acting_for
 from balie.identity.proving import lately_proved
 from balie.identity.proving_by_mail import ProveByMail
 
@@ -79,6 +80,7 @@ urlpatterns = [
     path("two-steps/", stepping_up.step_up, name="two_steps"),
     path("two-steps/with/<slug:name>/", elsewhere.prove, name="prove_with"),
     path("sessions/", leaving.sessions, name="sessions"),
+    path("acting-for/", acting_for, name="acting_for"),
     path("looked/", looked.looked, name="looked"),
     path("reauthenticate/mail/", ProveByMail.as_view(), name="reauthenticate_by_mail"),
     path("password/change/", lately_proved(password_change), name="account_change_password"),

@@ -216,6 +216,7 @@ def _application(
         state={
             "identity": Desk(
                 recognise=service.recognise,
+                contexts=service.contexts,
                 render=pages,
                 language=pages.language,
                 logins=opened.logins,

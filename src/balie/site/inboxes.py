@@ -160,7 +160,7 @@ class Inboxes:
     async def _me(self, receipt: Receipt) -> Mapping[str, str] | None:
         """Whose it is, as far as that is sent; None while a system is away that knows it."""
         action, asked = receipt.action, self.inbox.asks_of_me
-        visitor = await self.visitor(action.person, action.acting_for) if action.person else None
+        visitor = await self.visitor(action.person, action.organisation) if action.person else None
         if visitor is None or not asked:
             return {}
         try:

@@ -1,5 +1,6 @@
 """Mails of the story: who gets them, and how they leave."""
 
+import time
 from dataclasses import dataclass
 from smtplib import SMTPException
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ from django.core.mail import EmailMultiAlternatives
 from balie.access.viewer import Visitor
 from balie.backstage.process.posting import Envelope
 from balie.identity.linking import links_of
+from balie.identity.memberships import members
 from balie.identity.models import Person
 from balie.store.unit_of_work import UnitOfWork
 
@@ -77,4 +79,5 @@ def _visitor(person: str, acting_for: str | None) -> Visitor | None:
         name=found.name,
         links=links_of(found),
         acting_for=acting_for,
+        memberships=tuple(one.at(time.time()) for one in members(found)),
     )

@@ -99,11 +99,14 @@ class StoredActions:
         mine = Action.objects.filter(reference=reference, person=person)
         return next(iter(await self.work.read(lambda: self.read(mine))), None)
 
-    async def receipts(self, person: str, most: int = 50) -> Sequence[Receipt]:
-        """The newest receipts of a person."""
+    async def receipts(
+        self, person: str, most: int = 50, organisation: str | None = None
+    ) -> Sequence[Receipt]:
+        """The newest receipts of a person; only those for one organisation, when it is said."""
         if not self.may_have_sent(person):
             return ()
-        mine = Action.objects.filter(person=person).order_by("-id")[:most]
+        here = Action.objects.filter(_for(organisation), person=person)
+        mine = here.order_by("-id")[:most]
         return await self.work.read(lambda: self.read(mine))
 
     async def under_way(self, person: str) -> Sequence[Receipt]:
@@ -111,12 +114,17 @@ class StoredActions:
         going = Action.objects.filter(person=person, ended_at=None).order_by("-id")
         return await self.work.read(lambda: self.read(going))
 
-    async def lately(self, person: str, since: datetime) -> Sequence[Receipt]:
-        """The receipts of a person that are under way, or ended after that."""
+    async def lately(
+        self, person: str, since: datetime, organisation: str | None = None
+    ) -> Sequence[Receipt]:
+        """The receipts of a person that are under way, or ended after that; of one organisation,
+        when it is said.
+        """
         if not self.may_have_sent(person):
             return ()
         lately = models.Q(ended_at=None) | models.Q(ended_at__gt=since)
-        mine = Action.objects.filter(lately, person=person).order_by("-id")
+        here = Action.objects.filter(lately, _for(organisation), person=person)
+        mine = here.order_by("-id")
         return await self.work.read(lambda: self.read(mine))
 
     async def carry(self, action: str) -> Receipt | None:
@@ -193,6 +201,7 @@ class StoredActions:
             version=action.version,
             person=action.person,
             acting_for=self.closed(action.acting_for) if action.acting_for else None,
+            organisation=action.organisation,
             at=action.at,
             order_with=action.order_with,
             closed=self.closed(
@@ -326,6 +335,7 @@ class StoredActions:
             version=row.version,
             person=row.person,
             acting_for=self._text(row.acting_for),
+            organisation=row.organisation,
             language=str(said.get("language", "")),
             token=str(said.get("token", "")),
             digest=row.digest,
@@ -415,8 +425,14 @@ def _accepted(action: ours.Action) -> Line:
         who=action.person,
         what="accepted",
         about=action.id,
-        organisation=action.acting_for or "",
+        organisation=action.organisation or "",
     )
+
+
+def _for(organisation: str | None) -> models.Q:
+    """What was sent for this organisation, or before that was kept; None: for any."""
+    anywhere = models.Q(organisation=None)
+    return models.Q() if organisation is None else anywhere | models.Q(organisation=organisation)
 
 
 def _digest(token: str) -> str:

@@ -100,7 +100,8 @@ class StoredDrafts:
         return row if row is not None and held.delete()[0] else None
 
     def _digest(self, place: DraftPlace) -> str:
-        what = msgspec.json.encode(["draft", place.person, place.step, place.about])
+        where = (place.organisation,) if place.organisation else ()
+        what = msgspec.json.encode(["draft", place.person, place.step, place.about, *where])
         return hmac.new(self.secret, what, sha256).hexdigest()
 
     def _closed(self, fields: Mapping[str, list[str]]) -> bytes:

@@ -13,6 +13,7 @@ class Action(models.Model):
     """A form that was accepted. closed: answers and language, encrypted; empty once erased.
 
     token: digest of the form's token. at: when it was accepted. erase_at: when the answers go.
+    organisation: the key of the one it was sent for,  in private; null: before that was kept.
     """
 
     id = models.CharField(max_length=32, primary_key=True)
@@ -23,6 +24,7 @@ class Action(models.Model):
     version = models.CharField(max_length=64)
     person = models.CharField(max_length=64)
     acting_for = models.BinaryField(null=True)
+    organisation = models.CharField(max_length=200, null=True)
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     erase_at = models.DateTimeField(null=True, db_index=True)

@@ -37,7 +37,7 @@ from balie.backstage.forms.page import FormPage, Stage
 from balie.backstage.forms.plan import Control, FormPlan, Question
 from balie.backstage.forms.receiving import ANY_FILE, Begin, Place, begin_at
 from balie.backstage.forms.showing import Around, Showing
-from balie.backstage.forms.tokens import Bound, is_good, keyed, mint
+from balie.backstage.forms.tokens import Bound, is_for_another, is_good, keyed, mint
 from balie.backstage.naming import OF_CUSTOMERS, action_id, reference
 from balie.backstage.ports import Clock, Incident, IncidentKind, Incidents
 from balie.backstage.process.beginning import begins
@@ -82,7 +82,7 @@ class FormDesk:
     """The forms of one blueprint. actions: None where nothing can be sent yet.
 
     random: gives that many random bytes. inputs: what comes in besides answers.
-    accepted: hears whose form was just accepted.
+    accepted: hears whose form was just accepted, and for which organisation.
     """
 
     contracts: Mapping[str, Contract]
@@ -92,7 +92,7 @@ class FormDesk:
     secret: bytes
     random: Callable[[int], bytes] = secrets.token_bytes
     inputs: Inputs = field(default_factory=Inputs)
-    accepted: Callable[[str], None] = lambda _person: None
+    accepted: Callable[[str, str | None], None] = lambda _person, _organisation: None
 
     async def open(
         self, opening: FormOpening, around: Around, about: str | None, *, whole: bool = False
@@ -209,7 +209,7 @@ class FormDesk:
             again = await self._filled_in(opening, around, about, left, {})
             page = again.to_fill() if isinstance(again, _FilledIn) else filled.to_fill()
             return NotAccepted(page=page, status=409, expired=True)
-        self.accepted(action.person)
+        self.accepted(action.person, action.organisation)
         await self._drafts(opening).drop(_draft_place(opening, about))
         return receipt
 
@@ -438,7 +438,12 @@ class FormDesk:
             person=opening.whose,
             step=str(opening.plan.step.id),
             version=opening.blueprint.version,
+            organisation=opening.presenting.viewer.organisation or "",
         )
+
+    def is_for_another(self, opening: FormOpening, posted: Posted) -> bool:
+        """Whether it was opened by this person when they acted for somebody else."""
+        return is_for_another(_token(posted), self._bound(opening), self.secret)
 
     def _action(self, opening: FormOpening, checked: Checked, token: str, digest: str) -> Action:
         now, viewer, step = self.clock.now(), opening.presenting.viewer, opening.plan.step
@@ -460,6 +465,7 @@ class FormDesk:
             version=opening.blueprint.version,
             person=viewer.person,
             acting_for=viewer.acting_for,
+            organisation=viewer.organisation,
             language=opening.presenting.language,
             token=token,
             digest=digest,
@@ -548,8 +554,10 @@ def _page(posted: Posted) -> int:
 
 
 def _draft_place(opening: FormOpening, about: str | None) -> DraftPlace:
-    person, step = opening.presenting.viewer.person, str(opening.plan.step.id)
-    return DraftPlace(person=person, step=step, about=about or "")
+    viewer, step = opening.presenting.viewer, str(opening.plan.step.id)
+    return DraftPlace(
+        person=viewer.person, step=step, about=about or "", organisation=viewer.organisation or ""
+    )
 
 
 def _sign_in(guarded: Guarded | None) -> str:

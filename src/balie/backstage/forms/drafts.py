@@ -18,11 +18,15 @@ HELD = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftPlace:
-    """Whose draft it is, of which step, about which row ("" when it is about none)."""
+    """Whose draft it is, of which step, about which row ("" when it is about none).
+
+    organisation: for which it is filled in, by its key; "" for none.
+    """
 
     person: str
     step: str
     about: str = ""
+    organisation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ def whose(viewer: Viewer, language: str) -> Whose:
     known = {name: mine.values[0] for name, mine in viewer.me.items() if len(mine.values) == 1}
     return Whose(
         person=viewer.person,
-        acting_for=viewer.acting_for,
+        acting_for=viewer.organisation,
         language=language,
         kinds=viewer.kinds,
         me=known,

@@ -203,7 +203,7 @@ class Mail:
     """A mail that is due. id: the same however often it is tried. mail: its name in `mails/`.
 
     It is about the row `row` of `thing`, and told by `step`; address and values are looked up by
-    whoever sends it.
+    whoever sends it. acting_for: the key of the organisation, PRIVATE for none.
     """
 
     id: str

@@ -21,7 +21,7 @@ def mails_about(step: Step, receipt: Receipt) -> tuple[Mail, ...]:
             step=str(step.id),
             version=action.version,
             person=action.person,
-            acting_for=action.acting_for,
+            acting_for=action.organisation,
             language=action.language,
             thing=str(step.screen.creates or step.screen.changes or ""),
             row=None if done is None else done.row,

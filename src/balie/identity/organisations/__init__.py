@@ -1,0 +1,1 @@
+"""Organisations: who belongs to which, for whom somebody acts, and who administers it."""
