@@ -115,6 +115,17 @@ TABLES: Mapping[str, Kept] = {
         "what is sent goes with the answers; state, tries and the number that the system gave stay",
         encrypted=("closed", "outcome"),
     ),
+    "approval": Kept(
+        "what a colleague must approve before it goes to a system, and what came of it",
+        "what was asked and said goes with the answers; who decided, when and how stays",
+        {"sender": _PERSON, "who": _PERSON, "organisation": "a mark that only the keys can make"},
+        ("closed", "said"),
+    ),
+    "colleague": Kept(
+        "who was seen acting for an organisation in a role that approves, so that they are told",
+        "a year after they were seen so last, or until `balie erase`",
+        {"person": _PERSON, "organisation": "a mark that only the keys can make"},
+    ),
     "attempt": Kept("how often it was tried, with which outcome", "stays"),
     "correction": Kept(
         "what staff corrected, as it was before",

@@ -31,6 +31,12 @@ PAGE = ROOT / "docs" / "reference" / "words-of-the-language.md"
 LONGEST = 62  # characters of an example
 
 UNUSED: dict[tuple[str, str], str] = {
+    ("step", "approve"): "approve: {by: [finance], within: 2 days, then: refuse}",
+    ("approval", "if"): "if: order.total > 1000",
+    ("approval", "by"): "by: [finance]",
+    ("approval", "within"): "within: 2 working days",
+    ("approval", "then"): "then: give to a person",
+    ("approval", "then goes to"): "then goes to: service",
     ("customer", "extra check"): "extra check: two steps",
     ("work", "updates"): "updates: crm.contacts",
     ("thing", "remember"): "remember: 13 months",

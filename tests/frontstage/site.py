@@ -13,6 +13,7 @@ from balie.access.viewer import Visitor
 from balie.backstage.lineage.origins import Origins
 from balie.blueprint.model import Blueprint
 from balie.frontstage.app import frontstage
+from balie.frontstage.approvals import Approves
 from balie.frontstage.assets import Assets, read_files
 from balie.frontstage.brand import brand_files, identity_of
 from balie.frontstage.languages import words_of
@@ -29,7 +30,7 @@ from tests.semantics.world import World, contracts_of, world
 
 AT = "http://portal.example"
 COOKIE = "balie"
-PEOPLE = {"sanne", "bram", "fatima", "joost", "mila", "nobody"}
+PEOPLE = {"sanne", "bram", "fatima", "karim", "joost", "mila", "nobody"}
 FROM_HERE = {"sec-fetch-site": "same-origin"}
 
 
@@ -116,6 +117,7 @@ def site(
     folders: Iterable[Path] = (),
     most_bytes: int = MOST_BYTES,
     blueprint: Blueprint | None = None,
+    approving: Approves | None = None,
 ) -> Site:
     """A site over a world; or over another service, with the world's blueprint around it."""
     running = over or world()
@@ -148,6 +150,7 @@ def site(
         _rehearsed(blueprint, control, happens) if demo else None,
         most_bytes,
         real if real.forms is not None and service is None else None,
+        approving,
     )
     pages = with_choices(frontstage(views, reader, surroundings, COOKIE), surroundings.languages)
     return Site(

@@ -17,6 +17,7 @@ import yaml
 from balie.access.viewer import Viewer, Visitor
 from balie.backstage.actions import Actions
 from balie.backstage.arrangement import arrangement_of
+from balie.backstage.forms.approving import AsksColleagues, nothing_is_asked
 from balie.backstage.forms.inputs import NO_INPUTS, Inputs
 from balie.backstage.handing import Handed, NoDocument
 from balie.backstage.page import Page
@@ -308,6 +309,7 @@ def world(
     telling: Telling = AS_WRITTEN,
     actions: Actions | None = None,
     inputs: Inputs = NO_INPUTS,
+    asks: Callable[[Clock], AsksColleagues] = lambda _clock: nothing_is_asked,
 ) -> World:
     """A world for a blueprint, with its example rows or other ones.
 
@@ -336,6 +338,7 @@ def world(
         list_rows=list_rows,
         actions=actions,
         inputs=inputs,
+        asks=asks(hands.clock),
     )
     return World(blueprint, service, systems, hands, memory, noticeboard, telling=telling)
 

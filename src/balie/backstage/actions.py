@@ -12,6 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Protocol
 
+from balie.backstage.approval import Approval, Asked
 from balie.systems.rows import Raw
 
 _NONE: Mapping[str, Raw] = MappingProxyType({})
@@ -28,6 +29,8 @@ class ActionState(StrEnum):
     CONFLICT = "conflict"  # the row had changed; nothing was overwritten
     ATTENTION = "attention"  # a person looks at it; the customer never reads this as a failure
     DROPPED = "dropped"  # staff decided that it is not sent
+    FOR_APPROVAL = "waits for approval"  # of a colleague; nothing is sent before
+    NOT_APPROVED = "not approved"  # by a colleague, or in time; nothing was sent
 
 
 class ErrandState(StrEnum):
@@ -43,9 +46,11 @@ class ErrandState(StrEnum):
     ASKS = "asks"  # the system wants to hear that somebody is sure; nothing was written
     STUCK = "stuck"  # given up after the time that the blueprint says
     DROPPED = "dropped"  # its master was refused, or staff decided so
+    HELD = "held"  # until a colleague approves it
+    NOT_APPROVED = "not approved"
 
 
-ENDED = frozenset({ErrandState.DONE, ErrandState.DROPPED})
+ENDED = frozenset({ErrandState.DONE, ErrandState.DROPPED, ErrandState.NOT_APPROVED})
 FOR_A_PERSON = frozenset(
     {ErrandState.REFUSED, ErrandState.UNCERTAIN, ErrandState.ASKS, ErrandState.STUCK}
 )
@@ -123,6 +128,7 @@ class Action:
     is not read back. tells_at_once: a mail is due as soon as it is accepted; not read back either.
     acting_for: the name of the organisation, as it was then. organisation: its key, PRIVATE for
     none; None: of no place in particular, such as what Balie does itself.
+    asks: what a colleague must approve first; read back in the receipt.
     """
 
     id: str
@@ -141,6 +147,7 @@ class Action:
     sign_in: str = field(default="", repr=False)
     tells_at_once: bool = False
     organisation: str | None = None
+    asks: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +188,7 @@ class Receipt:
     action: Action
     state: ActionState
     progress: Sequence[Progress] = ()
+    approval: Approval | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +300,10 @@ def state_of(action: Action, progress: Sequence[Progress]) -> ActionState:
     masters = [
         states.get(errand.id, ErrandState.DUE) for errand in action.errands if errand.is_master
     ]
+    if ErrandState.HELD in of_each:
+        return ActionState.FOR_APPROVAL
+    if ErrandState.NOT_APPROVED in of_each:
+        return ActionState.NOT_APPROVED
     if ErrandState.DROPPED in masters:
         return ActionState.DROPPED
     if ErrandState.CONFLICT in masters:

@@ -36,6 +36,7 @@ FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 600.0
 _AFTER_ANOTHER = 1.0  # seconds that an action comes after the one that must be carried first
 _ANSWERS_AGAIN = timedelta(minutes=1)
+_NOT_NOW = frozenset({ErrandState.CONFLICT, ErrandState.HELD})
 _MENDED_BY_STAFF = 60.0  # seconds: a wrong address or key is not mended in less
 
 
@@ -98,7 +99,7 @@ class Carrier:
         states: Mapping[str, Progress],
     ) -> Progress:
         """One errand, as far as it can be brought now."""
-        if progress.state in ENDED | FOR_A_PERSON or progress.state is ErrandState.CONFLICT:
+        if progress.state in ENDED | FOR_A_PERSON | _NOT_NOW:
             return progress
         before = [states[e.id].state for e in action.errands if e.is_master and e.id in states]
         if not errand.is_master and any(state is not ErrandState.DONE for state in before):
@@ -253,5 +254,5 @@ _WE_STOPPED = "We stopped while this was under way; nobody knows whether it was 
 def is_over(receipt: Receipt) -> bool:
     """Whether nothing is left that carrying can do."""
     states = {one.errand: one.state for one in receipt.progress}
-    over = ENDED | FOR_A_PERSON | {ErrandState.CONFLICT}
+    over = ENDED | FOR_A_PERSON | _NOT_NOW
     return all(states.get(errand.id) in over for errand in receipt.action.errands)

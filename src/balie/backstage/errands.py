@@ -60,7 +60,7 @@ def _created(sending: Sending, thing: MappedThing, filled: Filled) -> list[RowTo
     master.returns = (thing.key_path(thing.sources[0]),)
     rows = {(master.system, master.table): master}
     _stamp(sending, thing, master)
-    lookup = _lookup(sending, thing, filled)
+    lookup = said_in(sending.viewer, thing, filled)
     for id_, said in filled.answers.items():
         _put_field(sending, thing, rows, id_, said or None)
     for name, picked in filled.rows.items():
@@ -258,13 +258,13 @@ def _described(sending: Sending, at: TableRef, path: str) -> Field:
 # ---- what a formula can look at
 
 
-def _lookup(sending: Sending, thing: MappedThing, filled: Filled) -> Lookup:
+def said_in(viewer: Viewer, thing: MappedThing, filled: Filled) -> Lookup:
     """Names of a formula: `me.customer`, the form's own answers and rows, and what was picked."""
 
     def look(name: str) -> Outcome:
         first, _, rest = name.partition(".")
         if first == "me":
-            return _mine(sending.viewer, rest)
+            return _mine(viewer, rest)
         if first == thing.id:
             if rest in filled.rows:
                 return [_in_row(thing, rest, one, look) for one in filled.rows[rest]]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from balie.backstage.actions import ActionState, Errand, ErrandState, Progress, Receipt, Told
+from balie.backstage.approval import Approval
 from balie.backstage.errands import targets
 from balie.backstage.forms.meanwhile import Clash
 from balie.backstage.forms.showing import KEEP_TRYING
@@ -18,6 +19,15 @@ from balie.backstage.routes import address_of
 from balie.blueprint.model import Step
 from balie.mapping.thing import MappedField, MappedThing
 from balie.systems.rows import Raw, text_of, value_at
+
+_AGAIN = frozenset(
+    {
+        ActionState.CONFLICT,
+        ActionState.REFUSED,
+        ActionState.DROPPED,
+        ActionState.NOT_APPROVED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +53,7 @@ class ReceiptPage:
 
     next: the page of what was made, once it has a number. again: the form, when it should be sent
     again with other answers. told: empty once answers are not kept any more. is_mailed: a mail goes
-    out as soon as it is accepted.
+    out as soon as it is accepted. approved_by: the kinds of customer who may approve it.
     """
 
     reference: str
@@ -61,6 +71,8 @@ class ReceiptPage:
     help: Help | None = None
     acting_for: str | None = None
     is_mailed: bool = False
+    approval: Approval | None = None
+    approved_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +141,8 @@ class Telling:
             help=self.help,
             acting_for=action.acting_for,
             is_mailed=step is not None and tells_at_once(step),
+            approval=receipt.approval,
+            approved_by=self._kinds(receipt.approval),
         )
 
     # ---- parts
@@ -143,6 +157,12 @@ class Telling:
             state=receipt.state,
             at=action.at,
         )
+
+    def _kinds(self, approval: Approval | None) -> tuple[str, ...]:
+        """Who may approve it, as the story calls them."""
+        customers = self.presenting.blueprint.people.customers
+        by = () if approval is None else approval.by
+        return tuple(self.presenting.say(customers[k].name) for k in by if k in customers)
 
     def _step(self, id_: str) -> Step | None:
         """The step as it is now; None when the story has it no more."""
@@ -231,7 +251,7 @@ class Telling:
         return MenuItem(step=str(plan.step.id), label=label, address=address)
 
     def _again(self, step: Step | None, state: ActionState) -> MenuItem | None:
-        again = state in (ActionState.CONFLICT, ActionState.REFUSED, ActionState.DROPPED)
+        again = state in _AGAIN
         if not again or step is None or step.screen is None or step.screen.address is None:
             return None
         label = self.presenting.heading(step.title)

@@ -21,6 +21,7 @@ from balie.backstage.bounded import Bounded
 from balie.backstage.cursors import Trail
 from balie.backstage.documents import DocumentMatch, DocumentPlace, Documents
 from balie.backstage.everybody import ReceiptAddresses, address_of, for_whoever_has_it
+from balie.backstage.forms.approving import AsksColleagues, nothing_is_asked
 from balie.backstage.forms.desk import FormDesk
 from balie.backstage.forms.inputs import NO_INPUTS, Inputs
 from balie.backstage.forms.offering import FormOpening
@@ -46,7 +47,7 @@ from balie.backstage.routes import Match, Routes
 from balie.backstage.sources import Patience, Sources, Trace, no_trace
 from balie.backstage.telling import Tellers
 from balie.blueprint.model import EVERYBODY, Blueprint, Step
-from balie.mapping.formats import receipts_word
+from balie.mapping.formats import approvals_word, receipts_word
 from balie.mapping.thing import MappedThing, map_things
 from balie.systems.connector import Connector
 from balie.systems.contract import Contract
@@ -97,8 +98,8 @@ class Service:
     secret: signs cursors and makes the keys of what is remembered; at least 32 bytes.
     most_bytes: of pages that are kept as they were made; half as much of viewers.
     actions: where what customers send is kept; without it there are no forms.
-    inputs: what comes in with a form besides answers. now: seconds since 1970, on the clock by
-    which people sign in.
+    inputs: what comes in with a form besides answers. asks: what colleagues must approve.
+    now: seconds since 1970, on the clock by which people sign in.
     """
 
     def __init__(
@@ -118,6 +119,7 @@ class Service:
         actions: Actions | None = None,
         inputs: Inputs = NO_INPUTS,
         now: Callable[[], float] = time.time,
+        asks: AsksColleagues = nothing_is_asked,
     ) -> None:
         self.blueprint = blueprint
         self.things: Mapping[str, MappedThing] = map_things(blueprint, contracts)
@@ -137,6 +139,7 @@ class Service:
                 secret=secret,
                 inputs=inputs,
                 accepted=self._overlays.drop,
+                asks=asks,
             )
         self._inputs = inputs
         self._receipt_addresses = ReceiptAddresses(secret)
@@ -462,6 +465,11 @@ class Service:
     def receipts_at(self) -> str:
         """The address of the list of receipts; one is below it, by its reference."""
         return f"/{receipts_word(str(self.blueprint.language))}"
+
+    @property
+    def approvals_at(self) -> str:
+        """The address of what waits for somebody's approval."""
+        return f"/{approvals_word(str(self.blueprint.language))}"
 
     async def receipts(self, viewer: Viewer, language: str) -> ReceiptList | None:
         """What this person sent, the newest first; None where nothing can be sent."""

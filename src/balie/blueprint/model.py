@@ -211,6 +211,21 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Approve:
+    """What a form sends waits until a colleague of the same organisation approves it.
+
+    if_: when; None: always. by: kinds of customer. then: `refuse` or `give to a person`.
+    """
+
+    at: Span  # the key `approve`
+    if_: Condition | None = None
+    by: tuple[Text, ...] = ()
+    within: Duration | None = None
+    then: Text | None = None
+    then_goes_to: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Tells:
     """A mail that goes out when something happens."""
 
@@ -268,6 +283,7 @@ class Step:
     extra_check: ExtraCheck | None = None
     customer_gets: tuple[Text, ...] = ()
     screen: Screen | None = None
+    approve: Approve | None = None
     frontstage: tuple[Work, ...] = ()
     backstage: tuple[Work, ...] = ()
     decision: tuple[Answer, ...] = ()

@@ -11,6 +11,7 @@ from balie.blueprint.model import (
     SEED_COLOUR,
     Accepts,
     Answer,
+    Approve,
     Brand,
     ByLetter,
     Claims,
@@ -123,6 +124,7 @@ def _step(section: Section, phase: str) -> Step:
         extra_check=_extra_check(section),
         customer_gets=section.texts("customer gets"),
         screen=_screen(section),
+        approve=_approve(section),
         frontstage=tuple(_work(work) for work in section.sections("frontstage")),
         backstage=tuple(_work(work) for work in section.sections("backstage")),
         decision=tuple(_answer(k, s) for k, s in section.named_sections("decision")),
@@ -211,6 +213,20 @@ def _answer(name: Text, section: Section) -> Answer:
         asks=_field_refs(section, "asks"),
         sets=_sends(section, "sets"),
         next=section.text("next"),
+    )
+
+
+def _approve(step: Section) -> Approve | None:
+    section, at = step.section("approve"), step.key_at("approve")
+    if section is None or at is None:
+        return None
+    return Approve(
+        at=at,
+        if_=section.condition("if"),
+        by=section.texts("by"),
+        within=section.duration("within"),
+        then=section.text("then"),
+        then_goes_to=section.text("then goes to"),
     )
 
 

@@ -110,6 +110,7 @@ AFTER_FAILURE = OneOf(
 )
 SOURCE = OneOf(("api", "local", "claims"))
 AFTER_WAITING = OneOf(("remind the customer", "give to a person"))
+AFTER_ASKING = OneOf(("refuse", "give to a person"))
 GROUNDS = OneOf(
     ("agreement", "law", "consent", "legitimate interest", "public task", "vital interest")
 )
@@ -203,6 +204,7 @@ STEP = Construct(
         Word("customer does", TEXT, "The customer's action.", required=True),
         Word("customer gets", TEXTS, "What they hold afterwards."),
         Word("screen", Part("screen"), "What Balie shows."),
+        Word("approve", Part("approval"), "When a colleague approves what this form sends."),
         Word("frontstage", ListOf(Part("work")), "What people do in the customer's sight."),
         Word("backstage", ListOf(Part("work")), "What happens out of the customer's sight."),
         Word("decision", Named(Part("answer")), "Who decides what, and where it leads."),
@@ -231,6 +233,17 @@ SCREEN = Construct(
         Word("creates", TEXT, "The thing that this form makes."),
         Word("button", TEXT, "The words on the button."),
         Word("only while", ListOf(Part("rule")), "When this form may be used, and why not."),
+    ),
+)
+
+APPROVAL = Construct(
+    "an approval",
+    (
+        Word("if", CONDITION, "When it is asked; without it, always."),
+        Word("by", TEXTS, "The kinds of customer who may approve, of one organisation.", True),
+        Word("within", DURATION, "When they are reminded; as long again, and it is over.", True),
+        Word("then", AFTER_ASKING, "What happens when nobody approves in time.", True),
+        Word("then goes to", TEXT, "The team that decides after that."),
     ),
 )
 
@@ -507,6 +520,7 @@ CONSTRUCTS: dict[str, Construct] = {
     "phase": PHASE,
     "step": STEP,
     "screen": SCREEN,
+    "approval": APPROVAL,
     "figure": FIGURE,
     "rule": RULE,
     "work": WORK,

@@ -11,6 +11,7 @@ from balie.backstage.forms.desk import TOKEN, NotAccepted
 from balie.backstage.forms.meanwhile import SHOWN, Clash
 from balie.backstage.forms.page import Asked, FormPage, Pickable, Tickable, Ticking
 from balie.backstage.receipts import Part, ReceiptList, ReceiptPage
+from balie.frontstage.approval_json import decision_json
 from balie.frontstage.page_json import (
     Json,
     fields_json,
@@ -87,6 +88,7 @@ def receipt_json(page: ReceiptPage) -> bytes:
             "number": None if page.number is None else page.number.text,
             "next": None if page.next is None else item_json(page.next),
             "again": None if page.again is None else item_json(page.again),
+            "approval": _approval(page),
         }
     )
 
@@ -110,6 +112,18 @@ def receipts_json(page: ReceiptList) -> bytes:
             ],
         }
     )
+
+
+def _approval(page: ReceiptPage) -> Json:
+    """Of whom it waits for approval, until when, and what came of it."""
+    if page.approval is None:
+        return None
+    decided = page.approval.decided
+    return {
+        "by": list(page.approved_by),
+        "until": moment_json(page.approval.until),
+        "decision": None if decided is None else decision_json(decided),
+    }
 
 
 def _clashes(clashes: Iterable[Clash]) -> list[Json]:

@@ -115,6 +115,10 @@ def form_schemas() -> Iterator[tuple[str, Json]]:
             number=_MAYBE_TEXT,
             next=_maybe("Way"),
             again=_maybe("Way"),
+            approval={
+                "description": "Of which colleagues it waits for approval, and what came of it.",
+                "type": ["object", "null"],
+            },
         ),
     )
 

@@ -260,6 +260,9 @@ class Forms:
             body = form_json(shown, page, token, refusal, before_at)
             return Answer(status=status, body=body, kind=JSON)
         chrome = self.messages.surroundings.around(page, await self.messages.chrome(ask))
+        chrome = self.messages.with_waiting(
+            chrome, await self.messages.waits_for(ask), page.address
+        )
         html = self.messages.looks.render(
             "form_before.html" if shown.before_at else _TEMPLATES[page.stage],
             chrome,

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass, replace
 from http import HTTPStatus
+from typing import Protocol
 from urllib.parse import quote
 
 from balie.access.proving import ProveFirst
 from balie.access.viewer import Visitor
+from balie.backstage.page import MenuItem
 from balie.frontstage.asking import PROBLEM, READ_ONLY, Answer, Ask, see_other, with_headers
 from balie.frontstage.looks import Chrome, Link, Looks, Switch
 from balie.frontstage.page_json import problem_json
@@ -19,17 +21,30 @@ ACR = "two-steps"
 """How programs read that two steps are asked."""
 
 
+class CountsWaiting(Protocol):
+    """How many wait for a colleague's approval: `frontstage.approvals.Waiting`."""
+
+    async def of(self, visitor: Visitor, language: str) -> int | None:
+        """How many wait for this visitor; None for who is never asked."""
+        ...
+
+    def item(self, words: str) -> MenuItem:
+        """The way to the list."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Messages:
     """Messages as pages and as problem+json. rehearsed: only in the demo.
 
-    sent: who has receipts; None where nothing can be sent.
+    sent: who has receipts; None where nothing can be sent. waiting: likewise of approvals.
     """
 
     looks: Looks
     surroundings: Surroundings
     rehearsed: Rehearsed | None = None
     sent: Sent | None = None
+    waiting: CountsWaiting | None = None
 
     async def problem(
         self, ask: Ask, status: HTTPStatus, words: str, sign: str, way_out: Link | None = None
@@ -106,6 +121,23 @@ class Messages:
         link = Link(chrome.t.say("receipt.list_title"), self.sent.address)
         person = chrome.person and replace(chrome.person, links=(link, *chrome.person.links))
         return replace(chrome, person=person, footer=(*chrome.footer, link))
+
+    async def waits_for(self, ask: Ask) -> int | None:
+        """How many wait for the approval of whoever asks; None for who is never asked."""
+        visitor = ask.visitor
+        if self.waiting is None or visitor is None or visitor.is_staff or visitor.staff_roles:
+            return None
+        return await self.waiting.of(visitor, ask.preferences.language)
+
+    def with_waiting(self, chrome: Chrome, count: int | None, path: str) -> Chrome:
+        """The same with a way to what waits for approval, at the end of the menu."""
+        if self.waiting is None or count is None:
+            return chrome
+        say = chrome.t.say
+        words = say("approval.menu_count", count=count) if count else say("approval.menu")
+        item = self.waiting.item(words)
+        here = path == item.address or path.startswith(f"{item.address}/")
+        return replace(chrome, menu=(*chrome.menu, replace(item, current=here)))
 
     async def switches(self) -> tuple[Switch, ...] | None:
         """How the rehearsed systems behave; None outside the demo."""

@@ -15,6 +15,7 @@ from balie.backstage.page import Progress, Trust
 from balie.backstage.plans import Part, Plan, capital, references
 from balie.backstage.service import Route
 from balie.blueprint.model import Blueprint, Figure
+from balie.frontstage.approval_json import approval_paths
 from balie.frontstage.form_openapi import form_paths, form_schemas
 from balie.frontstage.page_json import Json
 from balie.mapping.kinds import Kind
@@ -48,6 +49,7 @@ def openapi(
     documents: Iterable[DocumentPlace] = (),
     forms: Iterable[FormPlan] = (),
     receipts_at: str = "",
+    approvals_at: str = "",
 ) -> bytes:
     """The description as UTF-8 JSON. cookie: the name of the session cookie.
 
@@ -71,6 +73,7 @@ def openapi(
                 **{_template(route): _path(route, blueprint, things) for route in described},
                 **papers,
                 **sending,
+                **(approval_paths(approvals_at) if approvals_at else {}),
             },
             "components": {
                 "securitySchemes": {

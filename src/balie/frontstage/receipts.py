@@ -110,6 +110,7 @@ class Receipts:
     ) -> Answer:
         surroundings = self._messages.surroundings
         chrome = surroundings.around(page, await self._messages.chrome(ask))
+        chrome = self._messages.with_waiting(chrome, await self._messages.waits_for(ask), ask.path)
         now = surroundings.now()
         html = self._messages.looks.render(template, chrome, page=page, now=now, **more)
         return Answer(status=HTTPStatus.OK, body=html.encode())

@@ -14,6 +14,7 @@ from balie.backstage.handing import Handed, NoDocument
 from balie.backstage.lineage.origins import PageOrigins
 from balie.backstage.page import MenuItem, Page
 from balie.backstage.ports import Incident, IncidentKind, Incidents
+from balie.frontstage.approvals import Approvals, Approves, Waiting
 from balie.frontstage.asking import HTML, JSON, READ_ONLY, Answer, Ask, see_other, with_headers
 from balie.frontstage.bodies import Welcome
 from balie.frontstage.crowd import Crowd
@@ -85,6 +86,7 @@ class Views:
     description: the OpenAPI document. incidents: hears of a page that failed.
     rehearsed: only in the demo. most_bytes: of pages that are kept as they were written.
     customers_send: takes in forms and knows receipts; None where nothing can be sent.
+    approving: what waits for colleagues; None where nothing ever does.
     """
 
     def __init__(
@@ -97,6 +99,7 @@ class Views:
         rehearsed: Rehearsed | None = None,
         most_bytes: int = MOST_BYTES,
         customers_send: CustomersSend | None = None,
+        approving: Approves | None = None,
     ) -> None:
         self._service = service
         self._looks = looks
@@ -105,7 +108,13 @@ class Views:
         self._incidents = incidents
         self._rehearsed = rehearsed
         self._sent = Sent(customers_send, surroundings.now) if customers_send else None
-        self._messages = Messages(looks, surroundings, rehearsed, self._sent)
+        waiting = Waiting(approving, service, surroundings.now) if approving else None
+        self._messages = Messages(looks, surroundings, rehearsed, self._sent, waiting)
+        self._approvals = (
+            Approvals(approving, service, self._messages, waiting)
+            if approving is not None and waiting is not None
+            else None
+        )
         crowd = Crowd(surroundings.now)
         self._forms = (
             Forms(customers_send, self._messages, incidents, crowd) if customers_send else None
@@ -155,6 +164,8 @@ class Views:
             return await self._forms.answer(ask)
         if self._receipts is not None and self._receipts.has(ask.path):
             return await self._receipts.answer(ask)
+        if self._approvals is not None and self._approvals.has(ask.path):
+            return await self._approvals.answer(ask)
         if ask.path != "/" and not self._is_there(ask.path):
             return await self._messages.not_found(ask)
         if ask.method not in READ_ONLY:
@@ -214,7 +225,7 @@ class Views:
             return await self._cannot_arrange(ask, refusal.wrong)
         if page is None:
             return await self._nothing_here(ask, viewer)
-        return await self._of(ask, visitor, page)
+        return await self._of(ask, visitor, page, await self._messages.waits_for(ask))
 
     async def _cannot_arrange(self, ask: Ask, wrong: Wrong) -> Answer:
         """The way out is the page as it stands by itself."""
@@ -243,11 +254,11 @@ class Views:
             return Link(say("letter.have"), ACTIVATE)
         return Link(say("chrome.sign_out"), SIGN_OUT)
 
-    async def _of(self, ask: Ask, visitor: Visitor, page: Page) -> Answer:
+    async def _of(self, ask: Ask, visitor: Visitor, page: Page, waits: int | None) -> Answer:
         """A page as bytes: those that were written before, while they would be the same."""
         voice = self._surroundings.voice(ask.preferences.language)
         switches, has_sent = await self._messages.switches(), await self._messages.has_sent(visitor)
-        key = (visitor.who, ask.address, ask.preferences, ask.wants_json, switches, has_sent)
+        key = (visitor.who, ask.address, ask.preferences, ask.wants_json, switches, has_sent, waits)
         searched = isinstance(ask.arrangement, Arrangement) and bool(ask.arrangement.query)
         body = None if searched else self._written.find(key, page, voice)
         if body is None:
@@ -255,13 +266,14 @@ class Views:
                 ask.preferences, ask.address, visitor, switches, voice
             )
             chrome = self._messages.with_receipts(chrome, has_sent=has_sent)
-            body = page_json(page) if ask.wants_json else self._html(page, chrome).encode()
+            body = page_json(page) if ask.wants_json else self._html(page, chrome, waits).encode()
             if not searched:  # what somebody looks for is remembered nowhere
                 self._written.keep(key, page, voice, body)
         return Answer(status=HTTPStatus.OK, body=body, kind=JSON if ask.wants_json else HTML)
 
-    def _html(self, page: Page, chrome: Chrome) -> str:
+    def _html(self, page: Page, chrome: Chrome, waits: int | None) -> str:
         chrome = self._surroundings.around(page, chrome)
+        chrome = self._messages.with_waiting(chrome, waits, page.address)
         template = f"{page.kind if page.kind in _KINDS else 'details'}.html"
         lineage = self._lineage(page, chrome)
         said = told(page, chrome.t)

@@ -92,6 +92,11 @@ def receipts_word(language: str) -> str:
     return said(language)["addresses.receipts"]
 
 
+def approvals_word(language: str) -> str:
+    """The word of the address of what waits for somebody's approval: "approvals"."""
+    return said(language)["addresses.approvals"]
+
+
 @lru_cache(maxsize=4096)
 def day(value: date, language: str) -> str:
     """A day in words: `20 november 2026`."""

@@ -12,6 +12,7 @@ from balie.site.connecting import utc_now
 from balie.site.engines import enqueue_of
 from balie.site.failpoints import BreakableActions, breakable_enqueue, reach_of
 from balie.store.actions import Enqueue, StoredActions
+from balie.store.approvals import Asks
 from balie.store.ciphers import Cipher
 from balie.store.glances import Glance, MayHaveSent, anybody_may_have
 from balie.store.instances import Records
@@ -27,13 +28,14 @@ def stored_actions(
     """What customers sent. enqueue: see there. closing: gets what must be closed."""
     work, cipher = UnitOfWork(), Cipher(configuration.keys)
     closing.push_async_callback(work.close)
-    begin = records_of(configuration).begin
+    records = records_of(configuration)
+    begin, ask = records.begin, Asks(records)
     may_have_sent = _glance(configuration, closing)
     if configuration.failpoint:
         reach = reach_of(configuration.failpoint, configuration.state)
         enqueue = breakable_enqueue(enqueue, reach)
-        return BreakableActions(work, cipher, enqueue, now, begin, may_have_sent, reach)
-    return StoredActions(work, cipher, enqueue, now, begin, may_have_sent)
+        return BreakableActions(work, cipher, enqueue, now, begin, may_have_sent, ask, reach)
+    return StoredActions(work, cipher, enqueue, now, begin, may_have_sent, ask)
 
 
 def _glance(configuration: Configuration, closing: AsyncExitStack) -> MayHaveSent:

@@ -34,6 +34,7 @@ from balie.identity.desk import Desk
 from balie.identity.reader import Reader, SqliteReader
 from balie.site import folders
 from balie.site.accepting import accepting
+from balie.site.approvals import approving_of
 from balie.site.asgi import Layers, application
 from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
@@ -51,6 +52,7 @@ from balie.site.looks import DjangoPages
 from balie.site.service_desk import service_desk
 from balie.site.stories import keep_version
 from balie.site.work import work_of
+from balie.steps.approve.step import Approving
 from balie.store.audit import Trail
 from balie.store.ciphers import Cipher
 from balie.store.incidents import IncidentBook
@@ -113,6 +115,7 @@ async def start(
             clock,
             logins,
             actions.audit,
+            approving_of(connected.service, configuration, actions, clock),
         )
         origins = Origins(found.blueprint, found.contracts)
         shown = _shown(rehearsed, opened, configuration, origins, opening)
@@ -159,6 +162,7 @@ class Opened:
     clock: Clock
     logins: Logins
     audit: Trail
+    approving: Approving | None = None
 
 
 def _application(
@@ -188,6 +192,7 @@ def _application(
         documents=service.documents,
         forms=service.form_plans,
         receipts_at=service.receipts_at,
+        approvals_at="" if opened.approving is None else service.approvals_at,
     )
     views = Views(
         service,
@@ -197,6 +202,7 @@ def _application(
         opened.told,
         rehearsed,
         customers_send=service if service.forms is not None else None,
+        approving=opened.approving,
     )
     pages = DjangoPages(
         looks=looks,

@@ -16,6 +16,7 @@ from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
 from balie.site.logs import asked
 from balie.site.step_kinds import STEP_KINDS
+from balie.steps.approve.asking import Asking
 from balie.systems.connector import Connector
 from balie.transport.http import Network
 from balie.transport.limits import Part
@@ -74,6 +75,7 @@ def connect(
         kept.secret,
         actions=kept.actions,
         inputs=kept.inputs,
+        asks=Asking(clock or clock_of(found.blueprint)),
     )
     closing.push_async_callback(service.close)
     return Connected(service, network, connectors)

@@ -62,6 +62,18 @@ class People:
         """The visitor; None when they may not sign in, or their address is not verified."""
         return await self.unit.read(lambda: _visitor(person, acting_for))
 
+    async def name(self, person: str) -> str:
+        """What somebody is called; "" when nobody knows."""
+        return await self.unit.read(lambda: _name(person))
+
+
+def _name(person: str) -> str:
+    try:
+        found = Person.objects.filter(pk=UUID(person)).values_list("name", flat=True).first()
+    except ValueError:
+        return ""
+    return found or ""
+
 
 def _visitor(person: str, acting_for: str | None) -> Visitor | None:
     try:

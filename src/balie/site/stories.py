@@ -14,6 +14,7 @@ from balie.backstage.process.processes import Processes
 from balie.backstage.process.story import Story, story
 from balie.blueprint.reader import read_opened
 from balie.site.accepting import records_of
+from balie.site.approvals import ApprovalLetters, approvals_of
 from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
 from balie.site.connecting import Connected, clock_of
@@ -22,6 +23,7 @@ from balie.site.inboxes import Inboxes, texts_of
 from balie.site.post import DjangoPost, People
 from balie.site.rounds import Round
 from balie.store.actions import StoredActions
+from balie.store.approvals import StoredApprovals
 from balie.store.inbox import StoredInbox
 from balie.store.instances import StoredInstances
 from balie.store.mails import StoredMails
@@ -78,6 +80,7 @@ class Stories:
     mails: StoredMails
     actions: StoredActions
     clock: Clock
+    approvals: StoredApprovals
     inboxes: Inboxes | None = None
 
     def rounds(self) -> tuple[Round, ...]:
@@ -86,6 +89,7 @@ class Stories:
             Round("stories that came further", _AT_ONCE, self.hear_of_actions),
             Round("news of systems", _AT_ONCE, self.hear_of_news),
             Round("stories that are due", _AT_ONCE, self.go_on),
+            Round("approvals", _SOON, self.approvals.look),
             Round("mails", _SOON, self.posting.send_due),
             *(() if self.inboxes is None else (Round("inboxes", _SOON, self.inboxes.look),)),
             Round("forgetting what is over", _HOURLY, self.forget),
@@ -147,6 +151,8 @@ def stories_of(
     """The stories of a blueprint, on the systems and the database that are open."""
     clock = clock or clock_of(found.blueprint)
     records, unit = records_of(configuration), actions.work
+    people, address = People(unit), configuration.public_url.rstrip("/")
+    letters = ApprovalLetters(connected.service, actions, people, clock, address)
     instances = StoredInstances(unit, records, actions.accept_now)
     mails = StoredMails(unit, records)
     versions = Versions(StoredVersions(unit), story(found.blueprint, found.contracts), clock)
@@ -156,14 +162,15 @@ def stories_of(
         mails=mails,
         stories=versions,
         know=know,
-        visitor=People(unit).visitor,
+        visitor=people.visitor,
         viewer=connected.service.recognised,
         post=DjangoPost(unit, configuration.public_url),
         clock=clock,
         incidents=incidents,
-        address=configuration.public_url.rstrip("/"),
+        address=address,
         sent=actions.carry,
         receipt_at=connected.service.receipt_address,
+        own=letters.letter,
     )
     processes = Processes(
         instances=instances, actions=actions, known=know, stories=versions, clock=clock
@@ -176,6 +183,7 @@ def stories_of(
         mails=mails,
         actions=actions,
         clock=clock,
+        approvals=approvals_of(configuration, actions),
         inboxes=_inboxes(found, actions, instances, posting, versions),
     )
 

@@ -24,7 +24,9 @@ from balie.backstage.actions import (
     Waiting,
     state_of,
 )
+from balie.backstage.approval import Approval, Asked, Decided, Fact, Organisation, Outcome
 from balie.backstage.auditing import Line
+from balie.store.approval_models import Approval as ApprovalRow
 from balie.store.audit import Trail
 from balie.store.ciphers import Cipher
 from balie.store.glances import MayHaveSent, anybody_may_have
@@ -53,10 +55,18 @@ _NOT_DONE_YET = (
 )
 
 
+Ask = Callable[[ours.Action, Asked], None]
+"""Keeps what colleagues are asked before an action is carried, in the transaction that is open."""
+
 Begin = Callable[[ours.Action, Begins], None]
 """Keeps the instance that an action begins, in the transaction that is open."""
 
 _OVER = ENDED | FOR_A_PERSON | {ErrandState.CONFLICT}
+
+
+def nobody_is_asked(_action: ours.Action, _asked: Asked) -> None:
+    """There is nowhere to keep what colleagues are asked."""
+    raise TypeError("nothing that needs approval can be kept here")
 
 
 def no_story(_action: ours.Action, _begins: Begins) -> None:
@@ -73,6 +83,7 @@ class StoredActions:
     now: Callable[[], datetime]
     begin: Begin = no_story
     may_have_sent: MayHaveSent = anybody_may_have
+    ask: Ask = nobody_is_asked
 
     async def accept(self, action: ours.Action, begins: Begins | None = None) -> Receipt:
         """Keeps an action: row, errands, audit line, place in the queue and the instance that it
@@ -204,6 +215,7 @@ class StoredActions:
             organisation=action.organisation,
             at=action.at,
             order_with=action.order_with,
+            asks=action.asks is not None,
             closed=self.closed(
                 {
                     "language": action.language,
@@ -212,7 +224,8 @@ class StoredActions:
                 }
             ),
         )
-        Errand.objects.bulk_create(self._row(errand) for errand in action.errands)
+        rows = [self._row(errand) for errand in action.errands]
+        Errand.objects.bulk_create(rows if action.asks is None else map(self._held, rows))
         for file in dict.fromkeys(errand.upload for errand in action.errands if errand.upload):
             claim(file, action.person, action.id)
         if action.sign_in:
@@ -226,7 +239,11 @@ class StoredActions:
         if action.tells_at_once:
             Further.objects.create(action=action.id)
         self.audit.add(_accepted(action), action.at)
-        self.enqueue(action.id, action.order_with)
+        if action.asks is not None:
+            self.ask(action, action.asks)
+            self.audit.add(_asked(action, action.asks), action.at)
+        else:
+            self.enqueue(action.id, action.order_with)
 
     def _row(self, errand: ours.Errand) -> Errand:
         return Errand(
@@ -242,6 +259,12 @@ class StoredActions:
             corrected=errand.corrected,
             closed=self.body(errand),
         )
+
+    def _held(self, row: Errand) -> Errand:
+        """Not to be carried before a colleague approves it."""
+        row.state, row.has_ended = ErrandState.HELD.value, True
+        row.outcome = self.closed({})
+        return row
 
     def body(self, errand: ours.Errand) -> bytes:
         """What an errand sends, closed."""
@@ -313,14 +336,19 @@ class StoredActions:
         return next(iter(found), None)
 
     def read(self, wanted: "models.QuerySet[Action]") -> list[Receipt]:
-        """These actions as receipts. Two queries, however many there are."""
+        """These actions as receipts. Two queries, however many there are; three with approvals."""
         rows = list(wanted)
         errands: dict[str, list[Errand]] = {row.id: [] for row in rows}
         for errand in Errand.objects.filter(action__in=list(errands)).order_by("number"):
             errands[errand.action_id].append(errand)
-        return [self._receipt(row, errands[row.id]) for row in rows]
+        asked = [row.id for row in rows if row.asks]
+        of = ApprovalRow.objects.filter(action__in=asked) if asked else ()
+        approvals = {one.action_id: self.approval(one) for one in of}
+        return [self._receipt(row, errands[row.id], approvals.get(row.id)) for row in rows]
 
-    def _receipt(self, row: Action, errands: Sequence[Errand]) -> Receipt:
+    def _receipt(
+        self, row: Action, errands: Sequence[Errand], approval: Approval | None
+    ) -> Receipt:
         said = self.opened(row.closed)
         told = said.get("answers")
         answers = tuple(
@@ -345,7 +373,50 @@ class StoredActions:
             order_with=row.order_with,
         )
         progress = tuple(self.progress(one) for one in errands if one.outcome is not None)
-        return Receipt(action=action, state=state_of(action, progress), progress=progress)
+        return Receipt(
+            action=action,
+            state=state_of(action, progress),
+            progress=progress,
+            approval=approval,
+        )
+
+    def approval(self, row: ApprovalRow) -> Approval:
+        """What colleagues were asked, and what came of it, out of its row."""
+        said = self.opened(row.said)
+        decided = row.decided_at and Decided(
+            outcome=Outcome(row.outcome),
+            at=row.decided_at,
+            who=row.who,
+            name=str(said.get("name") or ""),
+            words=str(said.get("words") or ""),
+        )
+        return Approval(
+            by=tuple(one for one in row.by.split(",") if one),
+            until=row.until,
+            asked=self._asked(row),
+            decided=decided or None,
+        )
+
+    def _asked(self, row: ApprovalRow) -> Asked | None:
+        said = self.opened(row.closed)
+        of, key = _two(said.get("organisation"))
+        if not of:
+            return None
+        return Asked(
+            by=tuple(one for one in row.by.split(",") if one),
+            organisation=Organisation(of, key),
+            remind_at=row.remind_at or row.until,
+            until=row.until,
+            team=row.team,
+            about=_text_or_none(said.get("about")),
+            posted={
+                name: tuple(map(str, _list(values)))
+                for name, values in _object(said.get("posted")).items()
+            },
+            facts=tuple(
+                Fact(*map(str, one)) for one in _list(said.get("facts")) if isinstance(one, list)
+            ),
+        )
 
     def errand(self, row: Errand) -> ours.Errand:
         """An errand out of its row."""
@@ -429,6 +500,15 @@ def _accepted(action: ours.Action) -> Line:
     )
 
 
+def _asked(action: ours.Action, asked: Asked) -> Line:
+    return Line(
+        who=action.person,
+        what="approval asked",
+        about=action.id,
+        organisation=asked.organisation.key,
+    )
+
+
 def _for(organisation: str | None) -> models.Q:
     """What was sent for this organisation, or before that was kept; None: for any."""
     anywhere = models.Q(organisation=None)
@@ -445,6 +525,11 @@ def _object(value: Raw) -> Mapping[str, Raw]:
 
 def _list(value: Raw) -> Iterable[Raw]:
     return value if isinstance(value, list) else ()
+
+
+def _two(value: Raw) -> tuple[str, str]:
+    two = [str(one) for one in _list(value)]
+    return (two[0], two[1]) if len(two) == 2 else ("", "")
 
 
 def _text_or_none(value: Raw) -> str | None:

@@ -4,9 +4,9 @@ from typing import ClassVar
 
 from django.db import models
 
-from balie.store import instance_models
+from balie.store import approval_models, instance_models
 
-__all__ = ["Action", "Audit", "Errand", "instance_models"]
+__all__ = ["Action", "Audit", "Errand", "approval_models", "instance_models"]
 
 
 class Action(models.Model):
@@ -14,6 +14,7 @@ class Action(models.Model):
 
     token: digest of the form's token. at: when it was accepted. erase_at: when the answers go.
     organisation: the key of the one it was sent for,  in private; null: before that was kept.
+    asks: a colleague had to approve it first.
     """
 
     id = models.CharField(max_length=32, primary_key=True)
@@ -29,6 +30,7 @@ class Action(models.Model):
     ended_at = models.DateTimeField(null=True)
     erase_at = models.DateTimeField(null=True, db_index=True)
     order_with = models.CharField(max_length=64)
+    asks = models.BooleanField(default=False)
     closed = models.BinaryField()
 
     class Meta:

@@ -4,13 +4,17 @@ What an action sent is erased; that it was sent, its reference and its timings s
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from balie.store.actions import ANSWERS_STAY, StoredActions
+from balie.store.approval_models import Approval, Colleague
 from balie.store.instance_models import InboxRow, Instance, Mail, Work
 from balie.store.models import Action, Correction, Errand
+
+COLLEAGUES_STAY = timedelta(days=365)
+"""After they were seen last in a role that approves; then nobody writes to them."""
 
 _GONE = b""
 
@@ -39,6 +43,8 @@ class Retention:
 
     async def erase_due(self, now: datetime) -> int:
         """Erases the answers whose time has come; of how many actions. Twice is once."""
+        gone = Colleague.objects.filter(seen_at__lt=now - COLLEAGUES_STAY)
+        await self.actions.work.write(gone.delete)
         due = Action.objects.filter(erase_at__lte=now).exclude(closed=_GONE)
         await self.actions.work.write(lambda: _empty(_over(now - ANSWERS_STAY)))
         return await self.actions.work.write(lambda: self._erase(due))
@@ -59,6 +65,7 @@ class Retention:
         erased = self._erase(mine.exclude(ended_at=None).exclude(closed=_GONE))
         stories = _empty(_over(self.actions.now()).filter(person=person))
         mails = Mail.objects.filter(person=person, next_at=None).delete()[0]
+        Colleague.objects.filter(person=person).delete()
         self.actions.audit.note("erased", who=who, about=person)
         going = Instance.objects.filter(person=person, is_over=False).count()
         return Erasure(
@@ -73,6 +80,7 @@ class Retention:
             Errand.objects.filter(id=errand.id).update(outcome=self.actions.outcome(progress))
         Errand.objects.filter(action__in=ids).update(closed=_GONE)
         Correction.objects.filter(errand__action__in=ids).delete()
+        Approval.objects.filter(action__in=ids).update(closed=_GONE, said=None)
         Action.objects.filter(id__in=ids).update(closed=_GONE, acting_for=None)
         return len(ids)
 

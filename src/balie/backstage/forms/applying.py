@@ -35,7 +35,8 @@ def asked_with(
         if condition is None or condition.holds(known.get, opening.reading.today) is True:
             asked.append(question)
             said = about if question is opening.plan.subject else first_of(answers, question.id)
-            known[f"{opening.plan.thing.id}.{question.id}"] = _known(question, cleaned(said or ""))
+            name = f"{opening.plan.thing.id}.{question.id}"
+            known[name] = as_compared(question, cleaned(said or ""))
     return tuple(asked)
 
 
@@ -44,7 +45,7 @@ def first_of(answers: Mapping[str, Sequence[str]], name: str) -> str:
     return next(iter(answers.get(name, ())), "")
 
 
-def _known(question: Question, answer: str) -> Known | None:
+def as_compared(question: Question, answer: str) -> Known | None:
     """An answer as a condition compares it: a code, a number, a day, yes or no, or a text."""
     match question.control:
         case Control.NUMBER:

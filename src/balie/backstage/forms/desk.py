@@ -11,6 +11,7 @@ import msgspec
 from balie.backstage.actions import Action, Actions, Begins, FileGone, Receipt, SentBefore
 from balie.backstage.errands import Sending, errands
 from balie.backstage.forms.applying import asked_with, first_of, questions_for
+from balie.backstage.forms.approving import Again, AsksColleagues, Sent, nothing_is_asked
 from balie.backstage.forms.drafts import DraftPlace, Drafts, NoDrafts
 from balie.backstage.forms.filling import (
     ALL_PAGES,
@@ -39,6 +40,7 @@ from balie.backstage.forms.receiving import ANY_FILE, Begin, Place, begin_at
 from balie.backstage.forms.showing import Around, Showing
 from balie.backstage.forms.tokens import Bound, is_for_another, is_good, keyed, mint
 from balie.backstage.naming import OF_CUSTOMERS, action_id, reference
+from balie.backstage.page import Trust
 from balie.backstage.ports import Clock, Incident, IncidentKind, Incidents
 from balie.backstage.process.beginning import begins
 from balie.backstage.process.mails import tells_at_once
@@ -82,7 +84,8 @@ class FormDesk:
     """The forms of one blueprint. actions: None where nothing can be sent yet.
 
     random: gives that many random bytes. inputs: what comes in besides answers.
-    accepted: hears whose form was just accepted, and for which organisation.
+    accepted: hears whose form was just accepted, and for which organisation. asks: what a
+    colleague must approve of a form first, if anything.
     """
 
     contracts: Mapping[str, Contract]
@@ -93,6 +96,7 @@ class FormDesk:
     random: Callable[[int], bytes] = secrets.token_bytes
     inputs: Inputs = field(default_factory=Inputs)
     accepted: Callable[[str, str | None], None] = lambda _person, _organisation: None
+    asks: AsksColleagues = nothing_is_asked
 
     async def open(
         self, opening: FormOpening, around: Around, about: str | None, *, whole: bool = False
@@ -193,6 +197,8 @@ class FormDesk:
                 return asked
         try:
             action = self._action(opening, filled.checked, token, digest)
+            kept = _kept(opening, about, posted, files)
+            asks = self.asks(Sent(opening, filled.given, filled.checked.filled, about, kept))
         except (CannotBeSent, Unfit) as fault:
             self._report(opening, str(fault))
             return NotAccepted(page=filled.to_check(), status=503, cannot=True)
@@ -201,7 +207,7 @@ class FormDesk:
             first = await self._sent_before(opening, token)
             return first or NotAccepted(page=filled.to_fill(), nothing_changed=True)
         try:
-            receipt = await self.actions.accept(action, _begins(opening))
+            receipt = await self.actions.accept(replace(action, asks=asks), _begins(opening))
         except SentBefore as said:
             return NotAccepted(page=filled.to_check(), status=409, before=said.receipt)
         except FileGone:
@@ -244,6 +250,23 @@ class FormDesk:
     def token_again(self, opening: FormOpening, posted: Posted) -> str:
         """The token that a form was sent with, so that sending it twice is once; else a new one."""
         return self._good_token(opening, _token(posted)) or self.token(opening)
+
+    async def again(self, opening: FormOpening, about: str | None, posted: Posted) -> Again:
+        """A form that was sent before, held against what systems say now; nothing is sent."""
+        given = await offered(opening, about)
+        if any(part.trust is not Trust.FRESH for part in given.parts):
+            return Again(None, is_gone=False)
+        if _is_missing(opening.plan, given):
+            return Again(None, is_gone=True)
+        files = await self._files(opening, posted, {})
+        checked = check(opening, given, posted, about, files)
+        needs_a_row = opening.plan.is_change or opening.plan.subject is not None
+        if needs_a_row and given.record is None:
+            return Again(None, is_gone=False)
+        files_of = {one.id for one in checked.asked if one.control is Control.FILE}
+        if checked.problems.keys() - files_of:  # a file went along when it was sent
+            return Again(None, is_gone=True)
+        return Again(Sent(opening, given, checked.filled, about, posted), is_gone=False)
 
     # ---- files and drafts
 

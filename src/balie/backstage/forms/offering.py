@@ -102,8 +102,16 @@ def why_not(opening: FormOpening, record: Record) -> str:
 
 async def _changed(opening: FormOpening) -> Found:
     thing = opening.plan.thing
-    fields = tuple(question.id for question in opening.plan.questions)
-    return await opening.reading.single(thing, fields)
+    asked = [question.id for question in opening.plan.questions]
+    refs = (name.partition(".") for name in _approval_looks_at(opening))
+    looked_at = [field for first, _, field in refs if first == thing.id and field in thing.fields]
+    return await opening.reading.single(thing, tuple(dict.fromkeys((*asked, *looked_at))))
+
+
+def _approval_looks_at(opening: FormOpening) -> list[str]:
+    """The names in the condition under which a colleague must approve."""
+    approve = opening.plan.step.approve
+    return [] if approve is None or approve.if_ is None else list(map(str, approve.if_.names))
 
 
 async def _choices(opening: FormOpening) -> Mapping[str, Found]:
@@ -151,6 +159,7 @@ def _needed(opening: FormOpening, thing: MappedThing) -> tuple[str, ...]:
     for rule in opening.plan.screen.only_while:
         named += [str(name) for name in rule.if_.names]
         named += PLACEHOLDER.findall(rule.otherwise_says)
+    named += _approval_looks_at(opening)
     refs = (name.partition(".") for name in named)
     looked_at = [field for first, _, field in refs if first == thing.id]
     wanted = dict.fromkeys((*shown, thing.key, *looked_at))

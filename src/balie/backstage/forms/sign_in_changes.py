@@ -14,7 +14,9 @@ from balie.backstage.actions import Actions, ErrandState, Receipt
 TELLS_FOR = timedelta(days=1)
 """How long it is tried to write to the old address before the sign-in changes all the same."""
 
-_NO = frozenset({ErrandState.REFUSED, ErrandState.CONFLICT, ErrandState.DROPPED})
+_NO = frozenset(
+    {ErrandState.REFUSED, ErrandState.CONFLICT, ErrandState.DROPPED, ErrandState.NOT_APPROVED}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,6 +82,7 @@ class Posting:
 
     visitor: a person -> their completed sign-in as it is now, with the verified address; None when
     there is none. viewer: who that is to the systems. address: of the portal, no slash at the end.
+    own: writes mails of which the text is Balie's own; their names have a colon.
     sent: an action -> what was sent. receipt_at: a step and a reference -> the receipt's address.
     """
 
@@ -96,6 +97,7 @@ class Posting:
     address: str
     sent: Callable[[str], Awaitable[Receipt | None]]
     receipt_at: Callable[[str, str], str]
+    own: Callable[[Mail, Viewer], Awaitable[Letter | None]] | None = None
 
     async def send_due(self) -> None:
         """Sends what is due. One that cannot be sent holds up no other."""
@@ -113,6 +115,8 @@ class Posting:
     async def _envelope(self, due: DueMail) -> Envelope | None:
         """The letter in its envelope; None when it can never be sent, which is noted."""
         mail = due.mail
+        if self.own is not None and ":" in mail.mail:
+            return await self._of_our_own(due, self.own)
         story = self.stories(mail.version)
         text = None if story is None else template(story.blueprint, mail.mail, mail.language)
         if story is None or text is None:
@@ -126,6 +130,17 @@ class Posting:
             return None
         letter = await self._letter(story, mail, text, to.viewer, action)
         return Envelope(key=due.key, to=to.mail, language=text.language, letter=letter)
+
+    async def _of_our_own(
+        self, due: DueMail, own: Callable[[Mail, Viewer], Awaitable[Letter | None]]
+    ) -> Envelope | None:
+        mail = due.mail
+        visitor = await self.visitor(mail.person, mail.acting_for)
+        letter = None if visitor is None else await own(mail, await self.viewer(visitor))
+        if visitor is None or letter is None:
+            await self.mails.later(due.key, None, "there is nobody to tell any more")
+            return None
+        return Envelope(key=due.key, to=visitor.email, language=mail.language, letter=letter)
 
     async def _action(self, mail: Mail, text: Template) -> Action | None:
         """What was sent, where the mail is about it: by somebody who did not sign in, always."""

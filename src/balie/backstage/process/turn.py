@@ -449,7 +449,7 @@ class Turn:
 
 _OnItsWay = tuple[Errand, Progress]
 _FOR_A_PERSON = FOR_A_PERSON | {ErrandState.CONFLICT}
-_NEVER = frozenset({ErrandState.REFUSED, ErrandState.DROPPED})
+_NEVER = frozenset({ErrandState.REFUSED, ErrandState.DROPPED, ErrandState.NOT_APPROVED})
 """Of the form's own row: then there is nothing that the story could be about."""
 
 

@@ -48,6 +48,8 @@ def _teams(subject: Subject) -> Iterator[Text]:
         yield from (fail.then_goes_to for fail in step.fails if fail.then_goes_to is not None)
         if step.waits is not None and step.waits.then_goes_to is not None:
             yield step.waits.then_goes_to
+        if step.approve is not None and step.approve.then_goes_to is not None:
+            yield step.approve.then_goes_to
     for lines in blueprint.me.names.values():
         yield from (line.then_goes_to for line in lines if line.then_goes_to is not None)
     if blueprint.brand.help_desk is not None:
@@ -61,6 +63,7 @@ def _kinds(subject: Subject) -> Iterator[Text]:
     blueprint = subject.blueprint
     for step in blueprint.steps:
         yield from (kind for kind in step.for_ if kind != EVERYBODY)
+        yield from step.approve.by if step.approve is not None else ()
     for thing in blueprint.things.values():
         yield from (*thing.seen_by, *thing.may_change)
         for follower in thing.followers:

@@ -51,4 +51,5 @@ def check(subject: Subject) -> Iterator[Finding]:
 def _goes_to(step: Step) -> list[Text]:
     teams = [fail.then_goes_to for fail in step.fails]
     teams += [step.waits.then_goes_to] if step.waits else []
+    teams += [step.approve.then_goes_to] if step.approve else []
     return [team for team in teams if team is not None]

@@ -63,7 +63,7 @@ def _step(teller: Teller, step: Step, number: int) -> content.Step:
             *_mails(teller, step),
         ),
         does=phrases.text(step.customer_does),
-        people=tuple(_task(teller, work) for work in step.frontstage),
+        people=(*_approval(teller, step), *(_task(teller, work) for work in step.frontstage)),
         screen=None if step.screen is None else _screen(teller, step.screen),
         backstage=_backstage(teller, step),
         uses=flows.uses(phrases, step, teller.light),
@@ -229,6 +229,26 @@ def _notes(phrases: Phrases, work: Work) -> tuple[Note, ...]:
 def _backstage(teller: Teller, step: Step) -> tuple[Task, ...]:
     works = tuple(_task(teller, work) for work in step.backstage)
     return (*works, *_wait(teller, step), *_decision(teller, step))
+
+
+def _approval(teller: Teller, step: Step) -> tuple[Task, ...]:
+    """What a colleague of the customer does: it stands above the line of visibility."""
+    approve = step.approve
+    if approve is None:
+        return ()
+    phrases, say = teller.phrases, teller.phrases.speech.say
+    looked_at = () if approve.if_ is None else approve.if_.names
+    notes: list[Note] = []
+    if approve.if_ is not None:
+        notes.append(Note(say("says", "if", condition=phrases.condition(str(approve.if_.text)))))
+    if approve.within is not None:
+        time = phrases.time(approve.within)
+        notes.append(Note(say("says", "within", time=time), is_limit=True))
+    if approve.then is not None:
+        then = phrases.recovery(approve.then)
+        notes.append(Note(phrases.goes_to(then, approve.then_goes_to)))
+    whom = say("says", "approves", people=", ".join(map(phrases.customer, approve.by)))
+    return (Task(Doer.DECISION, whom, tuple(notes), lit=teller.light.on_any(looked_at)),)
 
 
 def _wait(teller: Teller, step: Step) -> tuple[Task, ...]:

@@ -1,0 +1,164 @@
+"""Whether a colleague must approve what was sent, and what exactly they are asked to approve."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from balie.access.viewer import Knowledge, Viewer
+from balie.backstage.approval import Asked, Fact, Organisation
+from balie.backstage.errands import said_in
+from balie.backstage.forms.applying import as_compared
+from balie.backstage.forms.approving import Sent
+from balie.backstage.ports import Clock
+from balie.backstage.process.calendar import calendar
+from balie.backstage.row_to_write import CannotBeSent
+from balie.blueprint.conditions import Lookup, Outcome
+from balie.blueprint.formulas import formula
+from balie.blueprint.model import Approve, Blueprint, Duration
+from balie.mapping.formats import read_aloud
+from balie.mapping.kinds import Kind
+from balie.mapping.thing import MappedField, MappedThing
+
+_LONGEST = 400  # characters of a value in a sentence
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Fulfils `AsksColleagues`."""
+
+    clock: Clock
+
+    def __call__(self, sent: Sent) -> Asked | None:
+        """What colleagues are asked; None for nothing. Raises CannotBeSent."""
+        approve = sent.opening.plan.step.approve
+        viewer, blueprint = sent.opening.presenting.viewer, sent.opening.blueprint
+        if approve is None or sent.opening.mark:
+            return None
+        of = common_organisation(blueprint, viewer.kinds, approve.by)
+        if of is None or not _holds(approve, sent, self.clock.today()):
+            return None
+        organisation = organisation_of(viewer, of)
+        if organisation is None:
+            raise CannotBeSent(f'nobody knows one "me.{of}" whose colleagues could approve it')
+        now = self.clock.now()
+        remind_at = _after(blueprint, now, approve.within)
+        return Asked(
+            by=tuple(map(str, approve.by)),
+            organisation=organisation,
+            remind_at=remind_at,
+            until=_after(blueprint, remind_at, approve.within),
+            team=str(approve.then_goes_to or ""),
+            about=sent.about,
+            posted={name: tuple(values) for name, values in sent.posted.items()},
+            facts=facts(sent, self.clock.today()),
+        )
+
+
+def common_organisation(
+    blueprint: Blueprint, kinds: Iterable[str], others: Iterable[str]
+) -> str | None:
+    """The name of `me` by which both belong to an organisation; None when they do not."""
+    mine, theirs = _belongs(blueprint, kinds), _belongs(blueprint, others)
+    return min(mine & theirs, default=None)
+
+
+def organisation_of(viewer: Viewer, of: str) -> Organisation | None:
+    """The one organisation that a viewer acts for; None for none, or when it is not known."""
+    mine = viewer.me.get(of)
+    known = mine is not None and mine.knowledge is Knowledge.KNOWN
+    if mine is None or not known or len(mine.values) != 1:
+        return None
+    return Organisation(of, mine.values[0])
+
+
+def facts(sent: Sent, today: date) -> tuple[Fact, ...]:
+    """What the condition looks at and, of a form that changes something, what stands there now."""
+    return tuple(_facts(sent, today))
+
+
+def _belongs(blueprint: Blueprint, kinds: Iterable[str]) -> set[str]:
+    customers = blueprint.people.customers
+    named = (customers[kind].belongs_to for kind in kinds if kind in customers)
+    return {str(name) for name in named if name is not None}
+
+
+def _holds(approve: Approve, sent: Sent, today: date) -> bool:
+    """Whether it must be approved: also when that is not known."""
+    return approve.if_ is None or approve.if_.holds(_lookup(sent, today), today) is not False
+
+
+def _after(blueprint: Blueprint, moment: datetime, within: Duration | None) -> datetime:
+    return moment if within is None else calendar(blueprint).after(moment, within)
+
+
+def _facts(sent: Sent, today: date) -> Iterator[Fact]:
+    approve, plan = sent.opening.plan.step.approve, sent.opening.plan
+    names = [] if approve is None or approve.if_ is None else list(map(str, approve.if_.names))
+    if plan.is_change:
+        names += [f"{plan.thing.id}.{question.id}" for question in plan.questions]
+        looks = _now(sent)
+    else:
+        looks = _lookup(sent, today)
+    for name in dict.fromkeys(names):
+        first, _, rest = name.partition(".")
+        thing = sent.opening.things.get(first)
+        field = None if thing is None else thing.fields.get(rest)
+        was_filled_in = rest in sent.filled.answers and not plan.is_change
+        if thing is not None and field is not None and not was_filled_in:
+            yield _fact(sent, name, thing, field, looks(name))
+
+
+def _now(sent: Sent) -> Lookup:
+    """What stands in the row that is changed, before it is."""
+
+    def look(name: str) -> Outcome:
+        record = sent.given.record
+        return None if record is None else record.look(name.partition(".")[2])
+
+    return look
+
+
+def _fact(sent: Sent, name: str, thing: MappedThing, field: MappedField, value: Outcome) -> Fact:
+    presenting = sent.opening.presenting
+    label = presenting.say(field.field.name or field.id)
+    return Fact(name, label, _text(sent, thing, field, value), _raw(value))
+
+
+def _text(sent: Sent, thing: MappedThing, field: MappedField, value: Outcome) -> str:
+    if value is None or isinstance(value, list):
+        return ""
+    for stage in field.field.words:
+        if stage.code == value:
+            return sent.opening.presenting.say(stage.says)
+    zone, language = str(sent.opening.blueprint.zone), sent.opening.presenting.language
+    kind = Kind.MONEY if field.is_amount else field.kind
+    return read_aloud(value, kind, language, zone, thing.currency)[:_LONGEST]
+
+
+def _raw(value: Outcome) -> str:
+    """The same for the same value: 1250 and 1250.00 are one amount."""
+    if isinstance(value, Decimal):
+        return format(value.normalize(), "f")
+    return "" if value is None or isinstance(value, list) else str(value)
+
+
+def _lookup(sent: Sent, today: date) -> Lookup:
+    """Names of the condition: what was filled in, what it was computed to, and what was picked."""
+    thing, plan = sent.opening.plan.thing, sent.opening.plan
+    said = said_in(sent.opening.presenting.viewer, thing, sent.filled)
+    questions = {question.id: question for question in plan.questions}
+    sets = {str(line.target): formula(line.value) for line in thing.thing.sets}
+
+    def look(name: str) -> Outcome:
+        first, _, rest = name.partition(".")
+        if first != thing.id or rest in sent.filled.rows:
+            return said(name)
+        if rest in sent.filled.answers and rest in questions:
+            return as_compared(questions[rest], sent.filled.answers[rest])
+        if rest in sets and "." not in rest:
+            return sets[rest].value(look, today)
+        record = sent.given.record if plan.is_change else None
+        return said(name) if record is None else record.look(rest)
+
+    return look

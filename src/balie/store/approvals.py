@@ -1,0 +1,267 @@
+"""What waits for a colleague, kept: the adapter of `steps.approve.step.Approvals`.
+
+A decision, what it does to the errands, the mails about it and the place in the engine's queue are
+one transaction: whoever is killed leaves all of it or nothing.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+import msgspec
+from django.db.models import F, Q, QuerySet
+
+from balie.backstage import actions as ours
+from balie.backstage.actions import ErrandState, Receipt
+from balie.backstage.approval import Asked, Decided, Organisation, Outcome
+from balie.backstage.auditing import Line
+from balie.backstage.process.instance import Mail
+from balie.steps.approve.step import Colleague as Seen
+from balie.store.actions import StoredActions
+from balie.store.approval_models import Approval, Colleague
+from balie.store.instances import Records
+from balie.store.models import Action, Errand
+from balie.systems.rows import Raw
+
+ASKED, AGAIN, APPROVED, REFUSED, OVER = (
+    "approval:asked",
+    "approval:asked again",
+    "approval:approved",
+    "approval:refused",
+    "approval:over",
+)
+"""Names of the mails that Balie itself writes about an approval."""
+
+_ABOUT_OUTCOME = {
+    Outcome.APPROVED: APPROVED,
+    Outcome.REFUSED: REFUSED,
+    Outcome.NOBODY: OVER,
+    Outcome.TEAM: OVER,
+}
+_NOT_GIVEN = "Nobody of the customer's organisation approved it in time."
+_MOST = 200
+
+
+@dataclass(frozen=True)
+class Asks:
+    """Keeps what colleagues are asked, in the transaction that accepts an action."""
+
+    records: Records
+
+    def __call__(self, action: ours.Action, asked: Asked) -> None:
+        """Fulfils `store.actions.Ask`."""
+        organisation = asked.organisation
+        said = {
+            "organisation": [organisation.of, organisation.key],
+            "about": asked.about,
+            "posted": {name: list(values) for name, values in asked.posted.items()},
+            "facts": [[one.name, one.label, one.text, one.raw] for one in asked.facts],
+        }
+        Approval.objects.create(
+            action_id=action.id,
+            organisation=organisation_digest(self.records.digest, organisation),
+            by=listed(asked.by),
+            sender=action.person,
+            remind_at=asked.remind_at,
+            until=asked.until,
+            team=asked.team,
+            closed=self.records.cipher.seal(msgspec.json.encode(said)),
+        )
+
+
+@dataclass(frozen=True)
+class StoredApprovals:
+    """Fulfils `Approvals`, and does what is due by itself."""
+
+    actions: StoredActions
+    records: Records
+
+    # ---- for colleagues
+
+    async def open_for(self, organisation: Organisation) -> Sequence[Receipt]:
+        """What waits for somebody of an organisation, oldest first."""
+        rows = self._of(organisation).filter(approval__decided_at=None).order_by("id")[:_MOST]
+        return await self.actions.work.read(lambda: self.actions.read(rows))
+
+    async def over_for(self, organisation: Organisation, since: datetime) -> Sequence[Receipt]:
+        """What was decided about since then, newest first."""
+        over = self._of(organisation).filter(approval__decided_at__gt=since)
+        rows = over.order_by("-approval__decided_at")[:_MOST]
+        return await self.actions.work.read(lambda: self.actions.read(rows))
+
+    async def count(self, organisation: Organisation, kinds: frozenset[str], but: str) -> int:
+        """How many wait for one of these kinds, but those that `but` sent."""
+        mine = Q(pk__in=[])
+        for kind in kinds:
+            mine |= Q(by__contains=f",{kind},")
+        rows = Approval.objects.filter(
+            mine, organisation=self._digest(organisation), decided_at=None
+        ).exclude(sender=but)
+        return await self.actions.work.read(rows.count)
+
+    async def find(self, reference: str, organisation: Organisation) -> Receipt | None:
+        """What an organisation was asked with this reference."""
+        rows = self._of(organisation).filter(reference=reference)
+        return next(iter(await self.actions.work.read(lambda: self.actions.read(rows))), None)
+
+    async def decide(self, action: str, decided: Decided) -> bool:
+        """Keeps a decision with all that follows from it; False when there was one already."""
+        return await self.actions.work.write(lambda: self._decide(action, decided))
+
+    async def saw(self, colleague: Seen) -> None:
+        """Keeps who could be asked, so that they can be told."""
+        row = Colleague(
+            person=colleague.person,
+            organisation=self._digest(colleague.organisation),
+            kinds=listed(colleague.kinds),
+            language=colleague.language,
+            seen_at=self.actions.now(),
+        )
+        await self.actions.work.write(
+            lambda: Colleague.objects.bulk_create(
+                [row],
+                update_conflicts=True,
+                unique_fields=["organisation", "person"],
+                update_fields=["kinds", "language", "seen_at"],
+            )
+        )
+
+    # ---- what is due by itself
+
+    async def look(self) -> None:
+        """Tells who can approve, reminds them, and ends what nobody approved in time."""
+        now = self.actions.now()
+        for action in await self._ids(told_at=None):
+            await self.actions.work.write(partial(self._tell, action, ASKED, told_at=now))
+        for action in await self._ids(remind_at__lte=now):
+            remind = partial(self._tell, action, AGAIN, told_at=now, remind_at=None)
+            await self.actions.work.write(remind)
+        for action in await self._ids(until__lte=now):
+            await self.actions.work.write(partial(self._end, action))
+
+    async def _ids(self, **due: object) -> list[str]:
+        rows = Approval.objects.filter(decided_at=None, **due).order_by("action_id")
+        return await self.actions.work.read(
+            lambda: list(rows.values_list("action_id", flat=True)[:_MOST])
+        )
+
+    def _tell(self, action: str, mail: str, **noted: datetime | None) -> None:
+        row = Approval.objects.select_for_update().filter(action=action, decided_at=None).first()
+        if row is None:
+            return
+        colleagues = Colleague.objects.filter(organisation=row.organisation)
+        asked = [
+            one
+            for one in colleagues.exclude(person=row.sender)
+            if set(_listed(one.kinds)) & set(_listed(row.by))
+        ]
+        self.records.mail([self._mail(row, mail, one.person, one.language) for one in asked])
+        Approval.objects.filter(action=action).update(**noted)
+
+    def _end(self, action: str) -> None:
+        row = Approval.objects.get(action=action)
+        outcome = Outcome.TEAM if row.team else Outcome.NOBODY
+        self._decide(action, Decided(outcome=outcome, at=self.actions.now()))
+
+    # ---- deciding
+
+    def _decide(self, action: str, decided: Decided) -> bool:
+        said = self.actions.closed({"name": decided.name, "words": decided.words})
+        is_first = Approval.objects.filter(action=action, decided_at=None).update(
+            decided_at=decided.at, outcome=decided.outcome.value, who=decided.who, said=said
+        )
+        if not is_first:
+            return False
+        row = Approval.objects.select_related("action").get(action=action)
+        match decided.outcome:
+            case Outcome.APPROVED:
+                self._send(row.action, decided.at)
+            case Outcome.TEAM:
+                self._send(row.action, decided.at)
+                self._give_to(row)
+            case _:
+                _held(action).update(state=ErrandState.NOT_APPROVED.value, since=decided.at)
+                self.actions.end(action)
+        self.actions.audit.add(self._line(row, decided), decided.at)
+        language = str(self.actions.opened(row.action.closed).get("language", ""))
+        mail = _ABOUT_OUTCOME[decided.outcome]
+        self.records.mail([self._mail(row, mail, row.sender, language)])
+        return True
+
+    def _send(self, action: Action, now: datetime) -> None:
+        """Its errands are due, with all the time that they would have had when it was sent."""
+        waited = now - action.at
+        _held(action.id).update(
+            state=ErrandState.DUE.value,
+            has_ended=False,
+            outcome=None,
+            since=None,
+            give_up=F("give_up") + waited,
+        )
+        self.actions.enqueue(action.id, action.order_with)
+
+    def _give_to(self, row: Approval) -> None:
+        """A team of staff has it tried, which is approving it, or drops it."""
+        Errand.objects.filter(action=row.action_id, is_master=True).update(
+            state=ErrandState.STUCK.value,
+            has_ended=True,
+            goes_to=row.team,
+            why=_NOT_GIVEN,
+            since=self.actions.now(),
+            outcome=self.actions.closed({}),
+        )
+
+    # ---- parts
+
+    def _line(self, row: Approval, decided: Decided) -> Line:
+        return Line(
+            who=decided.who,
+            what=f"approval {decided.outcome.value}",
+            about=row.action_id,
+            organisation=self._key(row) or "",
+        )
+
+    def _key(self, row: Approval) -> str | None:
+        """The key of the organisation that is asked; None once it was erased."""
+        asked: Raw = self.actions.opened(row.closed).get("organisation")
+        return str(asked[1]) if isinstance(asked, list) and len(asked) == 2 else None
+
+    def _mail(self, row: Approval, mail: str, person: str, language: str) -> Mail:
+        action = row.action
+        return Mail(
+            id=f"{action.id}:{mail}:{person}",
+            mail=mail,
+            step=action.step,
+            version=action.version,
+            person=person,
+            acting_for=self._key(row),
+            language=language,
+            thing="",
+            row=None,
+            at=self.actions.now(),
+        )
+
+    def _of(self, organisation: Organisation) -> "QuerySet[Action]":
+        return Action.objects.filter(approval__organisation=self._digest(organisation))
+
+    def _digest(self, organisation: Organisation) -> str:
+        return organisation_digest(self.records.digest, organisation)
+
+
+def organisation_digest(digest: Callable[[str], str], organisation: Organisation) -> str:
+    """What an organisation is looked up by. It cannot be read back."""
+    return digest(f"organisation\0{organisation.of}\0{organisation.key}")
+
+
+def listed(kinds: Iterable[str]) -> str:
+    """Names with commas around each, to be searched for one: `,buyer,finance,`."""
+    return f",{','.join(sorted(kinds))},"
+
+
+def _listed(text: str) -> list[str]:
+    return [one for one in text.split(",") if one]
+
+
+def _held(action: str) -> "QuerySet[Errand]":
+    return Errand.objects.filter(action=action, state=ErrandState.HELD.value)

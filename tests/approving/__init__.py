@@ -1,0 +1,1 @@
+"""A colleague approves what a form sends."""
