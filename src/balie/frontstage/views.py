@@ -50,6 +50,10 @@ class Opens(Protocol):
         """Who a visitor is to the systems, in time for the page at this path. Raises ProveFirst."""
         ...
 
+    async def recognised(self, visitor: Visitor, path: str = "") -> Viewer:
+        """Who a visitor is, whatever they proved."""
+        ...
+
     def menu(self, viewer: Viewer, language: str) -> tuple[MenuItem, ...]:
         """The pages of this viewer that have an address of their own."""
         ...
