@@ -1,7 +1,10 @@
 """Nobody changes what was done without its being told: the chain, its guards, its seals."""
 
+import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import msgspec
 import pytest
@@ -175,6 +178,10 @@ def test_what_is_rolled_back_is_not_in_the_audit_and_leaves_no_gap() -> None:
         "UPDATE audit SET number = number + 10",
         "DELETE FROM audit WHERE number = 2",
         "DELETE FROM audit",
+        pytest.param(
+            "TRUNCATE audit",
+            marks=pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite has none"),
+        ),
     ],
 )
 def test_the_database_refuses_to_change_or_take_away_lines(statement: str) -> None:
@@ -232,3 +239,26 @@ def test_an_organisation_is_found_by_a_mark_and_stands_nowhere() -> None:
     assert len(row.organisation) == 32
     assert "K-7" not in repr(entry_of(row))
     assert [one.who for one in trail(NEWER, KEY).lines(Wanted(organisation="K-7"))] == ["mila"]
+
+
+def test_several_who_write_at_once_make_no_gap_and_wait_for_nobody_with_postgresql() -> None:
+    together, audit = Barrier(4), trail()
+
+    def write(who: str) -> None:
+        try:
+            together.wait(timeout=10)
+            for _ in range(10):
+                with transaction.atomic():
+                    audit.note("looked", who=who)
+                    audit.note("looked", who=who)
+                    if connection.vendor == "postgresql":
+                        time.sleep(0.01)  # the others write meanwhile, each on a chain of its own
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(write, "abcd"))
+    assert told(audit) == []
+    assert Audit.objects.count() == 80
+    chains = len(set(Audit.objects.values_list("lane", flat=True)))
+    assert chains == 1 if connection.vendor == "sqlite" else 1 < chains <= 5
