@@ -14,6 +14,7 @@ from balie.site import configuration, installation
 from balie.site.blueprints import Checked, checked
 from balie.site.configuration import Configuration, WrongSetting
 from balie.site.examination import connections
+from balie.site.examination.deployment import fit
 from balie.site.examination.mailing import mailing
 from balie.site.examination.observation import (
     Examine,
@@ -31,6 +32,7 @@ EXAMPLES = """\
 examples:
   balie doctor blueprints/shop              with the settings of balie run
   balie doctor blueprints/shop --within 20  for systems that are slow
+  balie doctor blueprints/shop --deploy     also: is it fit for real customers?
   balie doctor blueprints/shop --json       for programs
 
 It asks your systems, your database and your mail server, changes none of them, sends no mail, and
@@ -58,18 +60,23 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
         metavar="SECONDS",
         help="for each of them (default 10)",
     )
+    parser.add_argument(
+        "--deploy",
+        action="store_true",
+        help="look also whether it is fit for real customers: https, keys, files, staff, audit",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object, for programs")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Looks. 0: nothing is broken; 1: something is. Raises WrongUse without such a folder."""
-    seen = _seen(args.path, args.within)
+    seen = _seen(args.path, args.within, args.deploy)
     print(_as_json(seen) if args.json else _as_text(seen))
     return 1 if any(one.verdict is Verdict.BROKEN for one in seen) else 0
 
 
-def _seen(path: Path, within: float) -> tuple[Observation, ...]:
+def _seen(path: Path, within: float, deploy: bool) -> tuple[Observation, ...]:
     try:
         found = checked(path)
     except WrongUse:
@@ -82,7 +89,18 @@ def _seen(path: Path, within: float) -> tuple[Observation, ...]:
     except WrongSetting as wrong:
         return (blueprint, broken("settings", f"{wrong.name} cannot be used", told(wrong)))
     here = without_waiting(chosen, found.blueprint)
-    return (blueprint, *here, *asyncio.run(_asked(found, chosen, within)))
+    seen = (blueprint, *here, *asyncio.run(_asked(found, chosen, within)))
+    return (*seen, *_fit(chosen)) if deploy else seen
+
+
+def _fit(chosen: Configuration) -> Sequence[Observation]:
+    """Whether it is fit for real customers."""
+    if chosen.embedded and not chosen.database_file.is_file():
+        return fit(chosen)
+    installation.set_up(chosen.values)
+    name = "balie.site.examination.guarded:guarded"  # can be imported only now
+    look_at: Callable[[Configuration], Sequence[Observation]] = resolve_name(name)
+    return (*fit(chosen), *look_at(chosen))
 
 
 async def _asked(found: Checked, chosen: Configuration, within: float) -> tuple[Observation, ...]:

@@ -45,5 +45,8 @@ def needs_the_extra() -> Iterator[None]:
 
 
 def secret_of(configuration: Configuration) -> bytes:
-    """A secret of the service's own, so that no key is used for two purposes."""
-    return hashlib.sha256(b"balie: cursors\0" + configuration.keys[0].encode()).digest()
+    """A secret of the service's own, so that no key is used for two purposes.
+
+    Of the oldest key: what is open in browsers, and drafts, hold when a new key is put before it.
+    """
+    return hashlib.sha256(b"balie: cursors\0" + configuration.keys[-1].encode()).digest()

@@ -24,6 +24,16 @@ class Stamps:
         self._keys = {_id(key): _derived(b"balie: stamps\0", key) for key in keys}
         self._first = next(iter(self._keys))
 
+    @property
+    def newest(self) -> str:
+        """The id of the key that stamps."""
+        return self._first
+
+    @property
+    def known(self) -> Sequence[str]:
+        """The ids of all keys, the newest first."""
+        return tuple(self._keys)
+
     def stamp(self, content: bytes) -> Stamp:
         """A stamp with the first key."""
         return Stamp(self._first, _digest(self._keys[self._first], content))
