@@ -17,6 +17,7 @@ from balie.identity.connections.connection import (
     ClientProof,
     Connection,
     Logout,
+    StepUp,
     TrustEmail,
     is_address,
     well_known,
@@ -43,7 +44,10 @@ examples:
         --client-id 0oa1b2c3 --secret-file secret.txt --mail-domain acme.com
   balie logins add shop --preset azure-b2c --policy B2C_1_signin --client-id 7f… \\
         --issuer https://shop.b2clogin.com/<tenant id>/v2.0/ --secret-file - \\
+        --two-steps B2C_1_mfa \\
         --discovery https://shop.b2clogin.com/shop.onmicrosoft.com/B2C_1_signin/v2.0/.well-known/openid-configuration
+  balie logins add id --issuer https://id.example.com --client-id portal --secret-file - \\
+        --step-up claims --two-steps urn:example:two   where `extra check` of the blueprint asks it
   balie logins test acme        looks whether it works, and says what to change where
   balie logins list --json
   balie logins remove acme
@@ -109,7 +113,24 @@ def _add_adding(parser: argparse.ArgumentParser) -> None:
                         help="how ends of sessions are told; may be repeated")  # fmt: skip
     parser.add_argument("--end-session", default="", help="where people sign out there, when its "
                         "description does not say it")  # fmt: skip
+    parser.add_argument("--step-up", type=StepUp, choices=list(StepUp), help="how two steps are "
+                        "asked there; without it, as the preset does")  # fmt: skip
+    parser.add_argument("--two-steps", action="append", metavar="VALUE", help="what its tokens say "
+                        "of who proved them (acr; with --step-up policy: the policy); the first "
+                        "is asked first; may be repeated")  # fmt: skip
+    parser.add_argument("--level-claim", help="the claim that says it, when it is not acr: amr, "
+                        "acrs, tfp")  # fmt: skip
+    parser.add_argument("--max-age", type=_seconds, metavar="SECONDS", help="a proof that is "
+                        "older is asked again")  # fmt: skip
     parser.set_defaults(run=add_one)
+
+
+def _seconds(text: str) -> int:
+    """A length of time in seconds. Raises ValueError, which argparse tells."""
+    seconds = int(text)
+    if not 0 <= seconds <= 12 * 60 * 60:
+        raise ValueError(text)
+    return seconds
 
 
 def add_one(args: argparse.Namespace) -> int:
@@ -194,6 +215,12 @@ def _read(args: argparse.Namespace, secret: str) -> Connection:
     if preset.needs_discovery and not args.discovery:
         raise WrongUse("LOGINS", f"{args.preset} does not have its description below its issuer.",
                        ["--discovery https://….well-known/openid-configuration"])  # fmt: skip
+    if args.step_up is StepUp.POLICY and not (args.policy and args.two_steps):
+        raise WrongUse(
+            "LOGINS",
+            "With --step-up policy I need two policies: for signing in, and for two steps.",
+            ["--policy B2C_1_signin --two-steps B2C_1_mfa"],
+        )
     if bool(secret) == (proof is ClientProof.NONE):
         raise WrongUse(
             "LOGINS",
@@ -220,6 +247,10 @@ def _read(args: argparse.Namespace, secret: str) -> Connection:
         logout=tuple(args.logout or preset.logout),
         reset=args.reset,
         end_session=args.end_session,
+        step_up=args.step_up or preset.step_up,
+        two_steps=tuple(args.two_steps or preset.two_steps),
+        level_claim=args.level_claim or preset.level_claim,
+        max_age=args.max_age,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from balie.identity.connections.client_proof import public_part, read_key
-from balie.identity.connections.connection import ClientProof, Connection, Logout
+from balie.identity.connections.connection import ClientProof, Connection, Logout, StepUp
 from balie.identity.connections.provider import Metadata
 from balie.identity.connections.refusals import EXPLAINED, Check, Refused
 from balie.identity.connections.relying_party import RelyingParty
@@ -43,6 +43,7 @@ async def examine(party: RelyingParty, connection: Connection) -> AsyncIterator[
     yield _userinfo(connection, metadata)
     if Logout.RP in connection.logout:
         yield _end_of_session(connection, metadata)
+    yield await _two_steps(party, connection, metadata)
     if connection.preset == "azure-b2c" and not connection.reset:
         yield Looked(
             State.LOOK,
@@ -103,6 +104,69 @@ def _end_of_session(connection: Connection, metadata: Metadata) -> Looked:
         "It does not say where people sign out (end_session_endpoint).",
         "They stay signed in there. Name the address with --end-session, if it has one.",
     )
+
+
+async def _two_steps(party: RelyingParty, connection: Connection, metadata: Metadata) -> Looked:
+    """Whether people could prove two steps there: as far as the provider says it by itself."""
+    about, wanted = "two steps", ", ".join(connection.two_steps)
+    if not connection.can_prove:
+        return Looked(
+            State.FINE,
+            about,
+            "It is not asked for two steps.",
+            "Where `extra check` of the blueprint needs them: --step-up and --two-steps.",
+        )
+    match connection.step_up:
+        case StepUp.POLICY:
+            return await _other_policy(party, connection)
+        case StepUp.CLAIMS if not metadata.takes_claims:
+            return Looked(
+                State.LOOK,
+                about,
+                "It does not say that it takes `claims` (claims_parameter_supported).",
+                "Without it the claim is not heard; perhaps --step-up acr_values.",
+            )
+        case StepUp.PROMPT:
+            return Looked(
+                State.LOOK,
+                about,
+                f"Whoever signs in again must come back with {connection.level_claim} {wanted}.",
+                "Its own rules must ask the second step at every sign-in; prove it once, by hand.",
+            )
+    unknown = [one for one in connection.two_steps if one not in metadata.levels]
+    if (
+        connection.level_claim == "acr"
+        and metadata.levels
+        and len(unknown) == len(connection.two_steps)
+    ):
+        return Looked(
+            State.WRONG,
+            about,
+            f"It knows none of {wanted}; it does know {', '.join(metadata.levels)}.",
+            "Name what it gives to who proved two steps with --two-steps.",
+        )
+    if connection.level_claim == "acr" and not metadata.levels:
+        return Looked(
+            State.LOOK,
+            about,
+            f"It does not say which levels it has (acr_values_supported); we ask {wanted}.",
+            "Prove it once, by hand.",
+        )
+    return Looked(State.FINE, about, f"{wanted} is asked, by {connection.step_up}.")
+
+
+async def _other_policy(party: RelyingParty, connection: Connection) -> Looked:
+    try:
+        await party.providers.metadata(connection.proving)
+    except Refused as refused:
+        what, _ = EXPLAINED[refused.check]
+        return Looked(
+            State.WRONG,
+            "two steps",
+            f"The policy {connection.two_steps[0]} has no description: {what}",
+            "Make that policy in the same tenant, and name it with --two-steps.",
+        )
+    return Looked(State.FINE, "two steps", f"By the policy {connection.two_steps[0]}.")
 
 
 def _wrong(refused: Refused) -> Looked:

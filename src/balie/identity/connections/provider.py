@@ -38,6 +38,8 @@ class Metadata:
     names_itself: bool  # RFC 9207: every answer has `iss`
     algorithms: tuple[str, ...]
     client_proofs: tuple[str, ...]
+    levels: tuple[str, ...]  # values of `acr` that it advertises; () when it says nothing
+    takes_claims: bool  # the `claims` parameter
 
 
 @dataclass(slots=True)
@@ -145,6 +147,8 @@ class Providers:
             names_itself=said.get("authorization_response_iss_parameter_supported") is True,
             algorithms=algorithms,
             client_proofs=_texts(said.get("token_endpoint_auth_methods_supported")),
+            levels=_texts(said.get("acr_values_supported")),
+            takes_claims=said.get("claims_parameter_supported") is True,
         )
 
     def _is_address(self, said: object) -> bool:
