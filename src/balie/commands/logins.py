@@ -1,6 +1,7 @@
 """`balie logins`: with which other parties people may sign in."""
 
 import argparse
+import csv
 import json
 import os
 import sys
@@ -51,6 +52,8 @@ examples:
   balie logins test acme        looks whether it works, and says what to change where
   balie logins list --json
   balie logins remove acme
+  balie logins move --from shop --to entra --map people.csv --dry-run     tells what would become
+                                of everybody; without --dry-run it is done, --finish closes the old
   balie logins unlink mila@example.com    she is linked anew at her next sign-in there
 
 exit codes: 0 done; 1 something is wrong, and is told; 2 wrong use
@@ -79,6 +82,15 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     removing = actions.add_parser("remove", help="take a connection away")
     removing.add_argument("name", metavar="NAME")
     removing.set_defaults(run=remove)
+    moving = actions.add_parser("move", help="move people from one connection to another")
+    moving.add_argument("--from", dest="old", required=True, metavar="NAME")
+    moving.add_argument("--to", dest="new", required=True, metavar="NAME")
+    moving.add_argument("--map", type=Path, metavar="FILE", help="CSV: old,new (names of people "
+                        "at the two, such as oid); others come by mail")  # fmt: skip
+    moving.add_argument("--dry-run", action="store_true", help="change nothing, tell of everybody")
+    moving.add_argument("--finish", action="store_true", help="then the old one lets nobody in")
+    moving.add_argument("--json", action="store_true", help="for programs")
+    moving.set_defaults(run=move)
     unlinking = actions.add_parser("unlink", help="forget who somebody is to other parties")
     unlinking.add_argument("mail", metavar="MAIL")
     unlinking.set_defaults(run=unlink)
@@ -122,6 +134,8 @@ def _add_adding(parser: argparse.ArgumentParser) -> None:
                         "acrs, tfp")  # fmt: skip
     parser.add_argument("--max-age", type=_seconds, metavar="SECONDS", help="a proof that is "
                         "older is asked again")  # fmt: skip
+    parser.add_argument("--claim", action="append", default=[], metavar="NAME=CLAIM", help="the "
+                        "claim that says the key of a name of me; may be repeated")  # fmt: skip
     parser.set_defaults(run=add_one)
 
 
@@ -204,6 +218,50 @@ def unlink(args: argparse.Namespace) -> int:
     return 0
 
 
+def move(args: argparse.Namespace) -> int:
+    """Moves people. 0: all can sign in with the new one; 1: some cannot, and are told."""
+    if args.dry_run and args.finish:
+        raise WrongUse("LOGINS", "A dry run finishes nothing.", ["leave --finish or --dry-run"])
+    configuration = installation.ready(os.environ)
+    old, new = _named(configuration, args.old), _named(configuration, args.new)
+    if old.issuer == new.issuer:
+        raise WrongUse(
+            "LOGINS",
+            f"{old.name} and {new.name} are of one issuer: people are known to both already.",
+            ["take the old one away:  balie logins remove NAME"],
+        )
+    run: Callable[..., Sequence[Mapping[str, str]]] = resolve_name("balie.site.logins:moved")
+    names = _map(args.map) if args.map else {}
+    told = run(configuration, old, new, names, dry=args.dry_run, finish=args.finish)
+    if args.json:
+        print(json.dumps(told, indent=2))
+    else:
+        for one in told:
+            print(f"{one['mail'] or '-':<32}{one['subject']:<40}{one['outcome']}")
+        ending = "Nothing was changed." if args.dry_run else ""
+        print(f"{old.name} lets nobody in any more." if args.finish else ending)
+    return 1 if any(one["outcome"].startswith("not moved") for one in told) else 0
+
+
+def _map(file: Path) -> Mapping[str, str]:
+    """Old name -> new name. Raises Refusal for a file that says anything twice."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            rows = [
+                (line.get("old") or "", line.get("new") or "") for line in csv.DictReader(lines)
+            ]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise Refusal("LOGINS", f"{file} cannot be read: {error}", ["old,new"]) from error
+    old, new = [row[0].strip() for row in rows], [row[1].strip() for row in rows]
+    if not rows or not all((*old, *new)):
+        raise Refusal("LOGINS", f"{file}: a name is missing; nobody was moved.",
+                      ["The first line says:  old,new"])  # fmt: skip
+    if len({*old}) < len(old) or len({*new}) < len(new):
+        raise Refusal("LOGINS", f"{file}: a name is there twice; nobody was moved.",
+                      ["Each old and each new name stands on one line."])  # fmt: skip
+    return dict(zip(old, new, strict=True))
+
+
 def _read(args: argparse.Namespace, secret: str) -> Connection:
     """The connection that was said. Raises WrongUse."""
     preset = PRESETS[args.preset]
@@ -251,7 +309,17 @@ def _read(args: argparse.Namespace, secret: str) -> Connection:
         two_steps=tuple(args.two_steps or preset.two_steps),
         level_claim=args.level_claim or preset.level_claim,
         max_age=args.max_age,
+        claims=_claims(args.claim),
     )
+
+
+def _claims(said: Sequence[str]) -> Mapping[str, str]:
+    """Names of `me` and their claims. Raises WrongUse."""
+    pairs = [one.partition("=")[::2] for one in said]
+    for name, claim in pairs:
+        if not name.strip() or not claim.strip():
+            raise WrongUse("LOGINS", f"{name!r} has no claim.", ["--claim contact=customer_id"])
+    return {name.strip(): claim.strip() for name, claim in pairs}
 
 
 def _refuse_addresses(connection: Connection, plain_hosts: frozenset[str]) -> None:

@@ -14,13 +14,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from balie.identity.activating import settle_letter
-from balie.identity.arriving import arriving_by, settle
+from balie.identity.arriving import recognise_arrival, settle
 from balie.identity.desk import desk_of
 from balie.identity.devices import device_of
 from balie.identity.lockout import Tried, know_again, tried
 from balie.identity.models import Person
 from balie.identity.proving import proved_of, ways_to_prove
-from balie.identity.signing_in import complete, recognised_by_mail
+from balie.identity.signing_in import complete
 
 
 class Adapter(DefaultAccountAdapter):
@@ -39,8 +39,7 @@ class Adapter(DefaultAccountAdapter):
         """The sign-in is complete, every step of it: only now pages may know who this is."""
         if isinstance(user, Person):
             if not user.is_staff:
-                desk = desk_of(request)
-                recognised_by_mail(user, desk.recognise, desk.note, arriving_by(request))
+                recognise_arrival(request, user)
             device = device_of(request.headers.get("user-agent", ""))
             lasts = request.session.get_expiry_age()
             complete(

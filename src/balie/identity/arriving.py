@@ -8,14 +8,16 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from balie.access.proving import TWO_STEPS
+from balie.identity.claiming import settle_claims
+from balie.identity.connections.claims import Said
 from balie.identity.connections.refusals import Check, Refused
 from balie.identity.connections.register import Seal
 from balie.identity.connections.relying_party import Arrival
 from balie.identity.desk import Desk, Recognise, desk_of
 from balie.identity.models import Person, ProviderIdentity, ProviderSession, ViewerSession
-from balie.identity.people import enrol, welcome
+from balie.identity.people import admit, enrol, welcome
 from balie.identity.reader import cookie_digest
-from balie.identity.signing_in import Proved, rise
+from balie.identity.signing_in import Proved, recognised_by_mail, rise
 
 ARRIVING = "arriving"
 """Where the browser's session keeps an arrival until the sign-in is complete."""
@@ -39,6 +41,7 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
     at: float
     level: int = 1
     level_at: int = 0
+    claims: Mapping[str, Said] = {}
 
 
 def person_of(arrival: Arrival, desk: Desk) -> Person | None:
@@ -70,6 +73,7 @@ def keep_arrival(request: HttpRequest, arrival: Arrival, seal: Seal) -> None:
         at=time.time(),
         level=TWO_STEPS if arrival.two_steps else 1,
         level_at=arrival.signed_in_at,
+        claims=arrival.claims,
     )
     request.session[ARRIVING] = msgspec.to_builtins(kept)
 
@@ -80,10 +84,19 @@ def address_to_prove(request: HttpRequest) -> str:
     return "" if kept is None else kept.address
 
 
-def arriving_by(request: HttpRequest) -> str:
-    """The connection of the arrival that this browser completes; "" when there is none."""
+def brings_keys(request: HttpRequest) -> bool:
+    """Whether the party says who this is to the systems."""
     kept = _kept(request.session.get(ARRIVING))
-    return "" if kept is None else kept.connection
+    return kept is not None and _says_who(kept.claims)
+
+
+def recognise_arrival(request: HttpRequest, person: Person) -> None:
+    """Who somebody is to the systems: by what their party says, then once by their address."""
+    desk, kept = desk_of(request), _kept(request.session.get(ARRIVING))
+    if kept is not None and _is_of(kept, person):
+        settle_claims(person, kept.connection, kept.claims, desk.note)
+    by = "" if kept is None else kept.connection
+    recognised_by_mail(person, desk.recognise, desk.note, by)
 
 
 def settle(request: HttpRequest, person: Person) -> str:
@@ -124,6 +137,19 @@ def token_of(cookie: str, seal: Seal) -> tuple[str, str] | None:
     return row.connection, (seal.unseal(bytes(row.sealed)) or b"").decode()
 
 
+def _is_of(kept: _Kept, person: Person) -> bool:
+    """Whether an arrival is this person's, or becomes theirs by the address that they proved."""
+    known = ProviderIdentity.objects.filter(issuer=kept.issuer, subject=kept.subject).first()
+    if known is not None:
+        return known.person_id == person.pk
+    others = ProviderIdentity.objects.filter(issuer=kept.issuer, person=person)
+    return person.email == kept.address and not others.exists()
+
+
+def _says_who(claims: Mapping[str, Said]) -> bool:
+    return any(said.values for said in claims.values())
+
+
 def _known(arrival: Arrival) -> Person | None:
     identities = ProviderIdentity.objects.select_related("person")
     found = identities.filter(issuer=arrival.issuer, subject=arrival.subject).first()
@@ -134,6 +160,8 @@ def _known(arrival: Arrival) -> Person | None:
 def _with_address(arrival: Arrival, recognise: Recognise) -> Person:
     """Whoever has this address here, or is known to a system by it. Raises Refused."""
     address = arrival.mail.address
+    if _says_who(arrival.claims):
+        admit(address)
     person = Person.objects.filter(email=address).first() or welcome(address, recognise)
     if person is None:
         raise Refused(Check.UNKNOWN_PERSON)

@@ -42,6 +42,7 @@ _STATUSES = {
     Reading.UNKNOWN: HTTPStatus.FORBIDDEN,
     Reading.TAKEN: HTTPStatus.FORBIDDEN,
     Reading.STAFF: HTTPStatus.FORBIDDEN,
+    Reading.MOVED: HTTPStatus.FORBIDDEN,
 }
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,8 @@ def start(request: HttpRequest, name: str) -> HttpResponse:
     """
     logins = desk_of(request).logins
     connection = _connection(logins, name)
+    if connection.moved_to:
+        return told(request, connection, Refused(Check.MOVED))
     next_page = get_next_redirect_url(request) or ""
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         return onward(request, connection, next_page, by_itself=False)
@@ -133,6 +136,8 @@ def back(request: HttpRequest, name: str) -> HttpResponse:
     """What comes back from a party. Nobody is signed in unless every check holds."""
     logins = desk_of(request).logins
     connection = _connection(logins, name)
+    if connection.moved_to:
+        return told(request, connection, Refused(Check.MOVED))
     answer = {key: request.GET.getlist(key) for key in request.GET}
     journey = _taken(request, request.GET.get("state", ""))
     again = proving_page(journey.next, journey.within) if journey and journey.proves else ""

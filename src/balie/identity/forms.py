@@ -7,9 +7,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from balie.identity.arriving import address_to_prove, brings_keys
 from balie.identity.desk import desk_of
 from balie.identity.lockout import Tried, tried
-from balie.identity.people import welcome
+from balie.identity.people import enrol, welcome
 
 
 class AskForCode(RequestLoginCodeForm):
@@ -25,8 +26,15 @@ class AskForCode(RequestLoginCodeForm):
         if tried(context.request, Tried.CODE_MAIL, email) is None:
             raise get_adapter().validation_error("too_many_login_attempts")
         newcomer = welcome(email, desk_of(context.request).recognise)
+        if newcomer is None and self._user is None and self._is_vouched_for(email):
+            newcomer, _ = enrol(email, verified=False)
         self._user = self._user or newcomer
         return email
+
+    def _is_vouched_for(self, email: str) -> bool:
+        """Whether a party that they come from said who they are, and this is the address there."""
+        asked = context.request
+        return brings_keys(asked) and email.strip().lower() == address_to_prove(asked)
 
 
 class LetterForm(forms.Form):

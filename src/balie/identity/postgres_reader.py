@@ -16,7 +16,9 @@ _ASK = """
     SELECT p.id AS person, p.email, p.name, p.is_active, p.is_staff, p.staff_roles, p.password,
            s.fingerprint, s.expires, s.acting_for, s.level, s.level_at,
            (SELECT coalesce(json_agg(json_build_array(r.name, r.key)), '[]'::json)
-              FROM recognition r WHERE r.person_id = p.id AND r.ended IS NULL) AS links,
+              FROM recognition r WHERE r.person_id = p.id AND r.ended IS NULL AND (r.claim = ''
+                     OR r.connection = (SELECT a.connection FROM provider_session a
+                                         WHERE a.sign_in_id = s.cookie))) AS links,
            (SELECT coalesce(json_agg(json_build_array(m.organisation, m.role, m.is_administrator,
                                      m.begins, m.ends, m.source, coalesce(o.name, ''))), '[]'::json)
               FROM membership m LEFT JOIN organisation o ON o.key = m.organisation

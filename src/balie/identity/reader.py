@@ -126,7 +126,8 @@ _ASK = """
     SELECT p.id, p.email, p.name, p.is_active, p.is_staff, p.staff_roles,
            p.password, s.fingerprint, s.expires, s.acting_for, s.level, s.level_at,
            (SELECT json_group_array(json_array(r.name, r.key)) FROM recognition r
-             WHERE r.person_id = p.id AND r.ended IS NULL),
+             WHERE r.person_id = p.id AND r.ended IS NULL AND (r.claim = '' OR r.connection =
+                   (SELECT a.connection FROM provider_session a WHERE a.sign_in_id = s.cookie))),
            (SELECT json_group_array(json_array(m.organisation, m.role, m.is_administrator,
                                                m.begins, m.ends, m.source, coalesce(o.name, '')))
               FROM membership m LEFT JOIN organisation o ON o.key = m.organisation

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 
@@ -13,9 +13,11 @@ from balie.identity.connections.logins import Logins, address_of
 from balie.identity.connections.provider import Providers
 from balie.identity.connections.register import connections, keep
 from balie.identity.connections.relying_party import RelyingParty
+from balie.identity.moving import Move
 from balie.site.configuration import Configuration
 from balie.site.logs import asked
 from balie.site.refusal import Refusal
+from balie.site.sealing import trail_of
 from balie.store.ciphers import Cipher
 from balie.systems.transport import Transport
 from balie.transport.http import Network
@@ -94,3 +96,22 @@ def looked_over(configuration: Configuration, connection: Connection) -> Sequenc
             await network.close()
 
     return asyncio.run(look())
+
+
+def moved(
+    configuration: Configuration,
+    old: Connection,
+    new: Connection,
+    names: Mapping[str, str],
+    *,
+    dry: bool,
+    finish: bool,
+) -> Sequence[Mapping[str, str]]:
+    """Moves people from one connection to another, and tells what became of each."""
+    moving, note = Move(old, new, names), trail_of(configuration).note
+    told = moving.run(note, dry=dry)
+    if finish:
+        moving.finish(Cipher(configuration.keys), note)
+    return [
+        {"mail": one.mail, "subject": one.subject, "outcome": one.outcome.value} for one in told
+    ]

@@ -1,6 +1,7 @@
 """One connection: with which party customers may sign in, and what is believed of it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import urlsplit
@@ -64,6 +65,8 @@ class Connection:
     when somebody forgot a password there (B2C). end_session: instead of the described address.
     step_up: how two steps are asked. two_steps: what the claim `level_claim` says of who proved
     them: any of these. max_age: seconds; a proof that is older is asked again.
+    claims: name of `me` -> the claim that says its key. moved_to: the connection to sign in
+    with instead: this one lets nobody in.
     """
 
     name: str
@@ -89,6 +92,8 @@ class Connection:
     two_steps: tuple[str, ...] = ()
     level_claim: str = "acr"
     max_age: int | None = None
+    claims: Mapping[str, str] = field(default_factory=dict)
+    moved_to: str = ""
 
     @property
     def can_prove(self) -> bool:

@@ -28,7 +28,8 @@ class Logins:
         if not self.ways:
             return ()
         there = {one.name: one for one in connections(self.seal)}
-        return [there[way] for way in self.ways if way in there]
+        ways = [there[way].moved_to or way for way in self.ways if way in there]
+        return [there[way] for way in dict.fromkeys(ways) if way in there]
 
 
 def address_of(public_url: str, name: str, page: str = "") -> str:

@@ -22,6 +22,7 @@ class Reading(StrEnum):
     STAFF = "staff"
     NOT_ENOUGH = "not_enough"  # two steps were asked, and not proved
     OTHER_PERSON = "other_person"  # somebody else proved them
+    MOVED = "moved"
 
 
 class Check(StrEnum):
@@ -69,6 +70,7 @@ class Check(StrEnum):
     USERINFO_SUBJECT = "userinfo sub"
     NO_MAIL = "no mail address"
     UNKNOWN_PERSON = "unknown person"
+    MOVED = "moved"
     OTHER_SUBJECT = "another account has this address"
     STAFF = "staff sign in locally"
     EVENT = "events"
@@ -111,6 +113,7 @@ _READINGS: Mapping[Check, Reading] = MappingProxyType(
         Check.AUTH_TIME: Reading.NOT_ENOUGH,
         Check.CANNOT_PROVE: Reading.NOT_ENOUGH,
         Check.OTHER_PERSON: Reading.OTHER_PERSON,
+        Check.MOVED: Reading.MOVED,
     }
 )
 
@@ -309,6 +312,10 @@ EXPLAINED: Mapping[Check, tuple[str, str]] = MappingProxyType(
         Check.NO_MAIL: (
             "The provider gives no mail address.",
             "Ask the scope `email`, or let the claim `email` (or `emails`) be in the ID token.",
+        ),
+        Check.MOVED: (
+            "Nobody signs in by this connection any more: its people were moved to another.",
+            "If it was a mistake, add it again:  balie logins add NAME …",
         ),
         Check.UNKNOWN_PERSON: (
             "No system knows a customer with this mail address, and nobody here has it.",

@@ -14,6 +14,7 @@ from urllib.parse import quote_plus, urlencode
 
 import msgspec
 
+from balie.identity.connections.claims import Said, said_of
 from balie.identity.connections.client_proof import proven
 from balie.identity.connections.connection import Connection
 from balie.identity.connections.mail import Mail, mail_of
@@ -88,6 +89,7 @@ def journey_of(kept: object) -> Journey | None:
 class Arrival:
     """Whom the provider says that this is, after every check. sid: of the session there.
 
+    claims: of each name of `me` that the connection has a claim for.
     id_token: as it came, to sign out there with. Of mail and proof the source is one document.
     two_steps: whether the provider says that they were proved. signed_in_at: when, in seconds since
     1970; 0 when it does not say.
@@ -103,6 +105,7 @@ class Arrival:
     id_token: str = field(default="", repr=False)
     two_steps: bool = False
     signed_in_at: int = 0
+    claims: Mapping[str, Said] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +344,7 @@ def _arrival(
         id_token=tokens.id_token,
         two_steps=has_two_steps(connection, claims),
         signed_in_at=signed_in_at(claims, now),
+        claims=said_of(connection.claims, (("ID token", claims), ("userinfo", about))),
     )
 
 
