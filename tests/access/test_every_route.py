@@ -119,6 +119,7 @@ def _everybody(address: str, status: int) -> Fixed:
 OF_DJANGO = {
     "accounts/": Fixed("/accounts/", 302, 200, 200),
     "accounts/two-step/": Fixed("/accounts/two-step/", 302, 302, 302),
+    "accounts/two-step/needed/": Fixed("/accounts/two-step/needed/", 302, 200, 200),
     "accounts/two-step/enter/": _everybody("/accounts/two-step/enter/", 302),
     "accounts/two-step/again/": Fixed("/accounts/two-step/again/", 302, 302, 302),
     "accounts/two-step/app/": Fixed("/accounts/two-step/app/", 302, 200, 200),

@@ -172,14 +172,14 @@ def test_without_its_own_database_it_is_alive_but_not_ready(
     assert browser.get("/healthz").status_code == 200
 
 
-def test_a_browser_gets_four_cookies_and_no_others(browser: Browser) -> None:
+def test_a_browser_gets_five_cookies_and_no_others(browser: Browser) -> None:
     browser.get("/accounts/login/?lang=en")
     browser.get("/accounts/login/?theme=dark")
     browser.post("/accounts/login/", {"login": "x@example.nl", "password": "wrong"})
     enter(browser, "sanne@example.nl")
     browser.get("/bestellingen")
 
-    assert set(browser.cookies) == {"balie", "csrf", "lang", "theme"}
+    assert set(browser.cookies) == {"balie", "csrf", "known", "lang", "theme"}
 
 
 def test_a_choice_of_language_holds_on_both_layers(browser: Browser) -> None:

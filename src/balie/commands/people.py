@@ -28,6 +28,7 @@ examples:
   balie people links mila@example.com  who she is to the systems, by what and since when
   balie people unlink mila@example.com contact          she is no contact of theirs any more
   balie people unlink mila@example.com contact c-17     only not this one
+  balie people reset-second-step mila@example.com       her phone is gone: she gets a new one
   balie people remove-demo             takes the people of the demo away
 
 exit codes: 0 done; 1 refused, and says why; 2 wrong use
@@ -69,6 +70,10 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     unlinking.add_argument("name", metavar="NAME", help="a name of me")
     unlinking.add_argument("key", metavar="KEY", nargs="?", default="", help="else all of them")
     unlinking.set_defaults(run=unlink)
+    resetting = actions.add_parser("reset-second-step", help="take somebody's passkeys, app and "
+                                   "recovery codes away, and sign them out everywhere")  # fmt: skip
+    resetting.add_argument("mail", metavar="MAIL")
+    resetting.set_defaults(run=reset_second_step)
     removing = actions.add_parser("remove-demo", help="take the people of the demo away")
     removing.set_defaults(run=remove_demo)
 
@@ -123,6 +128,19 @@ def unlink(args: argparse.Namespace) -> int:
         print(f"{args.mail} has no such link.", file=sys.stderr)
         return 1
     print(f"{count} of {args.name}: {args.mail} is that no more. The next page knows it.")
+    return 0
+
+
+def reset_second_step(args: argparse.Namespace) -> int:
+    """Lets somebody in again whose second step is gone."""
+    prepared = installation.ready(os.environ)
+    reset: Callable[..., int | None] = resolve_name("balie.site.second_steps:reset")
+    count = reset(prepared, args.mail)
+    if count is None:
+        print(f"Nobody here has the address {args.mail}.", file=sys.stderr)
+        return 1
+    print(f"{count} second steps of {args.mail} are gone, and every sign-in of theirs has ended.")
+    print("Make sure first that it is really them: with one step they get a new second one.")
     return 0
 
 

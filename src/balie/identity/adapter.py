@@ -100,3 +100,5 @@ class Adapter(DefaultAccountAdapter):
         super().set_password(user, password)
         if isinstance(user, Person):
             user.viewer_sessions.all().delete()
+            who = user.pk.hex
+            desk_of(context.request).note("password changed", who=who, about=who)

@@ -2,14 +2,22 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
+from urllib.parse import urlencode
 
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import translation
 
 from balie.identity.desk import desk_of
+from balie.identity.factors import has_second_step
+from balie.identity.models import Person
+from balie.identity.proving import took_second_step, ways_to_prove
 from balie.identity.signing_in import still_holds
+
+GET_ONE = "second_step_needed"
+"""Name of the page where staff get a second step."""
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -37,6 +45,28 @@ class CompletedSignIn:
         if request.user.is_authenticated and not still_holds(request.session.session_key):
             logout(request)
         return self._get_response(request)
+
+
+class StaffTakeTwoSteps:
+    """Outside a demo staff stand on two steps, or see no page of staff: whatever page that is."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answers as asked, or leads to the second step: to take it, or first to get one."""
+        person = request.user
+        if (
+            not request.path.startswith("/staff")
+            or not isinstance(person, Person)
+            or not person.is_staff
+            or desk_of(request).demo
+            or took_second_step(request, person)
+        ):
+            return self._get_response(request)
+        ways = ways_to_prove(person, demo=False) if has_second_step(person) else [GET_ONE]
+        here = request.get_full_path() if request.method in ("GET", "HEAD") else "/staff"
+        return HttpResponseRedirect(f"{reverse(ways[0])}?{urlencode({'next': here})}")
 
 
 class FaultsHaveAStatus:

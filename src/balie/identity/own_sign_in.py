@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -68,3 +69,12 @@ def ways_of(person: Person, *, demo: bool) -> Ways:
         parties=tuple(person.identities.values_list("connection", flat=True)),
         is_second_step_needed=needs_second_step(person, demo=demo),
     )
+
+
+@login_required
+@require_safe
+@never_cache
+def second_step_needed(request: HttpRequest) -> HttpResponse:
+    """For staff without a second step: choose one, and then go on."""
+    next_page = get_next_redirect_url(request) or "/staff"
+    return render(request, "second_step_needed.html", {"next_page": next_page})

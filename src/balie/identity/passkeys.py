@@ -21,6 +21,7 @@ from allauth.mfa.webauthn.views import (
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.serializers.json import DjangoJSONEncoder
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse, reverse_lazy
@@ -29,7 +30,7 @@ from django.views.decorators.http import require_safe
 
 from balie.identity.desk import desk_of, who_asks
 from balie.identity.factors import needs_second_step
-from balie.identity.steps import stepped_up
+from balie.identity.steps import stepped_down, stepped_up
 
 REFUSED = "identity/said/passkey_refused.txt"
 """What the next page says when a passkey was not right."""
@@ -105,6 +106,12 @@ class RemovePasskey(RemoveWebAuthnView):
     """Takes a passkey away: the portal knows it no more, whatever the device still shows."""
 
     success_url = reverse_lazy("my_sign_in")
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        """Takes it away, and notes it."""
+        answer: HttpResponse = super().form_valid(form)
+        stepped_down(self.request, who_asks(self.request), Authenticator.Type.WEBAUTHN)
+        return answer
 
 
 class RenamePasskey(EditWebAuthnView):

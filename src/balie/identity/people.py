@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils.timezone import now
 
+from balie.backstage.auditing import Note
 from balie.identity.desk import Recognise
 from balie.identity.invitations import is_invited
 from balie.identity.models import (
@@ -94,6 +96,20 @@ def unlink(email: str) -> int | None:
         return None
     count, _ = ProviderIdentity.objects.filter(person=person).delete()
     end_everywhere(person)
+    return count
+
+
+@transaction.atomic
+def reset_second_step(email: str, note: Note) -> int | None:
+    """Takes every second step of somebody away, and ends every sign-in of theirs: they sign in with
+    one step, and get a new one. Says how many there were; None when there is nobody.
+    """
+    person = Person.objects.filter(email=email.strip().lower()).first()
+    if person is None:
+        return None
+    count, _ = Authenticator.objects.filter(user=person).delete()
+    end_everywhere(person)
+    note("second step reset", who="", about=person.pk.hex)
     return count
 
 

@@ -1,4 +1,4 @@
-"""A second step that somebody takes while signed in: this session stands on two from then on."""
+"""A second step that somebody gets while signed in: this session stands on two from then on."""
 
 import time
 
@@ -6,11 +6,18 @@ from allauth.account.internal.flows.login import record_authentication
 from django.http import HttpRequest
 
 from balie.access.proving import TWO_STEPS
+from balie.identity.desk import desk_of
 from balie.identity.models import Person
 from balie.identity.signing_in import Proved, rise
 
 
 def stepped_up(request: HttpRequest, person: Person, kind: str) -> None:
-    """Notes a step that was taken now. kind: of allauth's `Authenticator`."""
+    """Notes a step that came to be now, and was taken so. kind: of allauth's `Authenticator`."""
+    desk_of(request).note("second step added", who=person.pk.hex, about=person.pk.hex, more=kind)
     record_authentication(request, person, "mfa", type=kind, reauthenticated=True)
     rise(request, Proved(TWO_STEPS, int(time.time())))
+
+
+def stepped_down(request: HttpRequest, person: Person, kind: str) -> None:
+    """Notes that one was taken away, or made anew."""
+    desk_of(request).note("second step removed", who=person.pk.hex, about=person.pk.hex, more=kind)

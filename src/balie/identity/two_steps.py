@@ -6,13 +6,14 @@ from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView, ViewRecoveryCodesView
 from allauth.mfa.totp.views import ActivateTOTPView, DeactivateTOTPView
+from django.forms import Form
 from django.http import HttpResponse
 from django.urls import reverse_lazy
 
 from balie.identity.codes import FirstCode, use_up
-from balie.identity.desk import who_asks
+from balie.identity.desk import desk_of, who_asks
 from balie.identity.passkeys import asked_of
-from balie.identity.steps import stepped_up
+from balie.identity.steps import stepped_down, stepped_up
 
 
 class EnterSecondStep(AuthenticateView):
@@ -54,6 +55,12 @@ class DisconnectApp(DeactivateTOTPView):
 
     success_url = reverse_lazy("my_sign_in")
 
+    def form_valid(self, form: Form) -> HttpResponse:
+        """Takes it away, and notes it."""
+        answer: HttpResponse = super().form_valid(form)
+        stepped_down(self.request, who_asks(self.request), Authenticator.Type.TOTP)
+        return answer
+
 
 class RecoveryCodes(ViewRecoveryCodesView):
     """Shows recovery codes, once; afterwards only how many are left."""
@@ -61,3 +68,10 @@ class RecoveryCodes(ViewRecoveryCodesView):
 
 class NewRecoveryCodes(GenerateRecoveryCodesView):
     """Makes new recovery codes; those of before open nothing any more."""
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        """Makes them, and notes it."""
+        answer: HttpResponse = super().form_valid(form)
+        person = who_asks(self.request).pk.hex
+        desk_of(self.request).note("recovery codes made", who=person, about=person)
+        return answer

@@ -25,6 +25,7 @@ _OWN = RedirectView.as_view(pattern_name="my_sign_in")
 
 two_step = [
     path("", _OWN, name="mfa_index"),
+    path("needed/", own_sign_in.second_step_needed, name="second_step_needed"),
     path("enter/", two_steps.EnterSecondStep.as_view(), name="mfa_authenticate"),
     path("again/", reauthenticate, name="mfa_reauthenticate"),
     path("app/", lately_proved(two_steps.ConnectApp.as_view()), name="mfa_activate_totp"),

@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "balie.identity.middleware.CompletedSignIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "balie.identity.middleware.StaffTakeTwoSteps",
     "balie.identity.middleware.FaultsHaveAStatus",
 ]
 TEMPLATES = [
