@@ -133,6 +133,7 @@ OF_DJANGO = {
     "accounts/passkeys/again/": _everybody("/accounts/passkeys/again/", 302),
     "accounts/passkeys/<int:pk>/remove/": Fixed("/accounts/passkeys/1/remove/", 302, 404, 404),
     "accounts/passkeys/<int:pk>/name/": Fixed("/accounts/passkeys/1/name/", 302, 404, 404),
+    "accounts/address/": Fixed("/accounts/address/", 302, 302, 200),
     "accounts/reauthenticate/mail/": _everybody("/accounts/reauthenticate/mail/", 302),
     "accounts/demo/<str:email>": _everybody("/accounts/demo/bram@example.nl", 405),
     "accounts/outbox/": _everybody("/accounts/outbox/", 200),  # the demo's own mails

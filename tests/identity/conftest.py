@@ -40,6 +40,7 @@ from balie.identity.connections.provider import Providers
 from balie.identity.connections.register import keep
 from balie.identity.connections.relying_party import RelyingParty
 from balie.identity.desk import Desk
+from balie.identity.guarding import GuardByMail
 from balie.identity.models import DemoMail, Person
 from balie.identity.people import enrol
 from balie.identity.reader import Reader, SqliteReader
@@ -55,6 +56,7 @@ from balie.store.audit import Trail
 from balie.store.ciphers import Cipher
 from balie.store.incidents import IncidentBook
 from balie.store.stamps import Stamps
+from balie.store.unit_of_work import UnitOfWork
 from balie.systems.transport import Transport
 from tests.browser import PASSWORD, Browser, Loop
 
@@ -136,6 +138,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
     """Builds a site; changes of the configuration by name, and perhaps a service desk."""
     settings.EMAIL_BACKEND = "balie.identity.outbox.Outbox"
     built: list[Site] = []
+    works: list[UnitOfWork] = []
 
     def site(
         *, desk: ServiceDesk | None = None, ways: tuple[str, ...] = (), **changes: object
@@ -160,6 +163,8 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
         parties: dict[str, Transport] = {}
         logins = logins_with(parties, ways)
         audit = Trail(Stamps([os.environ["BALIE_KEYS"]]), lambda: datetime.now(UTC))
+        works.append(UnitOfWork(1))
+        guard = GuardByMail(works[-1], letters_of(blueprint), b"s" * 32, lambda: datetime.now(UTC))
         layers = Layers(
             last_resort=LastResort(looks, surroundings, incidents).guard,
             django=get_asgi_application(),
@@ -180,6 +185,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
                     note=audit.note,
                     looks=Onlookers(audit, blueprint, "/receipts"),
                     codes=codes_of(blueprint, configuration.read(os.environ)),
+                    guard=guard,
                     demo=chosen.demo,
                 ),
                 "console": Watch(
@@ -202,6 +208,8 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
     yield site
     for one in built:
         loop.run(one.reader.close())
+    for work in works:
+        loop.run(work.close())
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from balie.access.viewer import Visitor
 from balie.backstage.acting import Contexts
 from balie.backstage.auditing import Note
+from balie.backstage.forms.guarding import Guard
 from balie.identity.activation import Codes
 from balie.identity.connections.logins import Logins
 from balie.identity.letters import Letters
@@ -53,7 +54,9 @@ Looks = Callable[[Person, str], Sequence[Look]]
 class Desk:
     """Who recognises people and for whom they act, who draws the pages in which language, with
     whom people may sign in, who writes mails and the audit, who tells whom others looked at, who
-    knows codes of letters (None: the blueprint has no letters), and whether this is a demo.
+    knows codes of letters (None: the blueprint has no letters), who guards a change of address,
+    where customers change theirs with a form of the service ("" for nowhere), and whether this is
+    a demo.
     """
 
     recognise: Recognise
@@ -65,6 +68,8 @@ class Desk:
     note: Note
     looks: Looks
     codes: Codes | None = None
+    guard: Guard
+    address_form: str = ""
     demo: bool = False
 
 

@@ -27,7 +27,7 @@ class SignInAddresses:
 
     async def change(self, person: str, address: str) -> bool:
         """The person signs in with this address from now on; False when somebody else does."""
-        return await self.work.write(lambda: _changed(person, address.casefold()))
+        return await self.work.write(lambda: changed(person, address.casefold()))
 
     def _tell(self, person: str, language: str) -> bool:
         found = Person.objects.filter(pk=person).first()
@@ -40,7 +40,10 @@ class SignInAddresses:
         return True
 
 
-def _changed(person: str, address: str) -> bool:
+def changed(person: str, address: str) -> bool:
+    """Changes it, in the transaction that is open. address: in small letters. False: somebody else
+    signs in with it.
+    """
     found = Person.objects.select_for_update().filter(pk=person).first()
     others = Person.objects.filter(email=address).exclude(pk=person)
     if found is None or others.exists():

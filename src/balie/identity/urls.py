@@ -7,6 +7,7 @@ from django.views.generic import RedirectView
 
 from balie.identity import (
     activating,
+    addresses,
     elsewhere,
     invited,
     leaving,
@@ -84,6 +85,7 @@ urlpatterns = [
     path("acting-for/", acting_for, name="acting_for"),
     path("looked/", looked.looked, name="looked"),
     path("reauthenticate/mail/", ProveByMail.as_view(), name="reauthenticate_by_mail"),
+    path("address/", lately_proved(addresses.change_address), name="change_address"),
     path("password/change/", lately_proved(password_change), name="account_change_password"),
     path("password/set/", lately_proved(password_set), name="account_set_password"),
     path("", include("allauth.account.urls")),

@@ -10,6 +10,7 @@ from asgiref.sync import async_to_sync
 from django.core.asgi import get_asgi_application
 from starlette.types import ASGIApp
 
+from balie.backstage.forms.guarding import Guard, form_for_sign_in
 from balie.backstage.lineage.origins import Origins
 from balie.backstage.ports import Clock, Incidents
 from balie.backstage.process.hearing import Hearing
@@ -95,8 +96,8 @@ async def start(
         told = ToldIncidents(incidents, log)
         actions, cipher = accepting(configuration, opening, clock.now), Cipher(configuration.keys)
         secret = secret_of(configuration)
-        inputs = stored_inputs(found.blueprint, actions, secret, clock.now).inputs
-        kept = Kept(memory, told, secret, actions, inputs)
+        entered = stored_inputs(found.blueprint, actions, secret, clock.now)
+        kept = Kept(memory, told, secret, actions, entered.inputs)
         connected = connect(found, configuration, kept, opening, clock, Part.PAGES)
         lookout = Lookout(connected.network, connected.connectors, clock.now)
         hearing = hearing_of(found, configuration, connected.service, opening, clock)
@@ -115,6 +116,7 @@ async def start(
             clock,
             logins,
             actions.audit,
+            entered.guard,
             approving_of(connected.service, configuration, actions, clock),
         )
         origins = Origins(found.blueprint, found.contracts)
@@ -162,6 +164,7 @@ class Opened:
     clock: Clock
     logins: Logins
     audit: Trail
+    guard: Guard
     approving: Approving | None = None
 
 
@@ -230,6 +233,8 @@ def _application(
                 note=opened.audit.note,
                 looks=Onlookers(opened.audit, blueprint, service.receipts_at),
                 codes=codes_of(blueprint, configuration),
+                guard=opened.guard,
+                address_form=form_for_sign_in(service.form_plans, blueprint),
                 demo=configuration.demo,
             ),
             "console": Watch(

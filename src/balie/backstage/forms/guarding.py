@@ -6,7 +6,7 @@ it is still the person who signed in (their password, or a code to the address o
 that was sent to the new address. Each code is for one person, one form and one new address.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -14,7 +14,8 @@ from typing import Protocol
 
 from balie.backstage.forms.filling import Checked, Posted
 from balie.backstage.forms.offering import FormOpening
-from balie.backstage.forms.plan import Control, Question
+from balie.backstage.forms.plan import Control, FormPlan, Question
+from balie.blueprint.model import Blueprint
 from balie.blueprint.relations import Login
 from balie.mapping.rules import Wrong
 from balie.systems.rows import text_of, value_at
@@ -84,14 +85,33 @@ def guarded_question(opening: FormOpening, checked: Checked) -> Question | None:
 
 def changes_sign_in(opening: FormOpening, question: Question) -> bool:
     """Whether `me` recognises people by the field that this question changes."""
-    source = opening.plan.thing.sources[0]
+    return _knows_people_by(opening.plan, question, opening.blueprint)
+
+
+def form_for_sign_in(plans: Iterable[FormPlan], blueprint: Blueprint) -> str:
+    """Where customers change the address that they sign in with; "" where no form asks for it."""
+    found = (plan.address for plan in plans if _asks_for_sign_in(plan, blueprint))
+    return next(found, "")
+
+
+def _asks_for_sign_in(plan: FormPlan, blueprint: Blueprint) -> bool:
+    return any(
+        question.field.guard is not None
+        and question.control is Control.MAIL
+        and _knows_people_by(plan, question, blueprint)
+        for question in plan.questions
+    )
+
+
+def _knows_people_by(plan: FormPlan, question: Question, blueprint: Blueprint) -> bool:
+    source = plan.thing.sources[0]
     paths = {str(origin.path) for origin in question.field.from_}
     return any(
         line.system == source.at.system
         and line.table == source.at.table
         and str(equality.field) in paths
         and isinstance(equality.value, Login)
-        for lines in opening.blueprint.me.names.values()
+        for lines in blueprint.me.names.values()
         for line in lines
         for equality in line.where
     )
