@@ -142,6 +142,8 @@ OF_DJANGO = {
     "accounts/with/<slug:name>/logout/": _everybody("/accounts/with/nobody/logout/", 405),
     "accounts/with/<slug:name>/ended/": _everybody("/accounts/with/nobody/ended/", 404),
     "accounts/with/<slug:name>/revoke/": _everybody("/accounts/with/nobody/revoke/", 405),
+    "accounts/mail/": _everybody("/accounts/mail/", 404),
+    "accounts/mail/<str:token>/": _everybody("/accounts/mail/no-such-token/", 404),
     "accounts/activate/": Fixed("/accounts/activate/", 200, 200, 404),
     "accounts/invitations/": _everybody("/accounts/invitations/", 404),
     "accounts/invitations/<str:token>/": _everybody("/accounts/invitations/no-such-token/", 404),

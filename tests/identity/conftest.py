@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from balie.access.viewer import Visitor
 from balie.backstage.acting import Context, Contexts, OwnMemberships
+from balie.backstage.alone import Alone
 from balie.backstage.lineage.origins import Origins
 from balie.backstage.ports import Health
 from balie.blueprint.drawing.draw import dark_style, draw, draw_cards, draw_table
@@ -76,6 +77,13 @@ class Systems:
 
     known: dict[str, Mapping[str, str]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    pages: dict[tuple[str, str], Alone] = field(default_factory=dict)
+    opened: list[tuple[str, Visitor, str]] = field(default_factory=list)
+
+    async def alone(self, address: str, visitor: Visitor, language: str) -> Alone | None:
+        """What a link from a mail opens: only for who owns the page."""
+        self.opened.append((address, visitor, language))
+        return self.pages.get((visitor.person, address))
 
     async def recognise(self, visitor: Visitor) -> Mapping[str, str]:
         self.asked.append(visitor.email)
@@ -184,6 +192,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
                     letters=letters_of(blueprint),
                     note=audit.note,
                     looks=Onlookers(audit, blueprint, "/receipts"),
+                    alone=systems.alone,
                     codes=codes_of(blueprint, configuration.read(os.environ)),
                     guard=guard,
                     demo=chosen.demo,

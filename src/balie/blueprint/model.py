@@ -231,6 +231,7 @@ class Tells:
 
     mail: Text
     when: Text
+    opens: Duration | None = None  # its link opens the row so long without signing in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

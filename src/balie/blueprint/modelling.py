@@ -246,7 +246,11 @@ def _waits(step: Section) -> Waits | None:
 
 
 def _tells(section: Section) -> Tells:
-    return Tells(mail=section.text_or("mail", ""), when=section.text_or("when", ""))
+    return Tells(
+        mail=section.text_or("mail", ""),
+        when=section.text_or("when", ""),
+        opens=section.duration("opens without signing in"),
+    )
 
 
 def _fail_point(section: Section) -> FailPoint:

@@ -315,6 +315,7 @@ MESSAGE = Construct(
     (
         Word("mail", TEXT, "The text in mails/.", required=True),
         Word("when", HAPPENING, "What makes it go out.", required=True),
+        Word("opens without signing in", DURATION, "So long its link opens the row, to read only."),
     ),
 )
 

@@ -74,6 +74,10 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
                                    "recovery codes away, and sign them out everywhere")  # fmt: skip
     resetting.add_argument("mail", metavar="MAIL")
     resetting.set_defaults(run=reset_second_step)
+    ending = actions.add_parser("end-mail-links", help="no link in any mail to somebody opens "
+                                "anything without signing in any more")  # fmt: skip
+    ending.add_argument("mail", metavar="MAIL")
+    ending.set_defaults(run=end_mail_links)
     removing = actions.add_parser("remove-demo", help="take the people of the demo away")
     removing.set_defaults(run=remove_demo)
 
@@ -141,6 +145,14 @@ def reset_second_step(args: argparse.Namespace) -> int:
         return 1
     print(f"{count} second steps of {args.mail} are gone, and every sign-in of theirs has ended.")
     print("Make sure first that it is really them: with one step they get a new second one.")
+    return 0
+
+
+def end_mail_links(args: argparse.Namespace) -> int:
+    """Ends what links in mails open."""
+    prepared = installation.ready(os.environ)
+    end: Callable[..., int] = resolve_name("balie.site.linking:end_mail_links")
+    print(f"{end(prepared, args.mail)} links in mails to {args.mail} work no more.")
     return 0
 
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 
 from balie.access.viewer import Visitor
 from balie.backstage.acting import Contexts
+from balie.backstage.alone import Alone
 from balie.backstage.auditing import Note
 from balie.backstage.forms.guarding import Guard
 from balie.identity.activation import Codes
@@ -22,6 +23,10 @@ Recognise = Callable[[Visitor], Awaitable[Mapping[str, str]]]
 
 ForWhom = Callable[[Visitor], Awaitable[Contexts]]
 """Asks the systems for whom somebody can act."""
+
+
+OpensAlone = Callable[[str, Visitor, str], Awaitable[Alone | None]]
+"""A page's address, who a mail went to, a language -> what a link from that mail opens."""
 
 
 class Render(Protocol):
@@ -67,6 +72,7 @@ class Desk:
     letters: Letters
     note: Note
     looks: Looks
+    alone: OpensAlone
     codes: Codes | None = None
     guard: Guard
     address_form: str = ""

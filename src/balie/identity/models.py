@@ -200,6 +200,25 @@ class Organisation(models.Model):
         db_table = "organisation"
 
 
+class MailLink(models.Model):
+    """A link in a mail that opens one page without signing in: `mail_links`. token, mail: digests.
+
+    page: the address that it opens. ended: by whoever had it, or by staff.
+    """
+
+    token = models.CharField(max_length=64, unique=True)
+    mail = models.CharField(max_length=64, db_index=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="mail_links")
+    acting_for = models.CharField(max_length=200, null=True)
+    page = models.CharField(max_length=500)
+    at = models.DateTimeField()
+    expires = models.DateTimeField(db_index=True)
+    ended = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "mail_link"
+
+
 class DemoMail(models.Model):
     """A mail that the demo did not send, to be read in the browser."""
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from asgiref.sync import async_to_sync
@@ -126,6 +126,11 @@ def visitor_in(person: Person, cookie: str) -> Visitor | None:
     """The same with what was chosen in the browser with this cookie; None without a sign-in."""
     row = ViewerSession.objects.select_related("person").filter(pk=cookie_digest(cookie)).first()
     return None if row is None or row.person_id != person.pk else judge(_sign_in(row), time.time())
+
+
+def visitor_acting_for(person: Person, organisation: str | None) -> Visitor:
+    """This person as a visitor who acts for an organisation; None: as they do by themselves."""
+    return replace(visitor_of(person), acting_for=organisation)
 
 
 def _ask(recognise: Recognise, visitor: Visitor) -> Mapping[str, str]:

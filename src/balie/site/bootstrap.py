@@ -10,6 +10,7 @@ from asgiref.sync import async_to_sync
 from django.core.asgi import get_asgi_application
 from starlette.types import ASGIApp
 
+from balie.backstage.alone import PagesAlone
 from balie.backstage.forms.guarding import Guard, form_for_sign_in
 from balie.backstage.lineage.origins import Origins
 from balie.backstage.ports import Clock, Incidents
@@ -232,6 +233,7 @@ def _application(
                 letters=letters_of(blueprint),
                 note=opened.audit.note,
                 looks=Onlookers(opened.audit, blueprint, service.receipts_at),
+                alone=PagesAlone(service).open,
                 codes=codes_of(blueprint, configuration),
                 guard=opened.guard,
                 address_form=form_for_sign_in(service.form_plans, blueprint),

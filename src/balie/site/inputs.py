@@ -11,6 +11,7 @@ from balie.blueprint.model import Blueprint
 from balie.frontstage.languages import words_of
 from balie.identity.guarding import GuardByMail
 from balie.identity.letters import Letters
+from balie.identity.mail_links import forget_old
 from balie.identity.sign_ins import SignInAddresses
 from balie.site.connecting import utc_now
 from balie.site.rounds import Round
@@ -44,7 +45,11 @@ class StoredInputs:
             Round("files that are due", _HOURLY, partial(self._erase, self.uploads)),
             Round("drafts that are due", _HOURLY, partial(self._erase, self.drafts)),
             Round("codes that are over", _HOURLY, partial(self._erase, self.guard)),
+            Round("links in mails that are over", _HOURLY, self._forget_links),
         )
+
+    async def _forget_links(self) -> None:
+        await self.guard.work.write(lambda: forget_old(self.now()))
 
     async def _erase(self, kept: StoredUploads | StoredDrafts | GuardByMail) -> None:
         await kept.erase_due(self.now())

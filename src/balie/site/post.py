@@ -1,7 +1,9 @@
 """Mails of the story: who gets them, and how they leave."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from smtplib import SMTPException
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -11,8 +13,10 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 
 from balie.access.viewer import Visitor
+from balie.backstage.process.instance import Mail
 from balie.backstage.process.posting import Envelope
 from balie.identity.linking import links_of
+from balie.identity.mail_links import Opens, make
 from balie.identity.memberships import members
 from balie.identity.models import Person
 from balie.store.unit_of_work import UnitOfWork
@@ -50,6 +54,20 @@ class DjangoPost:
             mail.send()
         except SMTPException as fault:
             raise OSError(type(fault).__name__) from fault
+
+
+@dataclass(frozen=True, slots=True)
+class MailLinks:
+    """Fulfils `Opening`."""
+
+    unit: UnitOfWork
+    now: Callable[[], datetime]
+
+    async def make(self, mail: Mail, page: str, life: timedelta) -> str:
+        """The address that opens the page."""
+        opens = Opens(mail=mail.id, person=mail.person, acting_for=mail.acting_for, page=page)
+        token = await self.unit.write(lambda: make(opens, self.now(), life))
+        return f"/accounts/mail/{token}/"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from balie.site.configuration import Configuration
 from balie.site.connecting import Connected, clock_of
 from balie.site.contracts import described
 from balie.site.inboxes import Inboxes, texts_of
-from balie.site.post import DjangoPost, People
+from balie.site.post import DjangoPost, MailLinks, People
 from balie.site.rounds import Round
 from balie.store.actions import StoredActions
 from balie.store.approvals import StoredApprovals
@@ -171,6 +171,7 @@ def stories_of(
         sent=actions.carry,
         receipt_at=connected.service.receipt_address,
         own=letters.letter,
+        opening=MailLinks(unit, clock.now),
     )
     processes = Processes(
         instances=instances, actions=actions, known=know, stories=versions, clock=clock

@@ -51,6 +51,14 @@ class Post(Protocol):
         ...
 
 
+class Opening(Protocol):
+    """Makes links that open one page for a while without signing in."""
+
+    async def make(self, mail: Mail, page: str, life: timedelta) -> str:
+        """The address on this site that opens the page at `page`, for whom the mail goes to."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class DueMail:
     """A mail that is due. key: of its row; nothing personal."""
@@ -83,6 +91,7 @@ class Posting:
     visitor: a person -> their completed sign-in as it is now, with the verified address; None when
     there is none. viewer: who that is to the systems. address: of the portal, no slash at the end.
     own: writes mails of which the text is Balie's own; their names have a colon.
+    opening: makes links that open without signing in.
     sent: an action -> what was sent. receipt_at: a step and a reference -> the receipt's address.
     """
 
@@ -98,6 +107,7 @@ class Posting:
     sent: Callable[[str], Awaitable[Receipt | None]]
     receipt_at: Callable[[str, str], str]
     own: Callable[[Mail, Viewer], Awaitable[Letter | None]] | None = None
+    opening: Opening | None = None
 
     async def send_due(self) -> None:
         """Sends what is due. One that cannot be sent holds up no other."""
@@ -173,9 +183,18 @@ class Posting:
         records = await self.know.records(story, about, viewer, (*names, *named))
         presenting = self._presenting(story, viewer, text.language)
         said = {name: _said(presenting, records, name) for name in names}
-        link = self.address + _filled(address, story.things, records)
+        filled = _filled(address, story.things, records)
+        link = self.address + await self._opened(story, mail, filled)
         said.update(told)
         return written(text, lambda name: link if name == LINK else said.get(name, ""), link)
+
+    async def _opened(self, story: Story, mail: Mail, page: str) -> str:
+        """The page itself, or what opens it without signing in where the blueprint says so."""
+        tells = (one for one in story.step(mail.step).tells if str(one.mail) == mail.mail)
+        life = next((one.opens for one in tells if one.opens is not None), None)
+        if life is None or self.opening is None or page == "/":
+            return page
+        return await self.opening.make(mail, page, life.length)
 
     def _for_everybody(
         self,
