@@ -7,6 +7,7 @@ signing in and of staff from Django. A route without a case fails, so nobody can
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -115,6 +116,11 @@ def _everybody(address: str, status: int) -> Fixed:
     return Fixed(address, status, status, status)
 
 
+def _nobodys(address: str) -> Fixed:
+    """Of administrators of an organisation alone."""
+    return Fixed(address, 302, 404, 404)
+
+
 # By Django's own pattern. 302 leads on: to signing in, or away from it for who did so already.
 OF_DJANGO = {
     "accounts/": Fixed("/accounts/", 302, 200, 200),
@@ -148,6 +154,13 @@ OF_DJANGO = {
     "accounts/invitations/": _everybody("/accounts/invitations/", 404),
     "accounts/invitations/<str:token>/": _everybody("/accounts/invitations/no-such-token/", 404),
     "accounts/acting-for/": Fixed("/accounts/acting-for/", 302, 200, 404),
+    "accounts/organisation/": _nobodys("/accounts/organisation/"),
+    "accounts/organisation/people/<str:person>/": _nobodys("/accounts/organisation/people/x/"),
+    "accounts/organisation/invite/": _nobodys("/accounts/organisation/invite/"),
+    "accounts/organisation/invited/<uuid:invitation>/": _everybody(
+        f"/accounts/organisation/invited/{UUID(int=1)}/", 405
+    ),
+    "accounts/organisation/done/": _nobodys("/accounts/organisation/done/"),
     "accounts/sessions/": Fixed("/accounts/sessions/", 302, 200, 200),
     "accounts/looked/": Fixed("/accounts/looked/", 302, 200, 200),
     "accounts/signed-out/": _everybody("/accounts/signed-out/", 200),

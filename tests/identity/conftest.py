@@ -91,9 +91,12 @@ class Systems:
 
     async def contexts(self, visitor: Visitor) -> Contexts:
         """Balie's own memberships alone: no system is asked here."""
-        keys = sorted({one.organisation for one in visitor.memberships if one.holds})
-        kinds = {key: OwnMemberships(the_example(), visitor.memberships).kinds(key) for key in keys}
-        return Contexts(tuple(Context(key, kinds[key], name=f"Company {key}") for key in keys))
+        own = OwnMemberships(the_example(), visitor.memberships)
+        places = [
+            Context(key, own.kinds(key), own.is_administrator(key), f"Company {key}")
+            for key in own.organisations
+        ]
+        return Contexts(tuple(one for one in places if one.kinds or one.is_administrator))
 
 
 def thin_pages(reader: Reader, cookie: str) -> ASGIApp:
@@ -191,6 +194,8 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
                     logins=logins,
                     letters=letters_of(blueprint),
                     note=audit.note,
+                    deeds=audit,
+                    blueprint=blueprint,
                     looks=Onlookers(audit, blueprint, "/receipts"),
                     alone=systems.alone,
                     codes=codes_of(blueprint, configuration.read(os.environ)),

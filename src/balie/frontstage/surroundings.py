@@ -17,6 +17,7 @@ from balie.frontstage.preferences import Preferences
 
 SECURITY = "/accounts/"
 ACTING_FOR = "/accounts/acting-for/"
+ORGANISATION = "/accounts/organisation/"
 
 
 class Surrounded(Protocol):
@@ -109,4 +110,7 @@ def _person(visitor: Visitor | None, t: Voice) -> Person | None:
         return None
     security = Link(t.say("chrome.security"), SECURITY)
     acts_at = "" if visitor.acting_for is None else ACTING_FOR
-    return Person(name=visitor.name or visitor.email, links=(security,), acts_at=acts_at)
+    links = (security,)
+    if any(one.is_administrator and one.holds for one in visitor.memberships):
+        links = (Link(t.say("chrome.organisation"), ORGANISATION), security)
+    return Person(name=visitor.name or visitor.email, links=links, acts_at=acts_at)

@@ -19,6 +19,7 @@ from balie.identity.desk import desk_of
 from balie.identity.devices import device_of
 from balie.identity.lockout import Tried, know_again, tried
 from balie.identity.models import Person
+from balie.identity.organisations.told import keep_what_systems_say
 from balie.identity.proving import proved_of, ways_to_prove
 from balie.identity.signing_in import complete
 
@@ -40,6 +41,7 @@ class Adapter(DefaultAccountAdapter):
         if isinstance(user, Person):
             if not user.is_staff:
                 recognise_arrival(request, user)
+                keep_what_systems_say(user, desk_of(request))
             device = device_of(request.headers.get("user-agent", ""))
             lasts = request.session.get_expiry_age()
             complete(

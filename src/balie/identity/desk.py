@@ -10,8 +10,9 @@ from django.http import Http404, HttpRequest
 from balie.access.viewer import Visitor
 from balie.backstage.acting import Contexts
 from balie.backstage.alone import Alone
-from balie.backstage.auditing import Note
+from balie.backstage.auditing import Deeds, Note
 from balie.backstage.forms.guarding import Guard
+from balie.blueprint.model import Blueprint
 from balie.identity.activation import Codes
 from balie.identity.connections.logins import Logins
 from balie.identity.letters import Letters
@@ -58,10 +59,10 @@ Looks = Callable[[Person, str], Sequence[Look]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
     """Who recognises people and for whom they act, who draws the pages in which language, with
-    whom people may sign in, who writes mails and the audit, who tells whom others looked at, who
-    knows codes of letters (None: the blueprint has no letters), who guards a change of address,
-    where customers change theirs with a form of the service ("" for nowhere), and whether this is
-    a demo.
+    whom people may sign in, who writes mails and the audit, who tells whom others looked at and
+    what was done, who knows codes of letters (None: the blueprint has no letters), who guards a
+    change of address, where customers change theirs with a form of the service ("" for nowhere),
+    and whether this is a demo.
     """
 
     recognise: Recognise
@@ -73,6 +74,8 @@ class Desk:
     note: Note
     looks: Looks
     alone: OpensAlone
+    deeds: Deeds
+    blueprint: Blueprint
     codes: Codes | None = None
     guard: Guard
     address_form: str = ""

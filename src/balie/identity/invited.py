@@ -17,6 +17,8 @@ from balie.identity.desk import desk_of
 from balie.identity.invitations import TakeUp, open_ones, take_up, with_token
 from balie.identity.linking import Why, link
 from balie.identity.models import Invitation, Person
+from balie.identity.organisations.members import PURPOSE
+from balie.identity.organisations.members import take_up as belong
 
 INVITED = "invited"
 """Where the browser's session keeps which invitation it came with."""
@@ -27,7 +29,7 @@ def _link(person: Person, invitation: Invitation, note: Note) -> None:
     link(person, about["name"], about["key"], Why.INVITATION, note, by=invitation.by)
 
 
-TAKE_UPS: Mapping[str, TakeUp] = MappingProxyType({"link": _link})
+TAKE_UPS: Mapping[str, TakeUp] = MappingProxyType({"link": _link, PURPOSE: belong})
 """Purposes of invitations, and how each is taken up."""
 
 

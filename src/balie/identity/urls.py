@@ -19,6 +19,7 @@ from balie.identity import (
     two_steps,
     views,
 )
+from balie.identity.organisations import pages
 from balie.identity.organisations.acting import acting_for
 from balie.identity.proving import lately_proved
 from balie.identity.proving_by_mail import ProveByMail
@@ -86,6 +87,11 @@ urlpatterns = [
     path("two-steps/with/<slug:name>/", elsewhere.prove, name="prove_with"),
     path("sessions/", leaving.sessions, name="sessions"),
     path("acting-for/", acting_for, name="acting_for"),
+    path("organisation/", pages.members, name="organisation"),
+    path("organisation/people/<str:person>/", pages.member, name="colleague"),
+    path("organisation/invite/", pages.invite_somebody, name="invite_colleague"),
+    path("organisation/invited/<uuid:invitation>/", pages.take_back, name="take_back_colleague"),
+    path("organisation/done/", pages.deeds, name="organisation_deeds"),
     path("looked/", looked.looked, name="looked"),
     path("reauthenticate/mail/", ProveByMail.as_view(), name="reauthenticate_by_mail"),
     path("address/", lately_proved(addresses.change_address), name="change_address"),

@@ -232,6 +232,8 @@ def _application(
                 logins=opened.logins,
                 letters=letters_of(blueprint),
                 note=opened.audit.note,
+                deeds=opened.audit,
+                blueprint=blueprint,
                 looks=Onlookers(opened.audit, blueprint, service.receipts_at),
                 alone=PagesAlone(service).open,
                 codes=codes_of(blueprint, configuration),

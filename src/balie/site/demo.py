@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from balie.blueprint.model import Blueprint
 from balie.frontstage.looks import Mode
 from balie.frontstage.rehearsed import DemoPerson, Happening, Rehearsed
-from balie.identity.models import Person
+from balie.identity.models import Membership, Person
 from balie.identity.people import enrol
 from balie.rehearsal.launch import RehearsedSystem
 from balie.rehearsal.trouble import RehearsalError
@@ -100,6 +100,14 @@ def enrol_people(folder: Path, people: Iterable[DemoPerson]) -> None:
     said = yaml.safe_load(not_too_deep(file.read_bytes())) if file.is_file() else {}
     staff = said.get("staff", {})
     enrol_as(people, {mail: tuple(one.get("roles", ())) for mail, one in staff.items()})
+    for mail, one in said.get("customers", {}).items():
+        if "administers" in one:
+            Membership.objects.get_or_create(
+                person=Person.objects.get(email=mail),
+                organisation=one["administers"],
+                role="",
+                is_administrator=True,
+            )
 
 
 def enrol_as(people: Iterable[DemoPerson], teams: Mapping[str, tuple[str, ...]]) -> None:
