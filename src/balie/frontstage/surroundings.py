@@ -110,7 +110,7 @@ def _person(visitor: Visitor | None, t: Voice) -> Person | None:
         return None
     security = Link(t.say("chrome.security"), SECURITY)
     acts_at = "" if visitor.acting_for is None else ACTING_FOR
-    links = (security,)
-    if any(one.is_administrator and one.holds for one in visitor.memberships):
-        links = (Link(t.say("chrome.organisation"), ORGANISATION), security)
+    own = Link(t.say("chrome.organisation"), ORGANISATION)
+    administers = any(one.is_administrator and one.holds for one in visitor.memberships)
+    links = (own, security) if administers else (security,)
     return Person(name=visitor.name or visitor.email, links=links, acts_at=acts_at)

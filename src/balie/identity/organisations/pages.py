@@ -94,7 +94,7 @@ def for_administrators(
     @login_required
     @never_cache
     @wraps(page)
-    def view(request: HttpRequest, *args: P.args, **named: P.kwargs) -> HttpResponse:
+    def view(request: HttpRequest, /, *args: P.args, **named: P.kwargs) -> HttpResponse:
         here = administering(request)
         if here is None:
             return HttpResponseRedirect(

@@ -9,6 +9,7 @@ import logging
 from asgiref.sync import async_to_sync
 from django.db import transaction
 
+from balie.access.viewer import Visitor
 from balie.backstage.acting import Contexts
 from balie.identity.desk import Desk
 from balie.identity.models import Person
@@ -24,7 +25,7 @@ def keep_what_systems_say(person: Person, desk: Desk) -> None:
     if not any(one.belongs_to for one in customers.values()):
         return
     visitor = visitor_of(person)
-    contexts = _asked(person, desk)
+    contexts = _asked(visitor, desk)
     if contexts is None or not contexts.are_all:
         return
     decided = {one.organisation for one in visitor.memberships if one.kind}
@@ -37,9 +38,9 @@ def keep_what_systems_say(person: Person, desk: Desk) -> None:
         told_by_systems(person, said)
 
 
-def _asked(person: Person, desk: Desk) -> Contexts | None:
+def _asked(visitor: Visitor, desk: Desk) -> Contexts | None:
     async def in_time() -> Contexts:
-        return await asyncio.wait_for(desk.contexts(visitor_of(person)), RECOGNITION_TAKES_AT_MOST)
+        return await asyncio.wait_for(desk.contexts(visitor), RECOGNITION_TAKES_AT_MOST)
 
     try:
         return async_to_sync(in_time)()
