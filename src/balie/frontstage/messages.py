@@ -130,14 +130,16 @@ class Messages:
         return await self.waiting.of(visitor, ask.preferences.language)
 
     def with_waiting(self, chrome: Chrome, count: int | None, path: str) -> Chrome:
-        """The same with a way to what waits for approval, at the end of the menu."""
+        """The same with a way to what waits for approval in the menu."""
         if self.waiting is None or count is None:
             return chrome
         say = chrome.t.say
         words = say("approval.menu_count", count=count) if count else say("approval.menu")
         item = self.waiting.item(words)
         here = path == item.address or path.startswith(f"{item.address}/")
-        return replace(chrome, menu=(*chrome.menu, replace(item, current=here)))
+        place = 1 if count else len(chrome.menu)  # what waits is in sight, not behind "more"
+        menu = (*chrome.menu[:place], replace(item, current=here), *chrome.menu[place:])
+        return replace(chrome, menu=menu, icons={**chrome.icons, item.address: "check"})
 
     async def switches(self) -> tuple[Switch, ...] | None:
         """How the rehearsed systems behave; None outside the demo."""
