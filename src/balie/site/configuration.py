@@ -98,6 +98,11 @@ class Configuration:
         return _file_of(self.database_url)
 
     @property
+    def breached_file(self) -> Path:
+        """Passwords that nobody may choose: `balie passwords`."""
+        return self.state / "breached-passwords"
+
+    @property
     def cache_file(self) -> Path:
         """The SQLite file for last-known answers, unless they are kept in Redis."""
         return _file_of(self.cache_url)
