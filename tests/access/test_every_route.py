@@ -4,6 +4,7 @@ The routes come from the portal itself: those of the story from its description 
 signing in and of staff from Django. A route without a case fails, so nobody can forget one.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from balie.site.asgi import DJANGO
+from balie.site.headers import HEADERS, POLICY
 from tests.running import Portal, portal
 from tests.telling import Telling
 
@@ -306,6 +308,51 @@ def test_a_receipt_is_for_who_sent_it_and_for_nobody_else(
         assert words not in answer.text
         listed = people[stranger].get("/ontvangst", headers=headers)
         assert sent.json()["reference"] not in listed.text
+
+
+INLINE = re.compile(
+    r"<style|\sstyle=|<[^>]+\son\w+=|<script(?![^>]*\ssrc=)|javascript:|"
+    r"(?:src|href|action|poster)=.?(?:https?:)?//|<base|<iframe|<object|<embed",
+    re.IGNORECASE,
+)
+"""What our policy would stop, and what would load something of somebody else."""
+
+
+@pytest.mark.parametrize("person", [SANNE, MILA, ""])
+def test_every_page_has_all_headers_and_nothing_inline(
+    running: Portal, people: dict[str, httpx.Client], person: str
+) -> None:
+    addresses = [case.address for case in FIXED]
+    addresses += [case.address for cases in CASES.values() for case in cases]
+    pages = 0
+    for address in [*dict.fromkeys(addresses), PUBLIC, "/of-nothing", "/staff/of-nothing"]:
+        of_page = {"Accept": "text/html"}
+        answer = (
+            people[person].get(address, headers=of_page)
+            if person
+            else running.signed_out(address, "text/html")
+        )
+        _is_held(answer, address)
+        pages += "<html" in answer.text[:200]
+        assert not INLINE.findall(_without_documentation(answer.text)), address
+    assert pages > 30
+
+
+def _is_held(answer: httpx.Response, address: str) -> None:
+    """Every header of ours is there; a file's own policy is stricter than that of pages."""
+    assert set(HEADERS) <= set(answer.headers), address
+    policy = answer.headers["content-security-policy"]
+    assert policy == POLICY or policy.startswith("default-src 'none'; sandbox"), address
+    for name in ("x-content-type-options", "x-frame-options", "cross-origin-opener-policy"):
+        assert answer.headers[name] == HEADERS[name], (address, name)
+    for cookie in answer.headers.get_list("set-cookie"):
+        assert "samesite=lax" in cookie.lower(), address
+        assert "httponly" in cookie.lower() or cookie.startswith(("lang=", "theme=")), cookie
+
+
+def _without_documentation(text: str) -> str:
+    """Without links to other sites, which are followed by people and load nothing."""
+    return re.sub(r"<a [^>]*>", "", text)
 
 
 @pytest.mark.parametrize("person", MARKERS)
