@@ -63,7 +63,9 @@ def application(layers: Layers, configuration: Configuration) -> ASGIApp:
     async def doorstep(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
-        if scope["path"] == "/healthz":
+        if scope["path"] in health.ADDRESSES and scope["method"] not in ("GET", "HEAD"):
+            await health.only_read()(scope, receive, send)
+        elif scope["path"] == "/healthz":
             await health.alive()(scope, receive, send)
         elif scope["path"] == "/readyz":
             answer = await health.ready(Request(scope), layers.reader, layers.systems)

@@ -14,7 +14,14 @@ from balie.identity.reader import Reader
 
 _PATIENCE = 2.0  # seconds for our own database
 
+ADDRESSES = frozenset({"/healthz", "/readyz"})
+
 log = logging.getLogger(__name__)
+
+
+def only_read() -> Response:
+    """For whoever wants to do anything else there."""
+    return PlainTextResponse("read only\n", status_code=405, headers={"allow": "GET, HEAD"})
 
 
 def alive() -> Response:
