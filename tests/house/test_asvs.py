@@ -64,3 +64,10 @@ def test_what_it_counts_in_words_is_what_it_lists() -> None:
         ("**Not there**: ", "are not there"),
     ):
         assert f"{told[reason]} {words}" in PAGE
+
+
+def test_every_test_of_the_threat_model_is_there() -> None:
+    page = (ROOT / "docs" / "reference" / "threat-model.md").read_text()
+    files = [file for file, _ in TEST.findall(page)]
+    assert len(files) > 40
+    assert [file for file in files if not (ROOT / file).is_file()] == []
