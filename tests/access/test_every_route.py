@@ -190,6 +190,8 @@ OF_DJANGO = {
     "staff/search": Fixed("/staff/search", 404, 404, 200),
     "staff/look": _everybody("/staff/look", 404),
     "staff/looks/<str:key>": _everybody("/staff/looks/no-such-pass", 404),
+    "staff/looks/<str:key>/act": _everybody("/staff/looks/no-such-pass/act", 404),
+    "staff/acting/stop": _everybody("/staff/acting/stop", 405),  # sent to, never read
     "staff/looks/<str:key>/why": _everybody("/staff/looks/no-such-pass/why", 404),
     "staff/blueprint": Fixed("/staff/blueprint", 404, 404, 200),
     "staff/blueprint/<str:step>": _everybody("/staff/blueprint/no-such-step", 404),

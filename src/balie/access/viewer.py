@@ -33,6 +33,20 @@ class Membership:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Behind:
+    """Somebody of staff who acts as a customer. until: seconds since 1970.
+
+    person: their id. why: they do, a word of the audit. teams: of the blueprint, as they are now.
+    """
+
+    person: str
+    name: str
+    teams: frozenset[str]
+    until: int
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Visitor:
     """A completed sign-in, as identity knows it. No system was asked for any of this.
 
@@ -40,7 +54,7 @@ class Visitor:
     recognised once and stored since (`contact` -> the keys of its rows; mostly one).
     staff_roles: teams of the blueprint's `people.staff`; whoever has one is staff, not a customer.
     level: in how many steps they proved who they are. level_at: when, for the last time, in seconds
-    since 1970.
+    since 1970. behind: somebody of staff who acts as this customer, and is no customer themselves.
     """
 
     person: str
@@ -53,6 +67,7 @@ class Visitor:
     memberships: tuple[Membership, ...] = ()
     level: int = 1
     level_at: int = 0
+    behind: Behind | None = None
 
     @property
     def who(self) -> Hashable:
@@ -62,7 +77,7 @@ class Visitor:
         """
         links = tuple(self.links.items())
         named = (self.person, self.email, self.name, self.acting_for)
-        return (*named, links, self.is_staff, self.staff_roles, self.memberships)
+        return (*named, links, self.is_staff, self.staff_roles, self.memberships, self.behind)
 
 
 class Knowledge(StrEnum):
@@ -90,7 +105,7 @@ class Viewer:
     administers: it, which by itself shows nothing of what is its.
     may_choose: there are others to act for. must_choose: nothing is shown before that is done.
     began: when the request began, so that its promise on time counts from there. level, level_at:
-    of the visitor whose request it is.
+    of the visitor whose request it is. behind: as of a `Visitor`.
     """
 
     person: str
@@ -107,6 +122,7 @@ class Viewer:
     began: float | None = field(default=None, compare=False)  # on the event loop's clock
     level: int = field(default=1, compare=False)
     level_at: int = field(default=0, compare=False)
+    behind: Behind | None = None
 
     def at(self, began: float | None, visitor: Visitor) -> "Viewer":
         """The same viewer in a request of this visitor that began then."""
@@ -125,6 +141,7 @@ class Viewer:
             began=began,
             level=visitor.level,
             level_at=visitor.level_at,
+            behind=visitor.behind,
         )
 
     @property
@@ -135,7 +152,7 @@ class Viewer:
         me = tuple((name, mine.knowledge.value, mine.values) for name, mine in self.me.items())
         named = (self.person, self.email, self.acting_for, self.organisation)
         chooses = (self.may_choose, self.must_choose, self.administers)
-        return (*named, self.kinds, self.kinds_known, me, self.is_staff, chooses)
+        return (*named, self.kinds, self.kinds_known, me, self.is_staff, chooses, self.behind)
 
 
 def anybody() -> Viewer:

@@ -129,6 +129,7 @@ class Action:
     acting_for: the name of the organisation, as it was then. organisation: its key, PRIVATE for
     none; None: of no place in particular, such as what Balie does itself.
     asks: what a colleague must approve first; read back in the receipt.
+    behind: whoever of staff sent it as this person, an id; behind_team: in whose name; "" for none.
     """
 
     id: str
@@ -148,6 +149,8 @@ class Action:
     tells_at_once: bool = False
     organisation: str | None = None
     asks: Asked | None = None
+    behind: str = ""
+    behind_team: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,7 @@ class ReceiptPage:
     next: the page of what was made, once it has a number. again: the form, when it should be sent
     again with other answers. told: empty once answers are not kept any more. is_mailed: a mail goes
     out as soon as it is accepted. approved_by: the kinds of customer who may approve it.
+    out as soon as it is accepted. made_by: the team of staff that sent it for this person.
     """
 
     reference: str
@@ -73,6 +74,7 @@ class ReceiptPage:
     is_mailed: bool = False
     approval: Approval | None = None
     approved_by: tuple[str, ...] = ()
+    made_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,9 +145,14 @@ class Telling:
             is_mailed=step is not None and tells_at_once(step),
             approval=receipt.approval,
             approved_by=self._kinds(receipt.approval),
+            made_by=self._team(action.behind_team),
         )
 
     # ---- parts
+
+    def _team(self, id_: str) -> str:
+        team = self.presenting.blueprint.people.staff.get(id_)
+        return self.presenting.say(team.name) if team is not None else id_
 
     def _line(self, receipt: Receipt) -> ReceiptLine:
         action = receipt.action

@@ -413,7 +413,7 @@ class Service:
             reading=Reading(asking, self._list_rows),
             presenting=presenting,
             address=plan.address,
-            can_guard=self._inputs.guard is not None,
+            can_guard=self._inputs.guard is not None and viewer.behind is None,
             can_take_files=self._inputs.files is not None,
         )
 

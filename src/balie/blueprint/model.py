@@ -86,6 +86,7 @@ class Colleague:
     name: Text
     phone: Text | None = None
     hours: Text | None = None
+    acts_for_customers: Text | None = None  # read | write: they may act as a customer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,6 +97,7 @@ def _colleague(id_: Text, section: Section) -> Colleague:
         name=section.text("name") or id_,
         phone=section.text("phone"),
         hours=section.text("hours"),
+        acts_for_customers=section.text("may act for customers"),
     )
 
 

@@ -183,6 +183,11 @@ COLLEAGUE = Construct(
         Word("name", TEXT, "What customers call this team.", required=True),
         Word("phone", TEXT, "The number that customers can call."),
         Word("hours", TEXT, "When somebody answers."),
+        Word(
+            "may act for customers",
+            OneOf(("read", "write")),
+            "Staff of this team may use the portal as a customer: read it, or send forms too.",
+        ),
     ),
 )
 

@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.translation import get_language
 
+from balie.access.acting import extent_of
 from balie.access.viewer import Visitor
 from balie.backstage.auditing import Line
 from balie.backstage.service_desk.finding import Customer, Search, Sort
@@ -144,9 +145,17 @@ def looks(request: HttpRequest, key: str) -> HttpResponse:
         **_done_for(desk, visitor),
         "to": _to(passes, key),
         "key": key,
+        "may_act": _may_act(request, visitor),
         "why_here": f"/staff/looks/{key}/why?page={passes.hide(address)}",
     }
     return render(request, "console/look.html", context)
+
+
+def _may_act(request: HttpRequest, visitor: Visitor) -> str:
+    """How far whoever asks may go as this customer: "read", "write", or "" for not at all."""
+    staff, teams = watch_of(request).blueprint.people.staff, colleague_of(request).teams
+    extent = extent_of(staff, teams) if desk_of(request).acts is not None else None
+    return extent.value if extent is not None and visitor.person else ""
 
 
 def begun(request: HttpRequest, key: str) -> tuple[Passes, Pass, Visitor] | None:

@@ -52,6 +52,18 @@ class Answers(Protocol):
     ) -> Awaitable[Answered | None]: ...
 
 
+class Acts(Protocol):
+    """Sign-ins of staff as a customer: `identity.acting.ActingSessions`."""
+
+    def begin(self, customer: str, own_cookie: str, why: str) -> str | None:
+        """A cookie's value; None when nobody can be this customer."""
+        ...
+
+    def stop(self, own_cookie: str) -> str:
+        """Ends it; the id of the customer, "" when it was over already."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
     """Work items of instances, and how they are answered."""
@@ -82,6 +94,7 @@ class ServiceDesk:
     unseal: Callable[[bytes], bytes | None]
     now: Callable[[], datetime]
     work: Work | None = None
+    acts: Acts | None = None  # None: nobody acts as a customer
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from balie.console import customers, operating, reasons, settling, views, working
+from balie.console import acting, customers, operating, reasons, settling, views, working
 
 urlpatterns = [
     path("", views.first_screen, name="staff"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("/search", customers.search, name="search"),
     path("/look", customers.look, name="look"),
     path("/looks/<str:key>", customers.looks, name="looks"),
+    path("/looks/<str:key>/act", acting.begin, name="act"),
+    path("/acting/stop", acting.stop, name="stop_acting"),
     path("/looks/<str:key>/why", reasons.why, name="why"),
     path("/blueprint", views.drawing, name="blueprint"),
     path("/blueprint/<str:step>", views.origins, name="origins"),

@@ -12,10 +12,11 @@ from msgspec.structs import replace
 from starlette.requests import ClientDisconnect, Request, cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from balie.access.acting import cookie_beside
 from balie.access.origin import is_from_here
 from balie.access.viewer import Visitor
 from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, Wrong, arrangement_of
-from balie.frontstage.asking import HELD_COOKIE, MARK_COOKIE, Answer, Ask
+from balie.frontstage.asking import HELD_COOKIE, MARK_COOKIE, Answer, Ask, with_headers
 from balie.frontstage.bodies import Unreadable, read_body
 from balie.frontstage.preferences import Preferences, address_without_choices, preferences_of
 from balie.frontstage.surroundings import Surroundings
@@ -38,24 +39,44 @@ def frontstage(
         )
     )
 
+    over = f"{cookie_beside(session_cookie)}=; Max-Age=0; Path=/; HttpOnly; SameSite=Strict"
+    over += "; Secure" if session_cookie.startswith("__Host-") else ""
+
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
         said = _said(scope)
         cookies = said.get(b"cookie", b"")
-        visitor = await reader(_cookies(cookies).get(session_cookie))
+        visitor, is_over = await _whoever(reader, _cookies(cookies), session_cookie)
         preferences = chosen(cookies, said.get(b"accept-language", b""))
         ask = _ask(scope, said, visitor, preferences)
         try:
             answer = await _answer(views, ask, Request(scope, receive))
         except ClientDisconnect:
             return
+        if is_over:
+            answer = with_headers(answer, **{"set-cookie": over})
         if answer.rest is None:
             await _send(answer, send)
         else:
             await _stream(answer, ask.method, send)
 
     return app
+
+
+async def _whoever(
+    reader: Reader, cookies: Mapping[str, str], session_cookie: str
+) -> tuple[Visitor | None, bool]:
+    """Who asks, and whether acting as a customer is over: then they are themselves again.
+
+    Each cookie counts for what it was given for, and for nothing else.
+    """
+    beside = cookies.get(cookie_beside(session_cookie))
+    acting = await reader(beside) if beside else None
+    if acting is not None and acting.behind is not None:
+        return acting, False
+    own = await reader(cookies.get(session_cookie))
+    return (None if own is None or own.behind is not None else own), beside is not None
 
 
 async def _answer(views: Views, ask: Ask, request: Request) -> Answer:

@@ -6,6 +6,7 @@ templates; each begins with `{% extends "layout.html" %}` and fills the blocks `
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from itertools import accumulate
 from pathlib import Path
@@ -80,6 +81,16 @@ class Person:
         return (words[0][:1] + (words[-1][:1] if len(words) > 1 else "")).upper()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Banner:
+    """What stands on every page of somebody of staff who acts as a customer."""
+
+    staff: str
+    customer: str
+    until: datetime
+    writes: bool
+
+
 @dataclass(frozen=True, slots=True)
 class Switch:
     """A rehearsed system and how it behaves now."""
@@ -98,7 +109,7 @@ class Chrome:
     languages: those offered, code -> own name. icons: address of a menu entry -> icon.
     footer: links that exist only when the service has them (privacy, withdrawal).
     switches: None outside the demo. origins: whether a `?` says where a value comes from.
-    staff: a wide page, marked as for staff.
+    staff: a wide page, marked as for staff. acting: somebody of staff is here as a customer.
     """
 
     t: Voice
@@ -116,6 +127,7 @@ class Chrome:
     switches: tuple[Switch, ...] | None = None
     origins: bool = False
     staff: str | None = None
+    acting: Banner | None = None
 
     @property
     def bar(self) -> tuple[MenuItem, ...]:

@@ -80,7 +80,12 @@ class Messages:
         return see_other(f"/accounts/login/?next={quote(ask.address, safe='')}")
 
     async def prove_first(self, ask: Ask, first: ProveFirst) -> Answer:
-        """On to proving two steps, and back; programs are told, as RFC 9470 has it."""
+        """On to proving two steps, and back; programs are told, as RFC 9470 has it.
+
+        Whoever acts as a customer cannot prove it for them.
+        """
+        if ask.visitor is not None and ask.visitor.behind is not None:
+            return await self.only_themselves(ask)
         if not ask.wants_json:
             within = "" if first.within is None else f"&within={first.within}"
             return see_other(f"{PROVE}?next={quote(ask.address, safe='')}{within}")
@@ -95,12 +100,18 @@ class Messages:
 
     async def choose_first(self, ask: Ask) -> Answer:
         """On to choosing whom to act for, and back; whoever sends something is told."""
+        if ask.visitor is not None and ask.visitor.behind is not None:
+            return await self.only_themselves(ask)
         here = f"{ACTING_FOR}?next={quote(ask.address, safe='')}"
         if ask.method in READ_ONLY and not ask.wants_json:
             return see_other(here)
         t = self.surroundings.voice(ask.preferences.language)
         choose = Link(t.say("problem.choose_action"), here)
         return await self.problem(ask, HTTPStatus.CONFLICT, "choose_first", "alert", choose)
+
+    async def only_themselves(self, ask: Ask) -> Answer:
+        """Whoever acts as a customer cannot do this for them."""
+        return await self.problem(ask, HTTPStatus.FORBIDDEN, "acting_proof", "alert")
 
     async def chrome(self, ask: Ask) -> Chrome:
         """Around a page that has no menu."""

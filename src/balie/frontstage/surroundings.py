@@ -2,16 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from balie.access.acting import Extent, extent_of
 from balie.access.viewer import Visitor
 from balie.backstage.help_desk import help_desk
 from balie.backstage.page import Help, MenuItem
 from balie.blueprint.model import Blueprint
 from balie.frontstage.languages import Words
-from balie.frontstage.looks import Chrome, Identity, Link, Person, Switch
+from balie.frontstage.looks import Banner, Chrome, Identity, Link, Person, Switch
 from balie.frontstage.moments import Voice
 from balie.frontstage.preferences import Preferences
 
@@ -85,6 +86,20 @@ class Surroundings:
             footer=self._for_everybody(t.language),
             switches=None if switches is None else self._in(t.language, switches),
             origins=switches is not None and preferences.origins,
+            acting=self._banner(visitor),
+        )
+
+    def _banner(self, visitor: Visitor | None) -> Banner | None:
+        """For whoever acts as a customer; None for customers themselves."""
+        if visitor is None or visitor.behind is None:
+            return None
+        behind = visitor.behind
+        extent = extent_of(self.blueprint.people.staff, behind.teams)
+        return Banner(
+            staff=behind.name,
+            customer=visitor.name or visitor.email,
+            until=datetime.fromtimestamp(behind.until, UTC),
+            writes=extent is Extent.WRITE,
         )
 
     def _for_everybody(self, language: str) -> tuple[Link, ...]:
@@ -108,6 +123,8 @@ class Surroundings:
 def _person(visitor: Visitor | None, t: Voice) -> Person | None:
     if visitor is None:
         return None
+    if visitor.behind is not None:  # whoever acts reaches no page about this person's sign-in
+        return Person(name=visitor.name or visitor.email, sign_out="")
     security = Link(t.say("chrome.security"), SECURITY)
     acts_at = "" if visitor.acting_for is None else ACTING_FOR
     own = Link(t.say("chrome.organisation"), ORGANISATION)

@@ -7,13 +7,14 @@ from typing import Protocol
 from msgspec.structs import replace
 
 from balie.access.proving import ProveFirst
-from balie.access.viewer import Viewer, Visitor
+from balie.access.viewer import Behind, Viewer, Visitor
 from balie.backstage.addressing import letters_in
 from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, CannotArrange, Wrong
 from balie.backstage.handing import Handed, NoDocument
 from balie.backstage.lineage.origins import PageOrigins
 from balie.backstage.page import MenuItem, Page
 from balie.backstage.ports import Incident, IncidentKind, Incidents
+from balie.frontstage.acting import Acting, AddLine
 from balie.frontstage.approvals import Approvals, Approves, Waiting
 from balie.frontstage.asking import HTML, JSON, READ_ONLY, Answer, Ask, see_other, with_headers
 from balie.frontstage.bodies import Welcome
@@ -91,6 +92,8 @@ class Views:
     rehearsed: only in the demo. most_bytes: of pages that are kept as they were written.
     customers_send: takes in forms and knows receipts; None where nothing can be sent.
     approving: what waits for colleagues; None where nothing ever does.
+    customers_send: takes in forms and knows receipts; None where nothing can be sent. acted: writes
+    what staff do as a customer in the audit; without it they can do nothing as one.
     """
 
     def __init__(
@@ -104,6 +107,7 @@ class Views:
         most_bytes: int = MOST_BYTES,
         customers_send: CustomersSend | None = None,
         approving: Approves | None = None,
+        acted: AddLine | None = None,
     ) -> None:
         self._service = service
         self._looks = looks
@@ -119,6 +123,7 @@ class Views:
             if approving is not None and waiting is not None
             else None
         )
+        self._acting = Acting(surroundings.blueprint, self._messages, acted) if acted else None
         crowd = Crowd(surroundings.now)
         self._forms = (
             Forms(customers_send, self._messages, incidents, crowd) if customers_send else None
@@ -162,6 +167,10 @@ class Views:
             return await self._messages.problem(ask, HTTPStatus.FORBIDDEN, "elsewhere", "alert")
         if ask.path == "/api/openapi.json" and ask.method in READ_ONLY:
             return Answer(status=HTTPStatus.OK, body=self._description, kind=JSON)
+        if ask.visitor is not None and ask.visitor.behind is not None:
+            refused = await self._no_acting(ask, ask.visitor, ask.visitor.behind)
+            if refused is not None:
+                return refused
         if self._demo_pages is not None and ask.path.startswith("/demo"):
             return await self._demo_pages.answer(ask)
         if self._forms is not None and self._forms.has(ask.path):
@@ -179,6 +188,15 @@ class Views:
         if self._service.is_document(ask.path):
             return await self._document(ask, ask.visitor)
         return await self._page(ask, ask.visitor)
+
+    async def _no_acting(self, ask: Ask, visitor: Visitor, behind: Behind) -> Answer | None:
+        """Why whoever acts as this customer cannot do this; None when they can."""
+        if self._acting is None:
+            return await self._messages.not_found(ask)
+        decides = self._approvals is not None and self._approvals.has(ask.path)
+        if decides and ask.method not in READ_ONLY:
+            return await self._messages.only_themselves(ask)
+        return await self._acting.refused(ask, visitor, behind)
 
     def _is_there(self, path: str) -> bool:
         is_page = self._service.match(path) is not None

@@ -163,7 +163,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
 
 
 def _devices(person: Person, here: str) -> Sequence[Device]:
-    rows = person.viewer_sessions.filter(expires__gt=time.time()).order_by("-since")
+    rows = person.viewer_sessions.filter(expires__gt=time.time(), behind=None).order_by("-since")
     at_party = dict(rows.values_list("pk", "at_provider__connection"))
     return [
         Device(_mark(row), row.device, at_party.get(row.pk) or "", row.since, row.pk == here)

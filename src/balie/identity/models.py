@@ -58,6 +58,8 @@ class ViewerSession(models.Model):
     level: in how many steps they proved who they are. level_at: when, in seconds since 1970; 0 when
     nobody said.
     acting_for: the key of the organisation that was chosen, "" for in private; null: not chosen.
+    nobody said. behind: the sign-in of somebody of staff who acts as this person, and with which
+    this one ends; why: they do, a word of the audit.
     """
 
     cookie = models.CharField(max_length=64, primary_key=True)
@@ -68,6 +70,8 @@ class ViewerSession(models.Model):
     device = models.CharField(max_length=60, blank=True, default="")
     level = models.PositiveSmallIntegerField(default=1)
     level_at = models.BigIntegerField(default=0)
+    behind = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="acting")
+    why = models.CharField(max_length=20, blank=True, default="")
     since = models.DateTimeField(default=now, editable=False)
 
     class Meta:

@@ -10,7 +10,16 @@ from psycopg.rows import TupleRow, class_row
 from psycopg_pool import AsyncConnectionPool
 
 from balie.access.viewer import Visitor
-from balie.identity.reader import MemberRow, SignIn, by_name, cookie_digest, judge, members_of
+from balie.identity.reader import (
+    MemberRow,
+    SignIn,
+    Told,
+    by_name,
+    colleague,
+    cookie_digest,
+    judge,
+    members_of,
+)
 
 _ASK = """
     SELECT p.id AS person, p.email, p.name, p.is_active, p.is_staff, p.staff_roles, p.password,
@@ -23,7 +32,12 @@ _ASK = """
                                      m.begins, m.ends, m.source, coalesce(o.name, ''))), '[]'::json)
               FROM membership m LEFT JOIN organisation o ON o.key = m.organisation
              WHERE m.person_id = p.id AND m.source <> 'api'
-               AND m.sign_in IN ('', s.cookie)) AS members
+               AND m.sign_in IN ('', s.cookie)) AS members,
+           s.behind_id IS NOT NULL AS acts, s.why,
+           (SELECT json_build_array(replace(b.id::text, '-', ''), b.email, b.name, b.is_active,
+                                    b.is_staff, b.staff_roles, b.password, o.fingerprint, o.expires)
+              FROM viewer_session o JOIN person b ON b.id = o.person_id
+             WHERE o.cookie = s.behind_id AND o.behind_id IS NULL) AS behind
       FROM viewer_session s JOIN person p ON p.id = s.person_id
      WHERE s.cookie = %s
 """
@@ -45,6 +59,9 @@ class _Row:
     level_at: int
     links: Sequence[tuple[str, str]]
     members: Sequence[MemberRow]
+    acts: bool
+    why: str
+    behind: Told | None
 
     def sign_in(self) -> SignIn:
         return SignIn(
@@ -62,6 +79,9 @@ class _Row:
             level=self.level,
             level_at=self.level_at,
             members=members_of(self.members),
+            acts=self.acts,
+            behind=colleague(self.behind) if self.behind is not None else None,
+            why=self.why,
         )
 
 

@@ -17,7 +17,7 @@ from typing import Protocol
 
 import msgspec
 
-from balie.access.viewer import Membership, Visitor
+from balie.access.viewer import Behind, Membership, Visitor
 from balie.backstage.bounded import Bounded
 
 _MOST_BYTES = 4_000_000
@@ -66,6 +66,7 @@ class SignIn:
 
     password: as it is stored, hashed. fingerprint: of the password that held at sign-in.
     expires: seconds since 1970. links: names of `me` -> keys. level, level_at: as of a `Visitor`.
+    acts: somebody of staff acts as this person; behind: their own sign-in, None when it is gone.
     """
 
     person: str
@@ -82,6 +83,9 @@ class SignIn:
     level: int = 1
     level_at: int = 0
     members: tuple[Member, ...] = ()
+    acts: bool = False
+    behind: "SignIn | None" = None
+    why: str = ""
 
     def same_until(self, now: float) -> float:
         """Until when this says the same, if nothing is written: it expires, or a date passes."""
@@ -98,6 +102,9 @@ def judge(sign_in: SignIn | None, now: float) -> Visitor | None:
         or sign_in.fingerprint != fingerprint(sign_in.password)
     ):
         return None
+    behind = _behind(sign_in, now) if sign_in.acts else None
+    if sign_in.acts and (behind is None or sign_in.is_staff or sign_in.staff_roles):
+        return None
     return Visitor(
         person=sign_in.person,
         email=sign_in.email,
@@ -109,6 +116,21 @@ def judge(sign_in: SignIn | None, now: float) -> Visitor | None:
         level=sign_in.level,
         level_at=sign_in.level_at,
         memberships=tuple(one.at(now) for one in sign_in.members),
+        behind=behind,
+    )
+
+
+def _behind(sign_in: SignIn, now: float) -> Behind | None:
+    """Whoever acts as this person, while their own sign-in holds and they are in a team."""
+    colleague = judge(sign_in.behind, now)
+    if colleague is None or colleague.behind is not None or not colleague.is_staff:
+        return None
+    return Behind(
+        person=colleague.person,
+        name=colleague.name or colleague.email,
+        teams=colleague.staff_roles,
+        until=sign_in.expires,
+        why=sign_in.why,
     )
 
 
@@ -132,7 +154,12 @@ _ASK = """
                                                m.begins, m.ends, m.source, coalesce(o.name, '')))
               FROM membership m LEFT JOIN organisation o ON o.key = m.organisation
              WHERE m.person_id = p.id AND m.source <> 'api'
-               AND m.sign_in IN ('', s.cookie))
+               AND m.sign_in IN ('', s.cookie)),
+           s.behind_id, s.why,
+           (SELECT json_array(b.id, b.email, b.name, b.is_active, b.is_staff, json(b.staff_roles),
+                              b.password, o.fingerprint, o.expires)
+              FROM viewer_session o JOIN person b ON b.id = o.person_id
+             WHERE o.cookie = s.behind_id AND o.behind_id IS NULL)
       FROM viewer_session s JOIN person p ON p.id = s.person_id
      WHERE s.cookie = ?
 """
@@ -217,7 +244,7 @@ def _find(connection: sqlite3.Connection, digest: str) -> SignIn | None:
     if row is None:
         return None
     person, email, name, active, staff, roles, password, seen, expires, *rest = row
-    acting_for, level, level_at, links, members = rest
+    acting_for, level, level_at, links, members, acts, why, behind = rest
     return SignIn(
         person=person,
         email=email,
@@ -233,6 +260,31 @@ def _find(connection: sqlite3.Connection, digest: str) -> SignIn | None:
         level=level,
         level_at=level_at,
         members=members_of(_rows.decode(members)),
+        acts=acts is not None,
+        behind=colleague(_colleague.decode(behind)) if behind is not None else None,
+        why=why,
+    )
+
+
+Told = tuple[str, str, str, bool | int, bool | int, list[str], str, str, int]
+"""What is read of the sign-in of whoever acts as a customer."""
+
+
+def colleague(told: Told) -> SignIn:
+    """The sign-in of whoever acts as a customer, for what it is judged by."""
+    person, email, name, active, staff, roles, password, seen, expires = told
+    return SignIn(
+        person=person,
+        email=email,
+        name=name,
+        is_active=bool(active),
+        is_staff=bool(staff),
+        staff_roles=frozenset(roles),
+        password=password,
+        fingerprint=seen,
+        expires=expires,
+        acting_for=None,
+        links={},
     )
 
 
@@ -256,3 +308,4 @@ def members_of(rows: Sequence[MemberRow]) -> tuple[Member, ...]:
 _texts = msgspec.json.Decoder(list[str])
 _pairs = msgspec.json.Decoder(list[tuple[str, str]])
 _rows = msgspec.json.Decoder(list[MemberRow], strict=False)  # SQLite says yes and no in numbers
+_colleague = msgspec.json.Decoder(Told)

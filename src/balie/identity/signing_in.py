@@ -79,8 +79,12 @@ def complete(
 
 
 def still_holds(cookie: str | None) -> bool:
-    """Whether this cookie has a completed sign-in, by the same judgement as on every page."""
-    row = ViewerSession.objects.select_related("person").filter(cookie=cookie_digest(cookie or ""))
+    """Whether this cookie has a completed sign-in, by the same judgement as on every page.
+
+    Never for whoever acts as somebody else: on Django's pages they are themselves.
+    """
+    rows = ViewerSession.objects.select_related("person").filter(behind=None)
+    row = rows.filter(cookie=cookie_digest(cookie or ""))
     return judge(_sign_in(row.first()), time.time()) is not None
 
 

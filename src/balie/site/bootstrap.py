@@ -207,6 +207,7 @@ def _application(
         rehearsed,
         customers_send=service if service.forms is not None else None,
         approving=opened.approving,
+        acted=opened.desk.actions.note,
     )
     pages = DjangoPages(
         looks=looks,

@@ -7,6 +7,7 @@ from balie.backstage.service_desk.looking import Looking
 from balie.backstage.who_may import ground_of
 from balie.backstage.why import Explainer
 from balie.console.service_desk import ServiceDesk, Work
+from balie.identity.acting import ActingSessions
 from balie.identity.directory import PeopleHere
 from balie.site.blueprints import Checked
 from balie.site.connecting import Connected, clock_of
@@ -46,4 +47,5 @@ def service_desk(
         unseal=cipher.unseal,
         now=now,
         work=work,
+        acts=ActingSessions(),
     )

@@ -216,6 +216,8 @@ class StoredActions:
             at=action.at,
             order_with=action.order_with,
             asks=action.asks is not None,
+            behind=action.behind,
+            behind_team=action.behind_team,
             closed=self.closed(
                 {
                     "language": action.language,
@@ -371,6 +373,8 @@ class StoredActions:
             answers=answers,
             errands=tuple(self.errand(one) for one in errands),
             order_with=row.order_with,
+            behind=row.behind,
+            behind_team=row.behind_team,
         )
         progress = tuple(self.progress(one) for one in errands if one.outcome is not None)
         return Receipt(
@@ -493,7 +497,7 @@ def _next_ones() -> "models.QuerySet[Errand]":
 
 def _accepted(action: ours.Action) -> Line:
     return Line(
-        who=action.person,
+        who=action.behind or action.person,
         what="accepted",
         about=action.id,
         organisation=action.organisation or "",

@@ -15,6 +15,7 @@ class Action(models.Model):
     token: digest of the form's token. at: when it was accepted. erase_at: when the answers go.
     organisation: the key of the one it was sent for,  in private; null: before that was kept.
     asks: a colleague had to approve it first.
+    behind: whoever of staff sent it as this person, an id. behind_team: in whose name.
     """
 
     id = models.CharField(max_length=32, primary_key=True)
@@ -31,6 +32,8 @@ class Action(models.Model):
     erase_at = models.DateTimeField(null=True, db_index=True)
     order_with = models.CharField(max_length=64)
     asks = models.BooleanField(default=False)
+    behind = models.CharField(max_length=64, blank=True, default="")
+    behind_team = models.CharField(max_length=100, blank=True, default="")
     closed = models.BinaryField()
 
     class Meta:

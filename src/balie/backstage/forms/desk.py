@@ -8,6 +8,8 @@ from hashlib import sha256
 
 import msgspec
 
+from balie.access.acting import team_of
+from balie.access.viewer import Viewer
 from balie.backstage.actions import Action, Actions, Begins, FileGone, Receipt, SentBefore
 from balie.backstage.errands import Sending, errands
 from balie.backstage.forms.applying import asked_with, first_of, questions_for
@@ -498,6 +500,8 @@ class FormDesk:
             order_with="" if opening.mark else viewer.person,
             sign_in=_sign_in(self._guarded(opening, checked, token)),
             tells_at_once=tells_at_once(step),
+            behind=viewer.behind.person if viewer.behind else "",
+            behind_team=_team(opening, viewer),
         )
 
     def _digest(self, about: str | None, kept: Mapping[str, tuple[str, ...]]) -> str:
@@ -517,6 +521,12 @@ class FormDesk:
                 step=str(opening.plan.step.id),
             )
         )
+
+
+def _team(opening: FormOpening, viewer: Viewer) -> str:
+    """The team in whose name somebody of staff sends this as the customer; "" for customers."""
+    staff = opening.blueprint.people.staff
+    return team_of(staff, viewer.behind.teams) if viewer.behind else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
