@@ -28,6 +28,9 @@ SYSTEMS = ("erp", "crm", "carrier")
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
+_CODE = re.compile(r'<strong class="tnum">(\d{6})</strong>')
+
+
 @dataclass(frozen=True)
 class Portal:
     """A running portal and the switches of its rehearsed systems."""
@@ -58,6 +61,8 @@ class Portal:
             headers={"Referer": self.url + "/accounts/login/"},
         )
         assert answer.status_code in (302, 303), answer.text
+        if answer.headers["location"].startswith("/accounts/two-step/enter/"):
+            second_step(client, answer.headers["location"])
         return client
 
     def switch(self, system: str, **mode: Any) -> None:
@@ -97,6 +102,17 @@ class Portal:
         with urllib.request.urlopen(f"{self.systems[system]}/_rehearsal/log", timeout=10) as answer:
             lines: list[dict[str, Any]] = json.load(answer)
         return [line for line in lines if "_rehearsal" not in line["path"]]
+
+
+def second_step(client: httpx.Client, address: str) -> None:
+    """Enters the code that the demo prompts on this page."""
+    page = client.get(address)
+    token, code = _TOKEN.search(page.text), _CODE.search(page.text)
+    assert token is not None, page.text
+    assert code is not None, page.text
+    form = {"code": code[1], "csrfmiddlewaretoken": token[1]}
+    answer = client.post(address, data=form, headers={"Referer": str(page.url)})
+    assert answer.status_code in (302, 303), answer.text
 
 
 @contextmanager

@@ -37,7 +37,7 @@ UNUSED: dict[tuple[str, str], str] = {
     ("approval", "within"): "within: 2 working days",
     ("approval", "then"): "then: give to a person",
     ("approval", "then goes to"): "then goes to: service",
-    ("customer", "extra check"): "extra check: two steps",
+    ("step", "extra check"): "extra check: two steps within 10 minutes",
     ("work", "updates"): "updates: crm.contacts",
     ("thing", "remember"): "remember: 13 months",
     ("thing", "window"): "window: 13 months",

@@ -163,6 +163,8 @@ OF_DJANGO = {
         f"/accounts/organisation/invited/{UUID(int=1)}/", 405
     ),
     "accounts/organisation/done/": _nobodys("/accounts/organisation/done/"),
+    "accounts/two-steps/": Fixed("/accounts/two-steps/", 302, 200, 200),
+    "accounts/two-steps/with/<slug:name>/": _everybody("/accounts/two-steps/with/nobody/", 404),
     "accounts/sessions/": Fixed("/accounts/sessions/", 302, 200, 200),
     "accounts/looked/": Fixed("/accounts/looked/", 302, 200, 200),
     "accounts/signed-out/": _everybody("/accounts/signed-out/", 200),

@@ -31,6 +31,8 @@ from tests.semantics.world import World, contracts_of, world
 AT = "http://portal.example"
 COOKIE = "balie"
 PEOPLE = {"sanne", "bram", "fatima", "karim", "joost", "mila", "nobody"}
+IN_ONE_STEP = " in-one-step"
+SIGNED_IN_AT = 1_000_000_000  # seconds since 1970
 FROM_HERE = {"sec-fetch-site": "same-origin"}
 
 
@@ -68,14 +70,17 @@ class Happens:
 
 
 async def reader(cookie: str | None) -> Visitor | None:
-    """The cookie's value is the name of somebody who signed in."""
-    if cookie not in PEOPLE:
+    """The cookie's value is the name of somebody who signed in, in two steps unless it says so."""
+    name, _, steps = (cookie or "").partition(" ")
+    if name not in PEOPLE:
         return None
     return Visitor(
-        person=f"person of {cookie}@example.nl",
-        email=f"{cookie}@example.nl",
-        name=cookie.title(),
-        is_staff=cookie == "mila",
+        person=f"person of {name}@example.nl",
+        email=f"{name}@example.nl",
+        name=name.title(),
+        is_staff=name == "mila",
+        level=1 if steps == IN_ONE_STEP.strip() else 2,
+        level_at=SIGNED_IN_AT,
     )
 
 

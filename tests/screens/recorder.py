@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 import httpx
 
-from tests.running import Portal
+from tests.running import Portal, second_step
 from tests.screens.screen import (
     Audience,
     File,
@@ -73,6 +73,10 @@ class Recorder:
         client = self.client(language)
         answer = client.post(f"/accounts/demo/{quote(mail)}")
         assert answer.status_code == 302, answer.text
+        asked = client.get("/", follow_redirects=True)
+        if asked.url.path == "/accounts/two-steps/":
+            self.keep(screen_of(asked, mail, language, "two steps are asked"))
+            second_step(client, asked.url.raw_path.decode())
         return Person(mail, language, client)
 
     def route(self, path: str) -> str:

@@ -46,6 +46,7 @@ CHECKS = (
 NO_PAGES = {
     "accounts/": "leads to the first page",
     "accounts/demo/<str:email>": "only takes a form, and leads on",
+    "accounts/two-steps/with/<slug:name>/": "leads on to another party",
     "accounts/email/": "not offered: not found",
     "accounts/signup/": "not offered: not found",
     "accounts/confirm-email/": "leads on: nobody signs up by themselves",

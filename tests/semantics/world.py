@@ -4,6 +4,7 @@
 """
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
@@ -259,7 +260,8 @@ class World:
 
 
 def visitor(mail: str) -> Visitor:
-    return Visitor(person=f"person of {mail}", email=mail)
+    """Somebody who signed in, in two steps: `test_two_steps` is about who did not."""
+    return Visitor(person=f"person of {mail}", email=mail, level=2)
 
 
 def blueprint_of(folder: Path) -> Blueprint:
@@ -310,6 +312,7 @@ def world(
     actions: Actions | None = None,
     inputs: Inputs = NO_INPUTS,
     asks: Callable[[Clock], AsksColleagues] = lambda _clock: nothing_is_asked,
+    now: Callable[[], float] = time.time,
 ) -> World:
     """A world for a blueprint, with its example rows or other ones.
 
@@ -339,6 +342,7 @@ def world(
         actions=actions,
         inputs=inputs,
         asks=asks(hands.clock),
+        now=now,
     )
     return World(blueprint, service, systems, hands, memory, noticeboard, telling=telling)
 

@@ -65,13 +65,16 @@ class NothingHappens:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoPerson:
-    """Somebody you can be. role: in words; organisation: for whom they act, if they do."""
+    """Somebody you can be. role: in words; organisation: for whom they act, if they do. secret: of
+    their app with codes, base32; "" without one.
+    """
 
     mail: str
     name: str
     role: str
     organisation: str | None = None
     is_staff: bool = False
+    secret: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
-from allauth.mfa.utils import decrypt
+from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
+from allauth.mfa.utils import decrypt, encrypt
 from django.db import transaction
 
 from balie.identity.lockout import Tried, tried
@@ -86,6 +86,29 @@ def counter_of(secret: str, code: str, now: float) -> int | None:
         if hmac.compare_digest(typed, format_hotp_value(hotp_value(secret, counter)).encode()):
             return counter
     return None
+
+
+def code_to_take(person: Person, now: float) -> str:
+    """The code that the app of this person shows, or the next one when that was used; "" without an
+    app, or when both were. It is for a demo, where nobody has that app.
+    """
+    app = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).first()
+    if app is None:
+        return ""
+    this = int(now // PERIOD)
+    counter = max(this, app.data.get(_LAST, -1) + 1)
+    secret = decrypt(app.data["secret"])
+    return format_hotp_value(hotp_value(secret, counter)) if counter <= this + 1 else ""
+
+
+def connect_app(person: Person, secret: str) -> None:
+    """The app with codes of somebody who shows no code of it: of a demo. secret: base32."""
+    kept = Authenticator.objects.filter(user=person, type=Authenticator.Type.TOTP).first()
+    if kept is None:
+        TOTP.activate(person, secret)
+    elif decrypt(kept.data["secret"]) != secret:
+        kept.data = {"secret": encrypt(secret)}
+        kept.save(update_fields=["data"])
 
 
 def _take_of_app(app: Authenticator, code: str, now: float) -> bool:

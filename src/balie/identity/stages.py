@@ -8,6 +8,11 @@ from balie.identity.factors import needs_second_step
 from balie.identity.models import Person
 from balie.identity.proving import took_second_step
 
+DEMO_DOOR = "demo door"
+"""In the state of a sign-in by the demo's own door: it is one step, without any proof. Pages that
+need two ask the second.
+"""
+
 
 class SecondStep(AuthenticateStage):
     """allauth's second step, for whom it is needed: a passkey alone asks for none."""
@@ -16,6 +21,7 @@ class SecondStep(AuthenticateStage):
         person = self.login.user
         return (
             isinstance(person, Person)
+            and DEMO_DOOR not in self.login.state
             and needs_second_step(person, demo=desk_of(request).demo)
             and not took_second_step(request, person)
         )

@@ -25,6 +25,7 @@ from balie.identity.desk import desk_of, who_asks
 from balie.identity.models import Person
 from balie.identity.passkeys import as_text
 from balie.identity.signing_in import Proved, rise
+from balie.identity.steps import shown_code
 
 _WITH_CODES = frozenset({Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES})
 
@@ -62,6 +63,7 @@ def step_up(request: HttpRequest) -> HttpResponse:
         "has_codes": bool(kinds & _WITH_CODES),
         "options": as_text(auth.begin_authentication(person)) if has_passkey else "",
         "next_page": next_page,
+        "shown_code": shown_code(request, person),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if form.is_bound else HTTPStatus.OK
     return render(request, "step_up.html", context, status=status)

@@ -13,7 +13,7 @@ from django.urls import reverse_lazy
 from balie.identity.codes import FirstCode, use_up
 from balie.identity.desk import desk_of, who_asks
 from balie.identity.passkeys import asked_of
-from balie.identity.steps import stepped_down, stepped_up
+from balie.identity.steps import shown_code, stepped_down, stepped_up
 
 
 class EnterSecondStep(AuthenticateView):
@@ -26,6 +26,7 @@ class EnterSecondStep(AuthenticateView):
         has_passkey = (Authenticator.Type.WEBAUTHN,) in kinds
         return context | {
             "options": asked_of(context) if has_passkey else "",
+            "shown_code": shown_code(self.request, self.stage.login.user),
             "has_codes": any(kind != Authenticator.Type.WEBAUTHN for (kind,) in kinds),
         }
 

@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 from balie.blueprint.model import Blueprint
 from balie.frontstage.looks import Mode
 from balie.frontstage.rehearsed import DemoPerson, Happening, Rehearsed
+from balie.identity.codes import connect_app
 from balie.identity.models import Membership, Person
 from balie.identity.people import enrol
 from balie.rehearsal.launch import RehearsedSystem
@@ -119,6 +120,8 @@ def enrol_as(people: Iterable[DemoPerson], teams: Mapping[str, tuple[str, ...]])
         person.is_demo = True
         person.password = password
         person.save()
+        if one.secret:
+            connect_app(person, one.secret)
 
 
 def refuse_demo_people() -> None:
@@ -162,6 +165,7 @@ def _customer(mail: str, said: Mapping[str, str], blueprint: Blueprint) -> DemoP
         name=_first_name(mail),
         role=str(kind.name) if kind else "",
         organisation=said.get("works for"),
+        secret=said.get("two steps", ""),
     )
 
 

@@ -160,6 +160,8 @@ def _told(
         lines += ["", "Sign in as:"]
         lines += [f"  {person.mail:<{width}}  {person.role}" for person in people]
         lines += ["", f"Their password:  {demo.PASSWORD}"]
+        lines += [f"Secret of the app with codes of {p.mail}:  {p.secret}"
+                  for p in people if p.secret]  # fmt: skip
     if systems:
         lines += ["", "Rehearsed systems:"]
         lines += [f"  {system.title:<24}{system.url}" for system in systems.values()]
