@@ -119,7 +119,7 @@ def _everybody(address: str, status: int) -> Fixed:
 
 
 def _nobodys(address: str) -> Fixed:
-    """Of administrators of an organisation alone."""
+    """Of administrators alone: of an organisation, or of the portal."""
     return Fixed(address, 302, 404, 404)
 
 
@@ -165,6 +165,10 @@ OF_DJANGO = {
     "accounts/organisation/done/": _nobodys("/accounts/organisation/done/"),
     "accounts/two-steps/": Fixed("/accounts/two-steps/", 302, 200, 200),
     "accounts/two-steps/with/<slug:name>/": _everybody("/accounts/two-steps/with/nobody/", 404),
+    # Of staff who administer the portal; of Mila, who does not, neither.
+    "accounts/connections/": _nobodys("/accounts/connections/"),
+    "accounts/connections/add/": _nobodys("/accounts/connections/add/"),
+    "accounts/connections/of/<slug:name>/": _nobodys("/accounts/connections/of/acme/"),
     "accounts/sessions/": Fixed("/accounts/sessions/", 302, 200, 200),
     "accounts/looked/": Fixed("/accounts/looked/", 302, 200, 200),
     "accounts/signed-out/": _everybody("/accounts/signed-out/", 200),

@@ -32,6 +32,10 @@ class Membership:
     holds: bool = True
 
 
+ADMINISTRATORS = "administrators"
+"""The role of staff who administer the portal itself. Every portal knows it, whatever its teams."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
     """Somebody of staff who acts as a customer. until: seconds since 1970.

@@ -121,6 +121,8 @@ def _add_adding(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-userinfo", action="store_true", help="all is in the ID token")
     parser.add_argument("--mail-domain", action="append", default=[], help="whoever has such an "
                         "address signs in there; may be repeated")  # fmt: skip
+    parser.add_argument("--organisation", action="append", default=[], metavar="KEY",
+                        help="who is invited to it signs in there; may be repeated")  # fmt: skip
     parser.add_argument("--logout", type=Logout, choices=list(Logout), action="append",
                         help="how ends of sessions are told; may be repeated")  # fmt: skip
     parser.add_argument("--end-session", default="", help="where people sign out there, when its "
@@ -302,6 +304,7 @@ def _read(args: argparse.Namespace, secret: str) -> Connection:
         policy=args.policy,
         userinfo=preset.userinfo and not args.no_userinfo,
         mail_domains=_folded(args.mail_domain),
+        organisations=tuple(args.organisation),
         logout=tuple(args.logout or preset.logout),
         reset=args.reset,
         end_session=args.end_session,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from pkgutil import resolve_name
 
+from balie.access.viewer import ADMINISTRATORS
 from balie.blueprint.reader import read
 from balie.site import configuration, installation
 from balie.site.refusal import Refusal
@@ -196,7 +197,7 @@ def _refuse_unknown_roles(rows: Sequence[Row], folder: Path | None) -> None:
         return
     teams = blueprint.people.staff
     for row in rows:
-        unknown = [role for role in row.staff_roles if role not in teams]
+        unknown = [role for role in row.staff_roles if role not in {*teams, ADMINISTRATORS}]
         if unknown:
             raise Refusal(
                 "PEOPLE",

@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 from markupsafe import Markup
 
+from balie.access.viewer import ADMINISTRATORS
 from balie.backstage.service_desk.stuck import FOR_PEOPLE
 from balie.console.doors import for_staff
 from balie.console.findings import system_states, together
@@ -29,6 +30,7 @@ def first_screen(request: HttpRequest) -> HttpResponse:
         "work": (),
         "references": {},
         "waiting": (),
+        "administers": ADMINISTRATORS in getattr(request.user, "staff_roles", ()),
     }
     if watch.desk is not None:
         context |= _to_do(watch.desk, told, colleague_of(request))

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from balie.backstage.auditing import Note
+from balie.identity.connections.register import connection_of
 from balie.identity.desk import desk_of
 from balie.identity.invitations import TakeUp, open_ones, take_up, with_token
 from balie.identity.linking import Why, link
@@ -61,12 +62,15 @@ def invited(request: HttpRequest) -> HttpResponse:
         if take_up(found.pk, person, now(), TAKE_UPS, desk_of(request).note) is None:
             return _over(request)
         return HttpResponseRedirect("/")
+    organisation = str(found.about.get("organisation", ""))
+    party = connection_of(organisation, desk_of(request).logins.seal) if organisation else None
     inviter = Person.objects.filter(pk=UUID(found.by)).first() if found.by else None
     context = {
         "by": inviter.name if inviter else "",
         "title": found.about.get("title", ""),
         "address": masked(found.address),
         "is_theirs": is_theirs,
+        "party": party,
         "signed_in": person.is_authenticated,
         "here": reverse("invited"),
     }

@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 from balie.identity import (
     activating,
     addresses,
+    administering,
     elsewhere,
     invited,
     leaving,
@@ -85,6 +86,9 @@ urlpatterns = [
     path("signed-out/", leaving.signed_out, name="signed_out"),
     path("two-steps/", stepping_up.step_up, name="two_steps"),
     path("two-steps/with/<slug:name>/", elsewhere.prove, name="prove_with"),
+    path("connections/", administering.all_connections, name="connections"),
+    path("connections/add/", administering.add, name="add_connection"),
+    path("connections/of/<slug:name>/", administering.change, name="connection"),
     path("sessions/", leaving.sessions, name="sessions"),
     path("acting-for/", acting_for, name="acting_for"),
     path("organisation/", pages.members, name="organisation"),

@@ -74,6 +74,13 @@ def kept(configuration: Configuration) -> Sequence[Connection]:
 def keep_one(configuration: Configuration, connection: Connection) -> bool:
     """Adds a connection, or writes over the one with its name; whether new. Raises Refusal."""
     for other in kept(configuration):
+        both = {*other.organisations} & {*connection.organisations}
+        if both and other.name != connection.name:
+            raise Refusal(
+                "LOGINS",
+                f"Whoever is invited to {min(both)} signs in with {other.name} already.",
+                ["An organisation leads to one connection."],
+            )
         shared = {*other.mail_domains} & {*connection.mail_domains}
         if shared and other.name != connection.name:
             raise Refusal(

@@ -61,7 +61,8 @@ class Connection:
     name: stands in addresses. title: what the button says. discovery: where its description is.
     secret: the client secret, or a private key as PEM. uid: the claim by which it knows somebody.
     policy: of Azure AD B2C; `tfp` or `acr` of a token must say it. userinfo: ask that too.
-    mail_domains: whoever has such an address signs in there. reset: the connection to go on with
+    mail_domains: whoever has such an address signs in there. organisations: keys; whoever is
+    invited to one of them signs in there. reset: the connection to go on with
     when somebody forgot a password there (B2C). end_session: instead of the described address.
     step_up: how two steps are asked. two_steps: what the claim `level_claim` says of who proved
     them: any of these. max_age: seconds; a proof that is older is asked again.
@@ -85,6 +86,7 @@ class Connection:
     policy: str = ""
     userinfo: bool = True
     mail_domains: tuple[str, ...] = ()
+    organisations: tuple[str, ...] = ()
     logout: tuple[Logout, ...] = ()
     reset: str = ""
     end_session: str = ""

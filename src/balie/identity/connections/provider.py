@@ -70,6 +70,11 @@ class Providers:
         self._clock = clock
         self._known: dict[tuple[str, str], _Known] = {}
 
+    @property
+    def plain_hosts(self) -> frozenset[str]:
+        """Hosts that may be asked without https."""
+        return self._plain_hosts
+
     async def send(self, connection: Connection, request: Request) -> Response:
         """The provider's answer. Raises Refused when there is none."""
         if not is_address(request.url, self._plain_hosts):

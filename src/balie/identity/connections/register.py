@@ -57,6 +57,12 @@ def connection_for(email: str, seal: Seal) -> Connection | None:
     return next((one for one in connections(seal) if domain in one.mail_domains), None)
 
 
+def connection_of(organisation: str, seal: Seal) -> Connection | None:
+    """Where whoever is invited to this organisation signs in."""
+    there = (one for one in connections(seal) if organisation in one.organisations)
+    return next((one for one in there if not one.moved_to), None)
+
+
 def _read(row: LoginConnection, seal: Seal) -> Connection:
     secret = seal.unseal(bytes(row.sealed)) or b""
     return msgspec.convert(
