@@ -185,6 +185,18 @@ TABLES: Mapping[str, Kept] = {
         {"email": "the address", "user_id": _PERSON},
         what="Addresses of people, and whether they were verified.",
     ),
+    "mfa_authenticator": Kept(
+        "passkeys, an app with codes, recovery codes",
+        "until its owner takes it away, or `balie people reset-second-step`",
+        {
+            "user_id": _PERSON,
+            "data": "a passkey's public half and its name; which code was last; what codes are "
+            "made of is encrypted",
+            "created_at": "when",
+            "last_used_at": "when",
+        },
+        what="Second steps of people.",
+    ),
     "account_emailconfirmation": Kept(
         "nothing: codes stand in the session",
         "always empty",
@@ -215,6 +227,8 @@ FILES: Mapping[str, str] = {
     "Each at most as long as `delete after:` says. May be deleted at any time.",
     "trace.db": "What staff must know of: kinds, tables, fields and counts, 30 days; "
     "never a value.",
+    "breached-passwords": "Which passwords nobody may choose (`balie passwords`). Nothing "
+    "personal, and no password can be read back.",
     "keys": "The keys that encrypt. Without them what is encrypted is lost.",
 }
 """Files of the state folder, with what is in them."""

@@ -62,8 +62,10 @@ BOUNDS: Mapping[Tried, Bounds] = MappingProxyType(
     {
         Tried.PASSWORD: Bounds("10/5m/key", "10/m/ip,100/h/ip", "5/5m/key,50/d/key"),
         Tried.SECOND_STEP: Bounds("5/5m/key,50/d/key", "5/5m/key", "100/d/key"),
-        Tried.CODE_MAIL: Bounds("5/15m/key,20/d/key", "20/m/ip,3/5m/key,10/d/key", "20/h/key"),
-        Tried.RESET_MAIL: Bounds("5/15m/key,20/d/key", "3/5m/key,10/d/key", "20/h/key"),
+        Tried.CODE_MAIL: Bounds(
+            "5/15m/key,20/d/key", "20/m/ip,3/5m/key,5/h/key,10/d/key", "30/h/key"
+        ),
+        Tried.RESET_MAIL: Bounds("5/15m/key,20/d/key", "3/5m/key,5/h/key,10/d/key", "30/h/key"),
     }
 )
 
