@@ -32,7 +32,7 @@ def test_nothing_of_the_example_leaks() -> None:
     assert said["findings"] == []
     assert code == 0
     counts = said["counts"]
-    assert counts["page"]["refusals"] > 1000
+    assert counts["page"]["refusals"] > 800
     assert counts["document"]["refusals"] > 300
     assert counts["list"]["lists whole"] > 10
     assert counts["form"]["forms refused"] > 300

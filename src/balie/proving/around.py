@@ -1,7 +1,7 @@
 """Proves what stands around the story: signing in, staff's pages, links, other websites."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
@@ -19,8 +19,8 @@ _STAFF, _SIGNING_IN, _LINK, _SESSION = "staff's page", "signing in", "link", "en
 _TOKEN, _TOKEN_COOKIE, _SECRET = "csrfmiddlewaretoken", "csrf", "p" * 32
 _ELSEWHERE = {"sec-fetch-site": "cross-site", "origin": "https://elsewhere.invalid"}
 
-Ended = Mapping[str, Person]
-"""How a sign-in ended -> somebody whose sign-in ended like that."""
+Ended = AsyncIterator[tuple[str, Person]]
+"""How a sign-in ended, and somebody whose sign-in just ended like that."""
 
 
 @dataclass(slots=True)
@@ -58,7 +58,7 @@ class Around:
 
     async def _ended(self) -> None:
         closed = [d for d in self.at.doors if d.kind in (DoorKind.PAGE, DoorKind.LIST)]
-        for how, person in self.ended.items():
+        async for how, person in self.ended:
             for door in closed:
                 if door.braces:
                     continue
@@ -211,7 +211,8 @@ class Around:
         address = _filled(pattern)
         if "logout" in pattern or "demo/" in pattern:
             return  # proved by signing in, and by sign-ins that ended
-        for person in self.at.people:
+        people = self.at.people if self.at.thorough else (self.at.people[0], self.at.people[-1])
+        for person in people:
             await self._asked(_SIGNING_IN, person, "GET", address, HTML)
 
     # ---- asking

@@ -71,7 +71,17 @@ class Door:
                 return False
             if not any(True for _ in oracle.held(self.subject, who)):
                 return False
-        return oracle.may_see(self.subject, who)
+        return oracle.may_see(self.subject, who) and self._shows_its_document(who, oracle)
+
+    def _shows_its_document(self, who: Who, oracle: Oracle) -> bool:
+        """Whether the thing and the field that a document is of may be seen."""
+        if self.kind is not DoorKind.DOCUMENT or self.subject is None:
+            return True
+        *_, before, last = self.address.split("/")
+        thing = oracle.blueprint.things.get(before, self.subject)
+        field = thing.fields.get(last.partition(".")[0])
+        seen_by = field.seen_by if field is not None else ()
+        return oracle.may_see(thing, who) and (not seen_by or bool(who.kinds & set(seen_by)))
 
     def keys(self, who: Who, oracle: Oracle) -> tuple[set[str], set[str]]:
         """The values of its first braces that must, and that may, lead somebody somewhere."""

@@ -36,11 +36,16 @@ _HELP = {
 _SEVERITY = {"PR202": Severity.WARNING, "PR203": Severity.WARNING}
 
 
+class Enough(Exception):
+    """Something was found, and that was all there was to know."""
+
+
 @dataclass(slots=True)
 class Notes:
-    """Filled while it is proved."""
+    """Filled while it is proved. first_only: raises Enough at the first thing that is wrong."""
 
     blueprint: Blueprint
+    first_only: bool = False
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     findings: list[Finding] = field(default_factory=list)
     _seen: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -68,6 +73,8 @@ class Notes:
                 help=(_HELP[code],),
             )
         )
+        if self.first_only and self.fails:
+            raise Enough
 
     def about(self, code: str, door: Door, says: str) -> None:
         """Something is wrong at a door of the story: told where it says whose it is."""

@@ -289,6 +289,15 @@ class Oracle:
                 must.update(found)
         return must, may
 
+    def all_values(self, thing: Thing, field_: str, who: Who) -> set[str]:
+        """The values of a field in every row that is theirs, shown or not."""
+        return {
+            text
+            for held in self.held(thing, who)
+            for path in paths_of(thing.fields.get(field_), held.source)
+            if (text := text_of(at(held.row, path))) is not None
+        }
+
     def is_left_out(self, thing: Thing, held: Held) -> bool:
         """Whether a rule says that this row is not shown. Only for things with one source."""
         if len(thing.from_) != 1:

@@ -17,13 +17,17 @@ _LOOKED_AT = 400
 
 @dataclass(slots=True, kw_only=True)
 class Person:
-    """Somebody with a browser. teams: of staff. name: how a report calls them."""
+    """Somebody with a browser. teams: of staff. name: how a report calls them.
+
+    would_be: the customer that a colleague is to the systems, and may not be here.
+    """
 
     name: str
     mail: str
     who: Who
     browser: Browser
     teams: tuple[str, ...] = ()
+    would_be: Who | None = None
     allowed: frozenset[Cell] = field(default_factory=frozenset)
 
     @property
@@ -53,6 +57,13 @@ def differing(oracle: Oracle, first: Iterable[str]) -> list[Who]:
                 if found is not None:
                     _add(chosen, found)
     return chosen
+
+
+def one_more(oracle: Oracle, chosen: Sequence[Who]) -> Who | None:
+    """A customer who is none of these, and has as much to hide."""
+    mails = list(dict.fromkeys(_addresses(oracle)))[:_LOOKED_AT]
+    known = (who for mail in mails if (who := oracle.who(mail)).kinds)
+    return next((who for who in known if who not in chosen), None)
 
 
 def _add(chosen: list[Who], who: Who) -> None:

@@ -19,6 +19,7 @@ OTHER_METHODS = ("HEAD", "POST", "PUT", "PATCH", "DELETE")
 _READS = frozenset({DoorKind.PAGE, DoorKind.LIST, DoorKind.DOCUMENT, DoorKind.FORM})
 _NEVER_THE_SAME = frozenset({"date", "content-length"})
 _LINK = re.compile(r"""(?:href|src|action)=["'](/[^"'#]*)""")
+_PAPERS = 6  # rows, for not every row has one
 _AWAY = (503,)
 _NOT_THEIRS = "it is not for them"
 
@@ -67,6 +68,7 @@ class Reads:
             chosen = self._some(sorted(must)) or self._some(sorted(may))
             for number, key in enumerate(chosen):
                 await self._row(door, owner, key, is_certain=key in must, is_first=number == 0)
+            await self._not_for_them(door, owner)
 
     async def own(self) -> None:
         """Everybody's own pages, of systems that give whatever rows they have."""
@@ -128,16 +130,17 @@ class Reads:
         """A list has all that is theirs, on however many pages."""
         if door.kind is not DoorKind.LIST or door.subject is None or accept != JSON:
             return
+        self._only_theirs(door, person, first.said)
         text, next_, seen = first.text, _older(first.said), 1
         while next_ and seen < 60:
             answer = await self._asked(door, person, "GET", next_, JSON)
             self._looked(door, person, next_, answer)
+            self._only_theirs(door, person, answer.said)
             if seen == 1:
                 await self._cursor_of_another(door, person, next_)
             text, next_, seen = text + answer.text, _older(answer.said), seen + 1
-        key = str(door.subject.key or "")
-        field_ = _field_of_key(door)
-        must, _ = self.at.oracle.values(door.subject, field_ or key, person.who)
+        field_ = _field_of_key(door) or str(door.subject.key or "")
+        must, _ = self._listed(door, person, field_)
         hidden = [one for one in must if one not in text]
         self.at.notes.count(door.kind, "lists whole" if not hidden else "lists not whole")
         if hidden:
@@ -145,6 +148,23 @@ class Reads:
                 f"{door.address} does not list {len(hidden)} of {len(must)} rows of {person.name}"
             )
             self.at.notes.about("PR104", door, says)
+
+    def _only_theirs(self, door: Door, person: Person, said: Raw) -> None:
+        """Each record of a list is a row of that thing, and theirs."""
+        field_ = _field_of_key(door)
+        if door.subject is None or not field_:
+            return
+        _, may = self._listed(door, person, field_)
+        for key in _keys_in(said, field_):
+            if key not in may:
+                says = f"{door.address} lists to {person.name} a row that is no {door.subject.id}"
+                self.at.notes.about("PR101", door, says)
+
+    def _listed(self, door: Door, person: Person, field_: str) -> tuple[set[str], set[str]]:
+        known = (f"{door.address} listed", person.name)
+        if known not in self._owned and door.subject is not None:
+            self._owned[known] = self.at.oracle.values(door.subject, field_, person.who)
+        return self._owned[known]
 
     async def _cursor_of_another(self, door: Door, owner: Person, address: str) -> None:
         """The rest of somebody's list is nobody else's."""
@@ -176,6 +196,21 @@ class Reads:
                     if key not in self._keys(door, stranger)[1]:
                         unreal = self._filled(door, owner, self.unreal(key))
                         await self._refused(door, stranger, method, address, unreal, HTML)
+
+    async def _not_for_them(self, door: Door, person: Person) -> None:
+        """A row of theirs that is left out, or behind a door that is for others, is not there; nor
+        is any for who works here, whatever they are to the systems.
+        """
+        thing, field_ = door.braces[0]
+        who = person.would_be or person.who
+        every = self.at.oracle.all_values(self.at.oracle.blueprint.things[thing], field_, who)
+        many = _PAPERS if door.kind is DoorKind.DOCUMENT else self.at.many
+        hidden = sorted(every - self._keys(door, person)[1])
+        for key in self.at.chance.sample(hidden, min(many, len(hidden))):
+            address = self._filled(door, person, key)
+            unreal = self._filled(door, person, self.unreal(key))
+            for accept in (HTML, JSON):
+                await self._refused(door, person, "GET", address, unreal, accept)
 
     def _filled(self, door: Door, owner: Person, key: str) -> str:
         """An address with this key, and for further braces a key of a row of theirs."""
@@ -336,6 +371,20 @@ def _older(said: Raw) -> str:
         if isinstance(block, dict) and isinstance(block.get("older"), str):
             return str(block["older"])
     return ""
+
+
+def _keys_in(said: Raw, field_: str) -> Iterator[str]:
+    """The keys of the records of the list that a page is about: the one that can be arranged."""
+    blocks = said.get("blocks") if isinstance(said, dict) else None
+    for block in blocks.values() if isinstance(blocks, dict) else ():
+        if not isinstance(block, dict) or not block.get("arranged"):
+            continue
+        records = block.get("records")
+        for record in records if isinstance(records, list) else ():
+            fields = record.get("fields") if isinstance(record, dict) else None
+            cell = fields.get(field_) if isinstance(fields, dict) else None
+            if isinstance(cell, dict) and cell.get("value") is not None:
+                yield str(cell["value"])
 
 
 def _field_of_key(door: Door) -> str:

@@ -3,7 +3,8 @@
 import asyncio
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from random import Random
@@ -16,27 +17,32 @@ from balie.access.proving import TWO_STEPS
 from balie.blueprint.model import Blueprint, Duration, Promise
 from balie.blueprint.source import Text
 from balie.frontstage.rehearsed import DemoPerson
+from balie.identity import models as model
 from balie.identity.models import ViewerSession
 from balie.identity.reader import cookie_digest
 from balie.proving.around import Around
+from balie.proving.arriving import Arrived
 from balie.proving.browsing import App, Browser
 from balie.proving.doors import doors_of
 from balie.proving.marks import Marks, Planting, marks_of
-from balie.proving.noting import Notes
+from balie.proving.noting import Enough, Notes
 from balie.proving.oracle import Oracle, Who
-from balie.proving.people import Person, differing, missing
+from balie.proving.people import Person, differing, missing, one_more
 from balie.proving.reading import Place, Reads, kinds_of
 from balie.proving.sending import Sends
 from balie.rehearsal.launch import RehearsedSystem
 from balie.site import demo
 from balie.site.blueprints import Checked
 from balie.site.bootstrap import start, stop
+from balie.site.carrying import carrier_of, opened
 from balie.site.configuration import Configuration
 from balie.store.models import Action
 from balie.systems.contract import Table
 from balie.systems.rows import Row
 
 STRANGER = "nobody@proved.invalid"
+_AFTER_A_WHILE, _A_WHILE = "its time is over since it was read", 1.0  # seconds
+_TURNS = 6  # of the carrier
 _PATIENT = Duration(Text("60 seconds"), timedelta(seconds=60))
 
 Say = Callable[[str], None]
@@ -44,10 +50,14 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """How it is proved. seed: what is chosen by chance. quick: fewer rows of each."""
+    """How it is proved. seed: what is chosen by chance. quick: fewer rows of each.
+
+    first: the part to begin with.
+    """
 
     seed: int = 1
     quick: bool = False
+    first: str = ""
 
 
 def prove(
@@ -58,14 +68,24 @@ def prove(
     *,
     seed: int,
     quick: bool,
+    first_only: bool = False,
+    first: str = "",
 ) -> Notes:
-    """What was asked, and what was found. say: hears how far it is. Raises Refusal."""
-    wish = Wish(seed=seed, quick=quick)
+    """What was asked, and what was found. say: hears how far it is. first_only: it stops at the
+    first thing that is wrong. first: the part to begin with. Raises Refusal.
+    """
+    wish = Wish(seed=seed, quick=quick, first=first)
+    notes = Notes(found.blueprint, first_only)
     patient = replace(found, blueprint=without_hurry(found.blueprint))
     oracle, marks = planted(patient, systems, wish.seed)
     chosen = differing(oracle, _first(found))
-    _enrol(found.blueprint, chosen)
-    return asyncio.run(_proved(patient, configuration, systems, oracle, marks, chosen, wish, say))
+    also = one_more(oracle, chosen) if found.blueprint.people.staff else None
+    _enrol(found.blueprint, chosen, also)
+    with suppress(Enough):
+        asyncio.run(
+            _proved(patient, configuration, systems, oracle, marks, chosen, also, wish, notes, say)
+        )
+    return notes
 
 
 def without_hurry(blueprint: Blueprint) -> Blueprint:
@@ -119,10 +139,12 @@ def _first(found: Checked) -> list[str]:
     return [one.mail.casefold() for one in people if not one.is_staff]
 
 
-def _enrol(blueprint: Blueprint, chosen: list[Who]) -> None:
+def _enrol(blueprint: Blueprint, chosen: list[Who], also: Who | None) -> None:
     customers = [DemoPerson(mail=who.mail, name="", role="") for who in chosen]
     demo.enrol_as([*customers, DemoPerson(mail=STRANGER, name="", role="")], {})
     teams = {_colleague(team): (str(team),) for team in blueprint.people.staff}
+    if also is not None:
+        teams[also.mail] = (str(next(iter(blueprint.people.staff))),)
     staff = [DemoPerson(mail=m, name="", role="", is_staff=True) for m in teams]
     demo.enrol_as(staff, teams)
 
@@ -138,10 +160,11 @@ async def _proved(
     oracle: Oracle,
     marks: Marks,
     chosen: list[Who],
+    also: Who | None,
     wish: Wish,
+    notes: Notes,
     say: Say,
-) -> Notes:
-    notes = Notes(found.blueprint)
+) -> None:
     for difference in missing(found.blueprint, chosen):
         says = f"no two customers of the examples are to each other: {difference}"
         notes.found("PR202", difference, says, (found.blueprint.people.at, "these customers"))
@@ -149,7 +172,7 @@ async def _proved(
     portal = await start(found, configuration, rehearsed)
     try:
         app = portal.application
-        people = await _people(app, configuration, oracle, chosen)
+        people = await _people(app, configuration, oracle, chosen, also)
         say(f"{len(people)} people, {marks.planted} marks planted, {len(marks.places)} known")
         told = await people[0].browser.get("/api/openapi.json")
         place = Place(
@@ -162,18 +185,70 @@ async def _proved(
             many=1 if wish.quick else 4,
             thorough=not wish.quick,
         )
-        reads = Reads(place)
-        await reads.prove()
-        say("what can be read was asked for; now what can be sent")
-        sends = Sends(place, _accepted)
-        await sends.prove()
-        ended = await _ended(app, people)
-        await Around(place, tuple(_patterns()), reads.links, ended, sends.typed).prove()
+        await _each_part(place, found, configuration, systems, people, wish, say)
     finally:
         await stop(portal)
-    say("now with systems that ignore what they are asked")
-    await _from_leaky_systems(found, configuration, systems, place)
-    return notes
+
+
+async def _each_part(
+    place: Place,
+    found: Checked,
+    configuration: Configuration,
+    systems: Mapping[str, RehearsedSystem],
+    people: list[Person],
+    wish: Wish,
+    say: Say,
+) -> None:
+    reads, sends = Reads(place), Sends(place, _accepted)
+    ended = _ended(people[0].browser.app, people[0])
+    around = Around(place, tuple(_patterns()), reads.links, ended, sends.typed)
+
+    async def leaky() -> None:
+        await _from_leaky_systems(found, configuration, systems, place)
+
+    async def carried() -> None:
+        await _carried(found, configuration, systems, place, sends)
+        await around.teams()
+
+    parts: Mapping[str, Callable[[], Awaitable[None]]] = {
+        "reading": reads.prove,
+        "sending": sends.prove,
+        "around": around.prove,
+        "arriving": carried,
+        "leaky systems": leaky,
+    }
+    for name in (wish.first, *(part for part in parts if part != wish.first)):
+        if name in parts:
+            say(f"proving: {name}")
+            await parts[name]()
+
+
+async def _carried(
+    found: Checked,
+    configuration: Configuration,
+    systems: Mapping[str, RehearsedSystem],
+    place: Place,
+    sends: Sends,
+) -> None:
+    """What was accepted goes to the systems, and belongs there to who sent it."""
+    if not sends.typed:
+        await sends.prove()
+    async with AsyncExitStack() as opening:
+        carrying = await opened(found, configuration, opening)
+        carrier = carrier_of(carrying)
+        for _ in range(_TURNS):
+            for one in await carrying.actions.waiting():
+                await carrier.carry(one.action)
+            for each in carrying.stories.rounds():
+                await each.make()
+    rows = {name: rows_of(systems, name) for name in place.oracle.rows}
+    Arrived(place, replace(place.oracle, rows=rows), sends.typed).prove()
+
+
+def rows_of(systems: Mapping[str, RehearsedSystem], name: str) -> tuple[Row, ...]:
+    """The rows of a table now. name: "system.table"."""
+    system, _, table = name.partition(".")
+    return systems[system].rows(table)
 
 
 async def _from_leaky_systems(
@@ -200,7 +275,11 @@ async def _from_leaky_systems(
 
 
 async def _people(
-    app: App, configuration: Configuration, oracle: Oracle, chosen: list[Who]
+    app: App,
+    configuration: Configuration,
+    oracle: Oracle,
+    chosen: list[Who],
+    also: Who | None,
 ) -> list[Person]:
     """Everybody, signed in."""
     host = configuration.public_url.partition("//")[2]
@@ -227,6 +306,16 @@ async def _people(
         )
         for team in oracle.blueprint.people.staff
     ]
+    if also is not None:
+        both = Person(
+            name="a colleague who is a customer too",
+            mail=also.mail,
+            who=nobody,
+            browser=Browser(app, host),
+            teams=(str(next(iter(oracle.blueprint.people.staff))),),
+            would_be=also,
+        )
+        staff.append(both)
     everybody = [*people, known, *staff]
     for person in everybody:
         await signed_in(person.browser, person.mail)
@@ -234,10 +323,8 @@ async def _people(
     return [*everybody, out]
 
 
-async def _ended(app: App, people: list[Person]) -> dict[str, Person]:
-    """The first customer in browsers of which the sign-in is over, and how it ended."""
-    first = people[0]
-    ended = {}
+async def _ended(app: App, first: Person) -> AsyncIterator[tuple[str, Person]]:
+    """A customer in browsers of which the sign-in is over, and how it ended."""
     for how, end in _ENDS.items():
         browser = Browser(app, first.browser.host)
         await signed_in(browser, first.mail)
@@ -246,10 +333,13 @@ async def _ended(app: App, people: list[Person]) -> dict[str, Person]:
             await _signed_out(browser)
         else:
             await sync_to_async(end)(cookies)
+        if how == _AFTER_A_WHILE:
+            await browser.get("/")
+            await asyncio.sleep(_A_WHILE + 0.3)
         browser.cookies = cookies
-        ended[how] = replace(first, browser=browser)
+        yield how, replace(first, browser=browser)
+    await sync_to_async(_opened_again)(first.mail)
     await signed_in(first.browser, first.mail)
-    return ended
 
 
 async def _signed_out(browser: Browser) -> None:
@@ -277,10 +367,28 @@ def _other_password(cookies: Mapping[str, str]) -> None:
     session.save()
 
 
+def _over_soon(cookies: Mapping[str, str]) -> None:
+    session = _session(cookies)
+    session.expires = int(time.time() + _A_WHILE)
+    session.save()
+
+
+def _closed(cookies: Mapping[str, str]) -> None:
+    person = _session(cookies).person
+    person.is_active = False
+    person.save()
+
+
+def _opened_again(mail: str) -> None:
+    model.Person.objects.filter(email=mail).update(is_active=True)
+
+
 _ENDS: Mapping[str, Callable[[Mapping[str, str]], None]] = {
     "signed out": lambda _cookies: None,
-    "its time is over": _over,
     "the password changed": _other_password,
+    _AFTER_A_WHILE: _over_soon,
+    "its time is over": _over,
+    "the account was closed": _closed,
 }
 
 
