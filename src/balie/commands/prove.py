@@ -42,6 +42,7 @@ class Prove(Protocol):
         *,
         seed: int,
         quick: bool,
+        guesses: int,
     ) -> Notes: ...
 
 
@@ -60,6 +61,13 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     parser.add_argument(
         "--seed", type=int, default=1, metavar="1", help="which rows are chosen, and which marks"
     )
+    parser.add_argument(
+        "--guesses",
+        type=int,
+        default=0,
+        metavar="100000",
+        help="instead: one customer guesses so many times at identifiers of others",
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object, for programs")
     parser.set_defaults(run=run)
 
@@ -76,7 +84,15 @@ def run(args: argparse.Namespace) -> int:
         configuration = installation.ready(environment(found, systems, Path(state)))
         logging.disable(logging.CRITICAL)  # whatever is asked here, nobody need be told of it
         prove: Prove = resolve_name("balie.site.proving:prove")  # can be imported only now
-        notes = prove(found, configuration, systems, _say, seed=args.seed, quick=args.quick)
+        notes = prove(
+            found,
+            configuration,
+            systems,
+            _say,
+            seed=args.seed,
+            quick=args.quick,
+            guesses=args.guesses,
+        )
     took = time.monotonic() - began
     print(notes.as_json(took, args.seed) if args.json else notes.told(took))
     return 1 if notes.fails else 0

@@ -59,11 +59,15 @@ def differing(oracle: Oracle, first: Iterable[str]) -> list[Who]:
     return chosen
 
 
-def one_more(oracle: Oracle, chosen: Sequence[Who]) -> Who | None:
-    """A customer who is none of these, and has as much to hide."""
+def more(oracle: Oracle, chosen: Sequence[Who]) -> list[Who]:
+    """A customer of each kind who is none of these, and has as much to hide."""
     mails = list(dict.fromkeys(_addresses(oracle)))[:_LOOKED_AT]
-    known = (who for mail in mails if (who := oracle.who(mail)).kinds)
-    return next((who for who in known if who not in chosen), None)
+    found: dict[frozenset[str], Who] = {}
+    for mail in mails:
+        who = oracle.who(mail)
+        if who.kinds and who not in chosen:
+            found.setdefault(who.kinds, who)
+    return list(found.values())
 
 
 def _add(chosen: list[Who], who: Who) -> None:

@@ -254,8 +254,12 @@ class Sends:
         if door is None or listed is None:
             return
         for person in self.at.people:
-            for accept in (HTML, JSON):
-                await self._asked(listed, person, "GET", listed.address, accept=accept)
+            await self._asked(listed, person, "GET", listed.address, accept=HTML)
+            said = (await self._asked(listed, person, "GET", listed.address)).said
+            theirs = {address for address, filled in self.receipts if filled.owner is person}
+            if {_text(one, "address") for one in _rows(said, "receipts")} - theirs:
+                says = f"{listed.address} lists to {person.name} what others sent"
+                self.at.notes.about("PR101", listed, says)
         for address, filled in self.receipts:
             for accept in (HTML, JSON):
                 own = await self._asked(door, filled.owner, "GET", address, accept=accept)

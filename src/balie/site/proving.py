@@ -24,10 +24,11 @@ from balie.proving.around import Around
 from balie.proving.arriving import Arrived
 from balie.proving.browsing import App, Browser
 from balie.proving.doors import doors_of
+from balie.proving.guessing import Guesses
 from balie.proving.marks import Marks, Planting, marks_of
 from balie.proving.noting import Enough, Notes
 from balie.proving.oracle import Oracle, Who
-from balie.proving.people import Person, differing, missing, one_more
+from balie.proving.people import Person, differing, missing, more
 from balie.proving.reading import Place, Reads, kinds_of
 from balie.proving.sending import Sends
 from balie.rehearsal.launch import RehearsedSystem
@@ -52,12 +53,13 @@ Say = Callable[[str], None]
 class Wish:
     """How it is proved. seed: what is chosen by chance. quick: fewer rows of each.
 
-    first: the part to begin with.
+    first: the part to begin with. guesses: only so many guesses, by the first customer.
     """
 
     seed: int = 1
     quick: bool = False
     first: str = ""
+    guesses: int = 0
 
 
 def prove(
@@ -70,16 +72,17 @@ def prove(
     quick: bool,
     first_only: bool = False,
     first: str = "",
+    guesses: int = 0,
 ) -> Notes:
     """What was asked, and what was found. say: hears how far it is. first_only: it stops at the
     first thing that is wrong. first: the part to begin with. Raises Refusal.
     """
-    wish = Wish(seed=seed, quick=quick, first=first)
+    wish = Wish(seed=seed, quick=quick, first=first, guesses=guesses)
     notes = Notes(found.blueprint, first_only)
     patient = replace(found, blueprint=without_hurry(found.blueprint))
     oracle, marks = planted(patient, systems, wish.seed)
     chosen = differing(oracle, _first(found))
-    also = one_more(oracle, chosen) if found.blueprint.people.staff else None
+    also = more(oracle, chosen) if found.blueprint.people.staff else []
     _enrol(found.blueprint, chosen, also)
     with suppress(Enough):
         asyncio.run(
@@ -139,12 +142,12 @@ def _first(found: Checked) -> list[str]:
     return [one.mail.casefold() for one in people if not one.is_staff]
 
 
-def _enrol(blueprint: Blueprint, chosen: list[Who], also: Who | None) -> None:
+def _enrol(blueprint: Blueprint, chosen: list[Who], also: list[Who]) -> None:
     customers = [DemoPerson(mail=who.mail, name="", role="") for who in chosen]
     demo.enrol_as([*customers, DemoPerson(mail=STRANGER, name="", role="")], {})
     teams = {_colleague(team): (str(team),) for team in blueprint.people.staff}
-    if also is not None:
-        teams[also.mail] = (str(next(iter(blueprint.people.staff))),)
+    for one in also:
+        teams[one.mail] = (str(next(iter(blueprint.people.staff))),)
     staff = [DemoPerson(mail=m, name="", role="", is_staff=True) for m in teams]
     demo.enrol_as(staff, teams)
 
@@ -160,7 +163,7 @@ async def _proved(
     oracle: Oracle,
     marks: Marks,
     chosen: list[Who],
-    also: Who | None,
+    also: list[Who],
     wish: Wish,
     notes: Notes,
     say: Say,
@@ -217,6 +220,12 @@ async def _each_part(
         "arriving": carried,
         "leaky systems": leaky,
     }
+    if wish.guesses:
+        guesses = Guesses(place, people[0])
+        await guesses.prove(wish.guesses, say)
+        told = f"{guesses.asked:,} guesses of {guesses.tried:,} identifiers by {people[0].name}"
+        say(f"{told}: {guesses.foreign} foreign rows")
+        return
     for name in (wish.first, *(part for part in parts if part != wish.first)):
         if name in parts:
             say(f"proving: {name}")
@@ -279,7 +288,7 @@ async def _people(
     configuration: Configuration,
     oracle: Oracle,
     chosen: list[Who],
-    also: Who | None,
+    also: list[Who],
 ) -> list[Person]:
     """Everybody, signed in."""
     host = configuration.public_url.partition("//")[2]
@@ -306,16 +315,17 @@ async def _people(
         )
         for team in oracle.blueprint.people.staff
     ]
-    if also is not None:
-        both = Person(
-            name="a colleague who is a customer too",
-            mail=also.mail,
+    staff += [
+        Person(
+            name=f"a colleague who is a customer too ({kinds_of(one)})",
+            mail=one.mail,
             who=nobody,
             browser=Browser(app, host),
             teams=(str(next(iter(oracle.blueprint.people.staff))),),
-            would_be=also,
+            would_be=one,
         )
-        staff.append(both)
+        for one in also
+    ]
     everybody = [*people, known, *staff]
     for person in everybody:
         await signed_in(person.browser, person.mail)

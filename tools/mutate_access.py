@@ -1,0 +1,340 @@
+"""Breaks access in many ways, one at a time, and runs `balie prove` on each: is it seen?
+
+    python -m tools.mutate_access              all, on both cores
+    python -m tools.mutate_access scope token  those whose name has one of these words
+
+Each way is a small change of the text of one file, in a copy of the sources. A change that no longer
+fits, because the code is another by now, ends it at once: then mend it here. Exit code 0: all seen.
+"""
+# ruff: noqa: E501 - what is replaced stands as it stands in the code
+
+import json
+import logging
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+SOURCES = ROOT / "src" / "balie"
+BLUEPRINT = ROOT / "blueprints" / "lindeman"
+VARIANT: Sequence[tuple[str, str, str]] = (
+    ("story.yaml", "        title: Mijn facturen\n        for: [consumer, finance]",
+     "        title: Mijn facturen\n        for: [consumer, buyer, finance]"),
+    ("story.yaml", "        title: Ons factuuradres\n        for: [finance]",
+     "        title: Ons factuuradres\n        for: [buyer, finance]"),
+    ("story.yaml", "        title: Ik verstuur het pakket\n        for: [consumer, buyer]",
+     "        title: Ik verstuur het pakket\n        for: [consumer]"),
+    ("things.yaml", "    owner: customerNumber = me.customer\n    seen by: [consumer, buyer]",
+     "    owner: customerNumber = me.customer\n    seen by: [consumer, buyer, finance]"),
+    ("things.yaml", "    seen by: [finance]\n    may change", "    seen by: [buyer, finance]\n    may change"),
+    ("things.yaml", "sent]\n    fields:\n      item: {name: Artikelnummer, from: lineObjectNumber}",
+     "sent]\n    fields:\n      item: {name: Artikelnummer, from: lineObjectNumber, seen by: [consumer]}"),
+    ("things.yaml", "      pdf: {name: Factuur bewaren, from: pdfDocument.pdfDocumentContent}",
+     "      pdf: {name: Factuur bewaren, from: pdfDocument.pdfDocumentContent, seen by: [finance]}"),
+)  # fmt: skip
+"""The example with rules that differ where it says the same twice: so that each counts alone."""
+
+AT_ONCE = 2
+LONGEST = 150  # seconds for one
+OF_OTHERS = (
+    "django",
+    "allauth",
+    "starlette",
+    "uvicorn",
+    "structlog",
+    "jinja2",
+    "aiohttp",
+    "orjson",
+)
+"""What others wrote is loaded once; every child has it."""
+
+Systems = Mapping[str, Any]
+"""Rehearsed systems by name: of the class of the copy that runs, or of this one's."""
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """One way to break access: in this file, `old`, which stands there once, becomes `new`.
+
+    first: the part of the proof that is run first, where it would be seen.
+    """
+
+    name: str
+    file: str
+    old: str
+    new: str
+    first: str
+
+
+def _m(name: str, file: str, old: str, new: str, first: str = "reading") -> Mutation:
+    return Mutation(name, file, old, new, first)
+
+
+MUTATIONS: Sequence[Mutation] = (
+    # ---- scope
+    _m("scope: a row is not held against it", "access/scope.py",
+       "            if not _holds(relation, row):\n                return False\n", "            pass\n", "leaky systems"),
+    _m("scope: any value will do", "access/scope.py",
+       "    return text in relation.values\n", "    return True\n", "leaky systems"),
+    _m("scope: owner relations are left out", "access/scope.py",
+       "    for equality in asked:\n        values",
+       "    for equality in asked:\n        if isinstance(equality.value, relations.Me):\n            continue\n        values"),
+    _m("scope: texts in quotes are left out", "access/scope.py",
+       "    for equality in asked:\n        values",
+       "    for equality in asked:\n        if isinstance(equality.value, relations.Literal):\n            continue\n        values"),
+    _m("scope: one number is as good as another", "access/scope.py",
+       "        plan = repr((self.system, self.table, self.relations, more)).encode()",
+       "        plan = repr((self.system, self.table, more)).encode()"),
+    # ---- visibility
+    _m("visibility: every kind will do", "access/visibility.py",
+       "    return not kinds or not viewer.kinds.isdisjoint(kinds)", "    return True"),
+    _m("visibility: every step may be opened", "access/visibility.py",
+       "    return bool(step.for_) and is_for(step.for_, viewer)", "    return bool(viewer.kinds)"),
+    _m("visibility: every thing may be seen", "access/visibility.py",
+       "    return is_for(thing.seen_by, viewer)", "    return True"),
+    _m("visibility: every field may be seen", "access/visibility.py",
+       "    return may_see(thing, viewer) and is_for(field.seen_by, viewer)",
+       "    return may_see(thing, viewer)"),
+    _m("visibility: pages forget whose thing they are about", "backstage/service.py",
+       "        return plan.subject is None or may_see(self.things[plan.subject.thing].thing, viewer)",
+       "        return True"),
+    _m("visibility: forms are for everybody who signed in", "backstage/service.py",
+       "    if not may_open(plan.step, viewer) or not may_see(thing, viewer):\n        return False",
+       "    if not viewer.kinds:\n        return False"),
+    _m("visibility: who may see may change", "backstage/service.py",
+       "    return not plan.is_change or is_for(thing.may_change, viewer)", "    return True", "sending"),
+    _m("visibility: what one kind may open is kept for all", "backstage/service.py",
+       "        if viewer.kinds not in self._reaches:", "        if not self._reaches:"),
+    _m("visibility: columns of lists are not looked at", "backstage/presenting.py",
+       "            and may_see_field(thing.thing, thing.fields[id_].field, self.viewer)\n", ""),
+    # ---- what is kept
+    _m("kept: a viewer's key has no person", "access/viewer.py",
+       "        return (*named, self.kinds, self.kinds_known, me, self.is_staff)",
+       "        return (self.kinds, self.kinds_known, self.is_staff)"),
+    _m("kept: a page is kept without its viewer", "backstage/service.py",
+       "asked.arrangement.sort, language, viewer.who, overlay.stamp)",
+       "asked.arrangement.sort, language, overlay.stamp)"),
+    _m("kept: who somebody is, is kept for all", "backstage/recognition.py",
+       "        who, today = visitor.who, self._clock.today()",
+       "        who, today = visitor.is_staff, self._clock.today()"),
+    # ---- sign-ins
+    _m("sign-in: its end is not looked at", "identity/reader.py",
+       "        or sign_in.expires <= now\n", "", "around"),
+    _m("sign-in: another password does not end it", "identity/reader.py",
+       "        or sign_in.fingerprint != fingerprint(sign_in.password)\n", "", "around"),
+    _m("sign-in: a closed account goes on", "identity/reader.py",
+       "        or not sign_in.is_active\n", "", "around"),
+    _m("sign-in: any cookie is somebody's", "identity/reader.py",
+       "     WHERE s.cookie = ?\n", "     WHERE s.cookie >= ? OR 1\n"),
+    _m("sign-in: whoever asked first is everybody", "identity/reader.py",
+       "        digest = cookie_digest(cookie)\n        try:",
+       "        digest = cookie_digest('')\n        try:"),
+    _m("sign-in: signing out leaves it", "identity/sessions.py",
+       "            ViewerSession.objects.filter(cookie=cookie_digest(ending)).delete()",
+       "            pass", "around"),
+    _m("sign-in: one time for all", "identity/reader.py",
+       "            return seen.visitor if seen.expires > self._now() else None",
+       "            return seen.visitor", "around"),
+    # ---- staff
+    _m("staff: colleagues read pages of customers", "frontstage/views.py",
+       "    async def _page(self, ask: Ask, visitor: Visitor) -> Answer:\n        if visitor.is_staff or visitor.staff_roles:",
+       "    async def _page(self, ask: Ask, visitor: Visitor) -> Answer:\n        if False:"),
+    _m("staff: colleagues get documents of customers", "frontstage/views.py",
+       "    async def _document(self, ask: Ask, visitor: Visitor) -> Answer:\n        if visitor.is_staff or visitor.staff_roles:",
+       "    async def _document(self, ask: Ask, visitor: Visitor) -> Answer:\n        if False:"),
+    _m("staff: customers open staff's pages", "console/doors.py",
+       '        if not getattr(request.user, "is_staff", False):', "        if False:", "around"),
+    _m("staff: work of another team opens", "console/working.py",
+       "    if found is None or not colleague.teams.intersection(found.teams):", "    if found is None:", "arriving"),
+    # ---- documents
+    _m("document: of a field that is not for them", "backstage/handing.py",
+       "        if not opening.presenting.visible(thing, (match.place.field,)):\n            return NoDocument.NOT_FOUND\n", ""),
+    _m("document: of a page that is not for them", "backstage/service.py",
+       "[m for m in self._documents.match(path) if self._may_open(m.place.plan, viewer)]",
+       "[m for m in self._documents.match(path)]"),
+    # ---- receipts
+    _m("receipt: for whoever knows its reference", "store/actions.py",
+       "        mine = Action.objects.filter(reference=reference, person=person)\n",
+       "        mine = Action.objects.filter(reference=reference)\n", "sending"),
+    _m("receipts: everybody's in one list", "store/actions.py",
+       '        mine = Action.objects.filter(person=person).order_by("-id")[:most]',
+       '        mine = Action.objects.order_by("-id")[:most]', "sending"),
+    _m("receipt: what is under way of everybody is laid over", "store/actions.py",
+       '        going = Action.objects.filter(person=person, ended_at=None).order_by("-id")',
+       '        going = Action.objects.filter(ended_at=None).order_by("-id")', "sending"),
+    _m("receipt: a guessed one without signing in", "backstage/everybody.py",
+       "        return (form, found[1]) if is_ours else None", "        return (form, found[1])", "sending"),
+    # ---- forms
+    _m("token: of no person", "backstage/forms/tokens.py",
+       r'    what = f"form\0{said}\0{bound.person}\0{bound.step}\0{bound.version}"',
+       r'    what = f"form\0{said}\0{bound.step}\0{bound.version}"', "sending"),
+    _m("token: any will do", "backstage/forms/desk.py",
+       "        return token if good else None", "        return token or None", "sending"),
+    _m("token: what another sent with it is told", "store/actions.py",
+       "        mine = Action.objects.filter(token=_digest(token), person=person)",
+       "        mine = Action.objects.filter(token=_digest(token))", "sending"),
+    _m("form: a row that was not offered is chosen", "backstage/forms/filling.py",
+       '        if record is None or question.choose_from is None:\n            return Wrong("choice")\n',
+       "        if record is None or question.choose_from is None:\n            return answer\n", "sending"),
+    _m("form: what another website sends is taken", "access/origin.py",
+       '        return fetch_site == "same-origin"', "        return True", "around"),
+    _m("form: a guarded field without a code", "backstage/forms/desk.py",
+       "        question = guarded_question(opening, checked)\n        if question is None:",
+       "        question = None\n        if question is None:", "sending"),
+    _m("draft: of no person", "store/drafts.py",
+       'msgspec.json.encode(["draft", place.person, place.step, place.about])',
+       'msgspec.json.encode(["draft", place.step, place.about])', "sending"),
+    _m("draft: what was held is for who signs in next", "backstage/forms/desk.py",
+       "        if self._good_token(opening, _token(posted)) is not None:\n            await", "        if True:\n            await", "sending"),
+    _m("file: for whoever knows its id", "store/uploads.py",
+       "            id=file,\n            person=place.person,\n            step=place.step,",
+       "            id=file,\n            step=place.step,", "sending"),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one. seen: the first finding, "" for none. fault: it could not be run."""
+
+    mutation: Mutation
+    seen: str
+    seconds: float
+    fault: str = ""
+
+    def __str__(self) -> str:
+        mark = "seen" if self.seen else "NOT SEEN"
+        return f"{mark:<9}{self.seconds:5.1f} s  {self.mutation.name}: {self.seen or self.fault}"
+
+
+def main(words: Sequence[str]) -> int:
+    """Runs those that are wanted, and prints which were seen."""
+    wanted = [m for m in MUTATIONS if not words or any(w in m.name for w in words)]
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="balie-mutated-") as place:
+        blueprint = _variant(Path(place))
+        copies = [_copied(Path(place), number, one) for number, one in enumerate(wanted)]
+        outcomes = list(_all(blueprint, list(zip(wanted, copies, strict=True))))
+    unseen = [one for one in outcomes if not one.seen]
+    seen = len(outcomes) - len(unseen)
+    print(f"\n{seen} of {len(outcomes)} seen, in {time.monotonic() - began:.0f} s")
+    for one in unseen:
+        print(f"  not seen: {one.mutation.name} {one.fault}")
+    return 1 if unseen else 0
+
+
+def _variant(place: Path) -> Path:
+    """The example with rules that differ. Raises SystemExit when a change of it does not fit."""
+    folder = place / "blueprint"
+    shutil.copytree(BLUEPRINT, folder)
+    for name, old, new in VARIANT:
+        _replaced(folder / name, old, new, f"the variant of {name}")
+    return folder
+
+
+def _copied(place: Path, number: int, mutation: Mutation) -> Path:
+    """The sources, hard links but for the one file. Raises SystemExit when it does not fit."""
+    copy = place / str(number) / "balie"
+    without = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(SOURCES, copy, copy_function=os.link, ignore=without)
+    mutated = copy / mutation.file
+    text = _replaced(mutated, mutation.old, mutation.new, mutation.name)
+    compile(text, mutation.file, "exec")
+    return copy.parent
+
+
+def _replaced(file: Path, old: str, new: str, what: str) -> str:
+    text = file.read_text("utf-8")
+    if not old or text.count(old) != 1:
+        sys.exit(f"{what}: {file.name} has what is replaced {text.count(old)} times, not once")
+    file.unlink()  # of a hard link: the source itself stays as it is
+    file.write_text(text.replace(old, new), "utf-8")
+    return text.replace(old, new)
+
+
+def _all(blueprint: Path, waiting: list[tuple[Mutation, Path]]) -> Iterator[Outcome]:
+    """Each in a child of this process; as many at once as there are sets of systems."""
+    for name in OF_OTHERS:
+        import_module(name)
+    launch = import_module("balie.rehearsal.launch")
+    with ExitStack() as stack:
+        today = date.today()  # noqa: DTZ011 - the day where we are
+        free = [
+            stack.enter_context(launch.launched(blueprint, today=today)) for _ in range(AT_ONCE)
+        ]
+        running: dict[int, tuple[Mutation, Path, float, Systems]] = {}
+        while waiting or running:
+            while waiting and free:
+                (mutation, copy), systems = waiting.pop(0), free.pop()
+                pid = _forked(mutation, copy, blueprint, systems)
+                running[pid] = (mutation, copy, time.monotonic(), systems)
+            pid, _ = os.wait()
+            if pid in running:
+                mutation, copy, began, systems = running.pop(pid)
+                free.append(systems)
+                outcome = _told(mutation, copy, time.monotonic() - began)
+                print(outcome, flush=True)
+                yield outcome
+
+
+def _told(mutation: Mutation, copy: Path, took: float) -> Outcome:
+    file = copy / "told.json"
+    said = json.loads(file.read_text()) if file.is_file() else {"fault": "it died"}
+    shutil.rmtree(copy, ignore_errors=True)
+    return Outcome(mutation, said.get("seen", ""), took, said.get("fault", ""))
+
+
+def _forked(mutation: Mutation, copy: Path, blueprint: Path, systems: Systems) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        signal.alarm(LONGEST)
+        for name in [one for one in sys.modules if one.partition(".")[0] == "balie"]:
+            del sys.modules[name]
+        sys.path.insert(0, str(copy))
+        (copy / "told.json").write_text(json.dumps(_proved(mutation, copy, blueprint, systems)))
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _proved(mutation: Mutation, copy: Path, blueprint: Path, systems: Systems) -> Mapping[str, str]:
+    """The first thing that `balie prove` finds in this copy."""
+    for system in systems.values():
+        system.reset()
+    command = import_module("balie.commands.prove")
+    logging.disable(logging.CRITICAL)
+    with (copy / "said.txt").open("w") as quiet, redirect_stdout(quiet), redirect_stderr(quiet):
+        try:
+            found = import_module("balie.site.blueprints").checked(blueprint)
+            environment = command.environment(found, systems, copy / "state")
+            configuration = import_module("balie.site.installation").ready(environment)
+            notes = import_module("balie.site.proving").prove(
+                found,
+                configuration,
+                systems,
+                lambda _: None,
+                seed=1,
+                quick=True,
+                first_only=True,
+                first=mutation.first,
+            )
+        except Exception as fault:  # noqa: BLE001 - told, and counted as not seen
+            return {"fault": f"{type(fault).__name__}: {fault}"}
+    errors = [one for one in notes.findings if str(one.severity) == "error"]
+    return {"seen": f"{errors[0].code} {errors[0].message}" if errors else ""}
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
