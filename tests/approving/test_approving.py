@@ -9,6 +9,7 @@ import pytest
 
 from balie.blueprint.check import check
 from balie.blueprint.drawing.content import Doer
+from balie.blueprint.drawing.draw import draw
 from balie.blueprint.drawing.tell import tell
 from balie.blueprint.reader import read
 from balie.store.instance_models import Mail
@@ -45,6 +46,7 @@ def test_the_lines_of_the_guide_are_checked_and_drawn(folder: Path) -> None:
         "binnen 2 dagen",
         "geeft het aan een mens → Klantenservice",
     ]
+    assert "Boekhouding keurt goed" in draw(blueprint, "nl")
 
 
 def states() -> list[str]:

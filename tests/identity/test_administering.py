@@ -67,6 +67,10 @@ def test_an_administrator_adds_changes_and_removes_a_party(site: Site, ada: Brow
     assert kept is not None
     assert (kept.title, kept.secret) == ("Acme BV", "a very secret word")
 
+    moved = ada.post(ACME, {**WHOLE, "secret": "", "issuer": "https://elsewhere.example"})
+    assert moved.status_code == 422  # a kept secret goes nowhere else
+    assert 'id="secret-fault"' in moved.text
+
     assert "Acme BV" in ada.post(ACME, {"do": "remove"}).text
     assert LoginConnection.objects.exists()
     assert ada.post(ACME, {"do": "remove", "sure": "yes"}).headers["location"] == AT

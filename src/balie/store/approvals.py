@@ -211,6 +211,7 @@ class StoredApprovals:
             since=self.actions.now(),
             outcome=self.actions.closed({}),
         )
+        self.actions.end(row.action_id)  # whoever waits for it hears of it
 
     # ---- parts
 

@@ -112,11 +112,17 @@ def _faults(
             yield "organisations", "leads_elsewhere"
 
 
+def _is_where_it_was(said: Said, before: Connection) -> bool:
+    """Whether a kept secret would go where it went before: nobody gets it by changing addresses."""
+    discovery = said.discovery or well_known(said.issuer)
+    return (said.issuer, discovery) == (before.issuer, before.discovery)
+
+
 def _secret_faults(
     said: Said, before: Connection | None, usual: ClientProof
 ) -> Iterable[tuple[str, str]]:
     proof = before.proof if before is not None and before.preset == said.preset else usual
-    is_kept = before is not None and bool(before.secret)
+    is_kept = before is not None and bool(before.secret) and _is_where_it_was(said, before)
     if proof is ClientProof.NONE:
         return
     if not said.secret and not is_kept:
