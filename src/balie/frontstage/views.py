@@ -30,7 +30,7 @@ from balie.frontstage.page_json import page_json
 from balie.frontstage.receipts import KeepsReceipts, Receipts
 from balie.frontstage.rehearsed import Rehearsed
 from balie.frontstage.sent import KnowsWhoSent, Sent
-from balie.frontstage.surroundings import Surroundings
+from balie.frontstage.surroundings import ORGANISATION, Surroundings
 from balie.frontstage.trust import told
 from balie.frontstage.written import MOST_BYTES, WrittenPages
 
@@ -264,6 +264,8 @@ class Views:
             return await self._messages.not_found(ask)
         if menu := self._service.menu(viewer, language):
             return see_other(menu[0].address)
+        if viewer.administers:
+            return see_other(ORGANISATION)
         words = "no_pages" if viewer.kinds else "no_customer"
         status = HTTPStatus.NOT_FOUND if ask.wants_json else HTTPStatus.OK
         way_on = self._way_on(language, words)
