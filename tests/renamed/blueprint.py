@@ -304,7 +304,7 @@ def _me_line(g: Grammar, line: yaml.Node) -> None:
 
 def _memberships(g: Grammar, memberships: yaml.Node | None) -> None:
     put(at(memberships, "administrators give"), lambda name: role(g, name))
-    for _, value in entries(at(at(memberships, "claims"), "words")):
+    for _, value in entries(at(memberships, "words")):
         put(value, lambda name: role(g, name))
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from balie.access.viewer import PRIVATE, Membership, Viewer, Visitor
+from balie.blueprint.model import Says
 from tests.semantics.world import World, visitor
 
 Worlds = Callable[..., World]
@@ -138,3 +139,14 @@ async def test_a_membership_that_the_blueprint_does_not_know_gives_nothing(
 ) -> None:
     viewer = await seen(here, STRANGER, wrong)
     assert (kinds(here, viewer), viewer.may_choose) == (set(), False)
+
+
+async def test_where_balie_lists_the_organisations_no_others_count(world: Worlds) -> None:
+    blueprint = world().blueprint
+    memberships = replace(blueprint.memberships, organisations=Says.LOCAL, roles=(Says.LOCAL,))
+    here = world(change=replace(blueprint, memberships=memberships))
+    unlisted = await seen(here, STRANGER, Membership(HOTEL, "buyer"))
+    assert (kinds(here, unlisted), unlisted.may_choose) == (set(), False)
+    listed = await seen(here, STRANGER, Membership(HOTEL, "buyer", name="The hotel"))
+    assert (kinds(here, listed), listed.acting_for) == ({"buyer"}, "The hotel")
+    assert kinds(here, await seen(here, BRAM)) == set()  # what systems say is not asked

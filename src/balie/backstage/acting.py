@@ -48,13 +48,18 @@ class OwnMemberships:
 
     def __init__(self, blueprint: Blueprint, memberships: Iterable[Membership]) -> None:
         self._customers = blueprint.people.customers
+        self._is_listed = blueprint.memberships.organisations is Says.LOCAL
         sources = blueprint.memberships.roles
         self._own = [one for one in memberships if one.source in sources and self._fits(one)]
 
     def _fits(self, one: Membership) -> bool:
-        """Whether the blueprint has this kind, and it is one of private people or organisations."""
+        """Whether the blueprint has this kind, and it is one of private people or organisations;
+        of those in Balie's own list, where that says which there are.
+        """
         kind = self._customers.get(one.kind)
         is_private = one.organisation == PRIVATE
+        if self._is_listed and not is_private and not one.name:
+            return False
         return not one.kind or (kind is not None and (kind.belongs_to is None) == is_private)
 
     @property

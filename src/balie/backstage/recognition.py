@@ -311,6 +311,8 @@ class _Resolving:
         """The name of the organisation that is acted for, if it has one."""
         if not self._here:
             return None
+        if self._blueprint.memberships.organisations is Says.LOCAL:
+            return self._own.name(self._here)
         for name in sorted(self._belongs):
             path = _name_path(self._blueprint, name)
             rows = (await self.name(name)).rows or ()

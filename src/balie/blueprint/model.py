@@ -510,19 +510,9 @@ class Says(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claims:
-    """What a sign-in says: names of claims. words: what that of roles says -> kind of customer."""
-
-    organisation: Text
-    roles: Text
-    name: Text | None = None
-    words: Mapping[str, Text] = field(default_factory=nothing)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Memberships:
     """Who belongs to an organisation. administrators_give: kinds of customer that those of an
-    organisation give to others there.
+    organisation give to others there. words: what another party says of roles -> kind of customer.
     """
 
     at: Span
@@ -531,7 +521,7 @@ class Memberships:
     roles_at: tuple[Text, ...] = ()  # as they are written
     organisations_at: Text | None = None
     administrators_give: tuple[Text, ...] = ()
-    claims: Claims | None = None
+    words: Mapping[str, Text] = field(default_factory=nothing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

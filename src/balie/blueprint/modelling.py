@@ -14,7 +14,6 @@ from balie.blueprint.model import (
     Approve,
     Brand,
     ByLetter,
-    Claims,
     Colleague,
     Customer,
     Duration,
@@ -525,7 +524,6 @@ def _by_letter(section: Section | None) -> ByLetter | None:
 def memberships(section: Section) -> Memberships:
     """Who belongs to an organisation; as the systems say where nothing is said."""
     organisations, roles = section.text("organisations"), section.texts("roles")
-    claims = section.section("claims")
     return Memberships(
         at=section.at,
         organisations=_says(organisations) or Says.API,
@@ -533,22 +531,13 @@ def memberships(section: Section) -> Memberships:
         roles=tuple(one for one in map(_says, roles) if one) or (Says.API,),
         roles_at=roles,
         administrators_give=section.texts("administrators give"),
-        claims=None if claims is None else _claims(claims),
+        words=dict(section.pairs("words")),
     )
 
 
 def _says(text: Text | None) -> Says | None:
     """None too for what BP013 tells of."""
     return next((one for one in Says if one.value == text), None)
-
-
-def _claims(section: Section) -> Claims:
-    return Claims(
-        organisation=section.text_or("organisation", ""),
-        roles=section.text_or("roles", ""),
-        name=section.text("name"),
-        words=dict(section.pairs("words")),
-    )
 
 
 def inboxes(section: Section | None) -> Inboxes | None:

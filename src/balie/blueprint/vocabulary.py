@@ -483,17 +483,7 @@ MEMBERSHIPS = Construct(
         Word("organisations", SOURCE, "Who knows which organisations there are."),
         Word("roles", ListOf(SOURCE), "Who says what somebody is there."),
         Word("administrators give", TEXTS, "The kinds of customer that an administrator gives."),
-        Word("claims", Part("claims"), "What a sign-in with another party says of it."),
-    ),
-)
-
-CLAIMS = Construct(
-    "claims",
-    (
-        Word("organisation", TEXT, "The claim with the key of the organisation.", required=True),
-        Word("name", TEXT, "The claim with its name."),
-        Word("roles", TEXT, "The claim with what somebody is there.", required=True),
-        Word("words", VALUES, "What that claim says -> kind of customer."),
+        Word("words", VALUES, "What another party says of roles -> kind of customer."),
     ),
 )
 
@@ -545,7 +535,6 @@ CONSTRUCTS: dict[str, Construct] = {
     "me line": ME_LINE,
     "letter": LETTER,
     "memberships": MEMBERSHIPS,
-    "claims": CLAIMS,
     "inboxes": INBOXES,
     "brand": BRAND,
 }

@@ -15,6 +15,7 @@ from balie.identity.connections.register import Seal
 from balie.identity.connections.relying_party import Arrival
 from balie.identity.desk import Desk, Recognise, desk_of
 from balie.identity.models import Person, ProviderIdentity, ProviderSession, ViewerSession
+from balie.identity.organisations.claimed import keep_claimed
 from balie.identity.people import admit, enrol, welcome
 from balie.identity.reader import cookie_digest
 from balie.identity.signing_in import Proved, recognised_by_mail, rise
@@ -114,6 +115,8 @@ def settle(request: HttpRequest, person: Person) -> str:
     if known is None or known.person_id != person.pk:
         return ""
     _note_session(request, kept)
+    sign_in = cookie_digest(request.session.session_key or "")
+    keep_claimed(person, sign_in, kept.claims, desk_of(request).blueprint)
     return kept.connection
 
 

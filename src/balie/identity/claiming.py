@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from balie.backstage.auditing import Note
+from balie.backstage.recognition import ROLES
 from balie.identity.connections.claims import Said
 from balie.identity.linking import Why, link, unlink
 from balie.identity.models import Person, Recognition
@@ -21,7 +22,7 @@ def settle_claims(person: Person, connection: str, said: Mapping[str, Said], not
         if row.key not in _values(said, row.name):
             unlink(person, row.name, note, row.key, why=f"{connection} says {row.claim} no more")
     for name, one in said.items():
-        for key in one.values:
+        for key in () if name == ROLES else one.values:  # roles are no keys of systems
             link(person, name, key, Why.CLAIM, note, connection=connection, claim=one.claim)
 
 
