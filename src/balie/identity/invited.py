@@ -44,7 +44,9 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
     if invitation is None:
         return _over(request)
     request.session[INVITED] = str(invitation.pk)
-    return _quiet(HttpResponseRedirect(reverse("invited")))
+    answer = HttpResponseRedirect(reverse("invited"))
+    answer["Referrer-Policy"] = "no-referrer"
+    return _quiet(answer)
 
 
 @require_http_methods(["GET", "POST"])
@@ -89,6 +91,5 @@ def _over(request: HttpRequest) -> HttpResponse:
 
 
 def _quiet(response: HttpResponse) -> HttpResponse:
-    response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response

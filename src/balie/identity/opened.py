@@ -38,6 +38,7 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
         httponly=True,
         samesite="Lax",
     )
+    answer["Referrer-Policy"] = "no-referrer"
     return _quiet(answer)
 
 
@@ -81,6 +82,8 @@ def _over(request: HttpRequest) -> HttpResponse:
 
 
 def _quiet(response: HttpResponse) -> HttpResponse:
-    response["Referrer-Policy"] = "no-referrer"
+    """Nobody keeps it. Other sites are told nothing by the policy of every page; without a referrer
+    for ourselves a browser would not say where a form comes from, and it would be refused.
+    """
     response["X-Robots-Tag"] = _ROBOTS
     return response
