@@ -296,6 +296,8 @@ def _me_line(g: Grammar, line: yaml.Node) -> None:
     put(at(line, "where"), lambda text: g.relation(text, system, table))
     put(at(line, "for"), lambda name: role(g, name))
     put(at(line, "then goes to"), lambda name: _team(g, name))
+    for word in ("number", "postcode", "prints"):
+        put(at(at(line, "by letter"), word), lambda name: g.raw(system, name))
     words = at(line, "words")
     for _, value in entries(words):
         put(value, lambda name: role(g, name))
