@@ -44,6 +44,12 @@ UNUSED: dict[tuple[str, str], str] = {
     ("thing", "accepts"): "accepts: [BP305 because the address is of a building]",
     ("field", "personal"): "personal: identity",
     ("purpose", "deleted there by"): "deleted there by: accounts",
+    ("blueprint", "cookies"): "cookies:",
+    ("cookie", "name"): "name: Counting visits",
+    ("cookie", "what for"): "what for: We see which pages are used.",
+    ("cookie", "by"): "by: Stats Ltd, in the Netherlands",
+    ("cookie", "script"): "script: https://stats.example.com/count.js",
+    ("cookie", "kept for"): "kept for: 6 months",
     ("system", "accepts"): "accepts: [BP306 because the carrier keeps addresses only]",
 }
 """Examples of words that the example blueprint does not use."""

@@ -171,6 +171,7 @@ OF_DJANGO = {
     "accounts/connections/of/<slug:name>/": _nobodys("/accounts/connections/of/acme/"),
     "accounts/sessions/": Fixed("/accounts/sessions/", 302, 200, 200),
     "accounts/looked/": Fixed("/accounts/looked/", 302, 200, 200),
+    "accounts/cookies/": _everybody("/accounts/cookies/", 200),
     "accounts/signed-out/": _everybody("/accounts/signed-out/", 200),
     "accounts/email/": _everybody("/accounts/email/", 404),
     "accounts/signup/": _everybody("/accounts/signup/", 404),

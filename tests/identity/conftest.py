@@ -184,6 +184,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
             static=assets,
             reader=reader,
             languages=surroundings.languages,
+            consent=surroundings.consent,
             systems=lambda: {"erp": True, "crm": False},
             state={
                 "identity": Desk(

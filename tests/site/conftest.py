@@ -57,7 +57,9 @@ def run(
     """Starts a site of its own, that remembers nothing."""
     running: list[Portal] = []
 
-    def site(*, in_demo: bool = True, database: Path | None = None) -> Running:
+    def site(
+        *, in_demo: bool = True, database: Path | None = None, found: Checked = found
+    ) -> Running:
         chosen = replace(_chosen(systems, tmp_path), demo=in_demo)
         if database is not None:  # a file without any table
             database.touch()

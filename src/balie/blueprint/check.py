@@ -151,6 +151,7 @@ def _parts(blueprint: Blueprint) -> Parts:
 
 def _other_starts(blueprint: Blueprint) -> Iterator[Span]:
     names: list[Text] = [purpose.id for purpose in blueprint.purposes.values()]
+    names += [cookie.id for cookie in blueprint.cookies.values()]
     names += [phase.name for phase in blueprint.story]
     yield from (name.at for name in names)
     yield from (blueprint.me.at, blueprint.people.at)

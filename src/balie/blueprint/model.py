@@ -557,6 +557,18 @@ class Purpose:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdditionalCookie:
+    """A cookie of somebody else that customers are asked about. script: what sets it."""
+
+    id: Text
+    name: Text
+    what_for: Text
+    by: Text
+    script: Text
+    kept_for: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Brand:
     """`brand.yaml`."""
 
@@ -585,6 +597,7 @@ class Blueprint:
     story: tuple[Phase, ...]
     things: Mapping[str, Thing] = field(default_factory=nothing)
     purposes: Mapping[str, Purpose] = field(default_factory=nothing)
+    cookies: Mapping[str, AdditionalCookie] = field(default_factory=nothing)
     systems: Mapping[str, System] = field(default_factory=nothing)
     logins: Mapping[str, Text] = field(default_factory=nothing)
     me: Me

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from balie.blueprint.model import (
     SEED_COLOUR,
     Accepts,
+    AdditionalCookie,
     Answer,
     Approve,
     Brand,
@@ -422,6 +423,20 @@ def purposes(section: Section) -> Mapping[str, Purpose]:
             delete_after=purpose.duration("delete after"),
         )
         for id_, purpose in section.named_sections("purposes")
+    }
+
+
+def cookies(section: Section) -> Mapping[str, AdditionalCookie]:
+    return {
+        id_: AdditionalCookie(
+            id=id_,
+            name=cookie.text("name") or id_,
+            what_for=cookie.text_or("what for", ""),
+            by=cookie.text_or("by", ""),
+            script=cookie.text_or("script", ""),
+            kept_for=cookie.text_or("kept for", ""),
+        )
+        for id_, cookie in section.named_sections("cookies")
     }
 
 

@@ -84,6 +84,7 @@ def _blueprint(
         story=modelling.story(top),
         things=modelling.things(top),
         purposes=modelling.purposes(top),
+        cookies=modelling.cookies(top),
         systems=modelling.systems(top, trees),
         logins=dict(top.pairs("logins")),
         me=modelling.me(_part(top, "me", findings)),

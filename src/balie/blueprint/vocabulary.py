@@ -137,6 +137,11 @@ BLUEPRINT = Construct(
         Word("story", ListOf(Part("phase")), "The steps of the customer, phase by phase."),
         Word("things", Named(Part("thing")), "Every word that the story uses, described once."),
         Word("purposes", Named(Part("purpose")), "Why we may know what we know."),
+        Word(
+            "cookies",
+            Named(Part("cookie")),
+            "Cookies of others, each asked for. Without this word there is no banner.",
+        ),
         Word("systems", Named(Part("system")), "The systems underneath."),
         Word("logins", VALUES, "The ways in, and which connection each uses."),
         Word("me", Part("me"), "How we recognise who signs in."),
@@ -428,6 +433,17 @@ PURPOSE = Construct(
     ),
 )
 
+COOKIE = Construct(
+    "a cookie",
+    (
+        Word("name", TEXT, "What it is called, in the customer's words.", required=True),
+        Word("what for", TEXT, "What happens with it, in one neutral sentence.", required=True),
+        Word("by", TEXT, "Who gets to know what it tells.", required=True),
+        Word("script", TEXT, "The https address of the script that sets it.", required=True),
+        Word("kept for", TEXT, "How long it stays.", required=True),
+    ),
+)
+
 SYSTEM = Construct(
     "a system",
     (
@@ -530,6 +546,7 @@ CONSTRUCTS: dict[str, Construct] = {
     "field": FIELD,
     "stage": STAGE,
     "purpose": PURPOSE,
+    "cookie": COOKIE,
     "system": SYSTEM,
     "me": ME,
     "me line": ME_LINE,

@@ -110,6 +110,8 @@ class Chrome:
     footer: links that exist only when the service has them (privacy, withdrawal).
     switches: None outside the demo. origins: whether a `?` says where a value comes from.
     staff: a wide page, marked as for staff. acting: somebody of staff is here as a customer.
+    asks_cookies: whether cookies of others are still to be answered; None when there are none.
+    scripts: of others, that were allowed.
     """
 
     t: Voice
@@ -128,6 +130,8 @@ class Chrome:
     origins: bool = False
     staff: str | None = None
     acting: Banner | None = None
+    asks_cookies: bool | None = None
+    scripts: Sequence[str] = ()
 
     @property
     def bar(self) -> tuple[MenuItem, ...]:

@@ -11,12 +11,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from balie.backstage.consent import COOKIE
 from balie.frontstage.languages import preferred
 from balie.frontstage.looks import Appearance
 
 LANGUAGE_COOKIE = "lang"
 THEME_COOKIE = "theme"
 ORIGINS_COOKIE = "origins"
+_LONGEST_ANSWER = 40
 _A_YEAR = 365 * 24 * 60 * 60
 _LONGEST = 8000  # characters of a query that we look at
 
@@ -24,12 +26,13 @@ _LONGEST = 8000  # characters of a query that we look at
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """language is one of those offered. origins: whether a `?` says where a value comes from;
-    it means nothing outside a demo.
+    it means nothing outside a demo. cookies: what was said about cookies of others, as kept.
     """
 
     language: str
     appearance: Appearance
     origins: bool = False
+    cookies: str = ""
 
 
 def preferences_of(
@@ -41,7 +44,9 @@ def preferences_of(
         language = preferred(accept_language, offered) or offered[0]
     theme = cookies.get(THEME_COOKIE, "")
     appearance = Appearance(theme) if theme in _THEMES else Appearance.AUTO
-    return Preferences(language, appearance, origins=cookies.get(ORIGINS_COOKIE) == "on")
+    said = cookies.get(COOKIE, "")
+    origins = cookies.get(ORIGINS_COOKIE) == "on"
+    return Preferences(language, appearance, origins, said if len(said) <= _LONGEST_ANSWER else "")
 
 
 def address_without_choices(path: str, query: str) -> str:

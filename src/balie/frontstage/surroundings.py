@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from balie.access.acting import Extent, extent_of
 from balie.access.viewer import Visitor
+from balie.backstage.consent import Consent
 from balie.backstage.help_desk import help_desk
 from balie.backstage.page import Help, MenuItem
 from balie.blueprint.model import Blueprint
@@ -55,6 +56,11 @@ class Surroundings:
         """Those offered; the first is the blueprint's own."""
         return tuple(self.words)
 
+    @property
+    def consent(self) -> Consent:
+        """What is asked about cookies of others."""
+        return Consent(self.blueprint)
+
     def voice(self, language: str) -> Voice:
         """A language that speaks now."""
         return Voice(self.words[language], ZoneInfo(self.blueprint.zone), self.now())
@@ -73,6 +79,8 @@ class Surroundings:
         voice: of the preferred language, when somebody wants to know what it told.
         """
         t = voice or self.voice(preferences.language)
+        consent = self.consent
+        answer = consent.answer(preferences.cookies)
         return Chrome(
             t=t,
             identity=self.identity,
@@ -87,6 +95,8 @@ class Surroundings:
             switches=None if switches is None else self._in(t.language, switches),
             origins=switches is not None and preferences.origins,
             acting=self._banner(visitor),
+            asks_cookies=answer is None if consent.declared else None,
+            scripts=consent.scripts(preferences.cookies),
         )
 
     def _banner(self, visitor: Visitor | None) -> Banner | None:

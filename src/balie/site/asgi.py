@@ -10,13 +10,14 @@ from django.core.handlers.asgi import ASGIHandler
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from balie.backstage.consent import COOKIE, Consent
 from balie.frontstage.inbound import PREFIX
 from balie.frontstage.preferences import with_choices
 from balie.identity.reader import Reader
 from balie.site import health
 from balie.site.configuration import Configuration
 from balie.site.doors import behind, known_hosts
-from balie.site.headers import with_headers
+from balie.site.headers import POLICY, closed, with_headers
 
 DJANGO = ("/accounts/", "/admin/", "/staff/")
 
@@ -25,7 +26,8 @@ DJANGO = ("/accounts/", "/admin/", "/staff/")
 class Layers:
     """What the site is made of.
 
-    inbound: what systems tell comes in there. languages: those offered. systems: name -> up.
+    inbound: what systems tell comes in there. languages: those offered. consent: what is asked
+    about cookies of others. systems: name -> up.
     state: what Django's pages find beside their request, by package.
     last_resort: makes an app that answers also when the one inside it fails.
     """
@@ -37,6 +39,7 @@ class Layers:
     static: ASGIApp
     reader: Reader
     languages: Sequence[str]
+    consent: Consent
     systems: Callable[[], Mapping[str, bool]]
     state: Mapping[str, object]
 
@@ -73,7 +76,15 @@ def application(layers: Layers, configuration: Configuration) -> ASGIApp:
         else:
             await at_home(scope, receive, send)
 
-    return behind(configuration.trusted_proxies, with_headers(doorstep))
+    def opened(scope: Scope) -> str:
+        """Signing in, staff and programs never load anything of others."""
+        path = scope["path"]
+        if path.startswith((*DJANGO, "/api/")) or path == "/staff":
+            return POLICY
+        return layers.consent.policy(POLICY, Request(scope).cookies.get(COOKIE, ""))
+
+    policy = opened if layers.consent.declared else closed
+    return behind(configuration.trusted_proxies, with_headers(doorstep, policy))
 
 
 def _plain(send: Send) -> Callable[[Mapping[str, object]], Awaitable[None]]:

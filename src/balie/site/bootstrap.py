@@ -223,6 +223,7 @@ def _application(
         static=assets,
         reader=reader,
         languages=surroundings.languages,
+        consent=surroundings.consent,
         systems=lookout.seen,
         state={
             "identity": Desk(

@@ -1,6 +1,6 @@
 """The security headers of every answer, whichever layer gives it: one table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -30,17 +30,25 @@ HEADERS: Mapping[str, str] = MappingProxyType(
 )
 HTTPS_ONLY = ("strict-transport-security", "max-age=31536000; includeSubDomains")
 
+_POLICY = b"content-security-policy"
 _OURS = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
 _OURS_OVER_HTTPS = [*_OURS, (HTTPS_ONLY[0].encode(), HTTPS_ONLY[1].encode())]
 
 
-def with_headers(app: ASGIApp) -> ASGIApp:
-    """The same app; each answer also has the headers that it did not set itself."""
+def closed(_scope: Scope) -> str:
+    """The policy on content, whatever the request is."""
+    return POLICY
+
+
+def with_headers(app: ASGIApp, policy: Callable[[Scope], str] = closed) -> ASGIApp:
+    """The same app; each answer also has the headers that it did not set itself. policy: the one on
+    content, for a request.
+    """
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_more(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": _complete(message["headers"], scope["scheme"])}
+                message = {**message, "headers": _complete(message["headers"], scope, policy)}
             await send(message)
 
         await app(scope, receive, send_more if scope["type"] == "http" else send)
@@ -48,13 +56,17 @@ def with_headers(app: ASGIApp) -> ASGIApp:
     return answer
 
 
-def _complete(headers: Iterable[tuple[bytes, bytes]], scheme: str) -> list[tuple[bytes, bytes]]:
+def _complete(
+    headers: Iterable[tuple[bytes, bytes]], scope: Scope, policy: Callable[[Scope], str]
+) -> list[tuple[bytes, bytes]]:
     """The headers and those that lack. Django writes names with capitals, others do not."""
     said = [(name.lower(), value) for name, value in headers]
-    return [*said, *_lacking(tuple([name for name, _ in said]), scheme)]
+    names = tuple([name for name, _ in said])
+    return [*said, *_lacking(names, scope["scheme"], policy(scope))]
 
 
 @lru_cache(maxsize=64)
-def _lacking(names: tuple[bytes, ...], scheme: str) -> Sequence[tuple[bytes, bytes]]:
+def _lacking(names: tuple[bytes, ...], scheme: str, policy: str) -> Sequence[tuple[bytes, bytes]]:
     ours = _OURS if scheme != "https" else _OURS_OVER_HTTPS
-    return tuple(pair for pair in ours if pair[0] not in names)
+    told = [(name, policy.encode() if name == _POLICY else value) for name, value in ours]
+    return tuple(pair for pair in told if pair[0] not in names)

@@ -41,6 +41,7 @@ class DjangoPages:
             _visitor(request),
             async_to_sync(self.switches)() if self.switches else None,
         )
+        chrome = replace(chrome, scripts=())  # where people sign in nothing of others is loaded
         if request.path.startswith("/staff"):
             return replace(chrome, staff=chrome.t.say("staff.tag"), home="/staff")
         return chrome

@@ -19,6 +19,8 @@ def read_by_customers(blueprint: Blueprint) -> Iterator[Text]:
     for thing in blueprint.things.values():
         yield from _of_thing(thing)
     yield from (purpose.name for purpose in blueprint.purposes.values())
+    for cookie in blueprint.cookies.values():
+        yield from (cookie.name, cookie.what_for, cookie.by, cookie.kept_for)
     yield from said(blueprint)
 
 
