@@ -23,6 +23,7 @@ part "a thousand wrong tries by strangers, passkeys in Chromium" .venv/bin/pytes
 part "T16: whatever is posted at a form" .venv/bin/pytest -m proof -s tests/frontstage/test_forms_under_fuzz.py
 part "faults of the network before every rehearsed system" .venv/bin/pytest -m proof tests/faults
 part "the audit on PostgreSQL: chains side by side, guards" .venv/bin/pytest -m proof tests/store/test_audit_on_postgresql.py
+part "approving by colleagues, on PostgreSQL" .venv/bin/pytest -m proof tests/approving/test_on_postgresql.py
 part "services that nobody wrote: three over HTTP" .venv/bin/pytest -m proof tests/generated
 part "a certified OpenID Provider: install" tests/identity/providers/real/install.sh
 part "T13, T14: sign in and out at a certified OpenID Provider, also in Chromium" .venv/bin/pytest -m proof tests/identity/providers

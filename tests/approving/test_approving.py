@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -213,6 +214,16 @@ async def test_colleagues_are_told_and_reminded_and_then_a_team_has_it(here: Off
     assert receipt["state"] == "attention"
     answer = await here.decide("fatima", reference, "approve")
     assert (answer.status_code, answer.json()["refused"]) == (409, "decided already")
+
+
+async def test_a_colleague_who_was_never_seen_here_is_told_when_balie_knows_them(
+    here: Office,
+) -> None:
+    known = {"00000000-0000-4000-8000-0000000000a1": [("karim", ["finance"]), ("piet", ["buyer"])]}
+    approvals = replace(here.approvals, members=lambda key: known.get(key, ()))
+    await here.ask()
+    await approvals.look()
+    assert looked(lambda: list(Mail.objects.values_list("person", flat=True))) == ["karim"]
 
 
 async def test_the_time_that_colleagues_took_is_not_taken_from_carrying(here: Office) -> None:

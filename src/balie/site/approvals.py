@@ -1,7 +1,7 @@
 """Approvals by colleagues, put together: their pages, what is due by itself, and the mails."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from balie.backstage.process.instance import Mail
 from balie.backstage.process.letters import LINK, Letter, Template, written
 from balie.backstage.service import Service
 from balie.blueprint.model import Blueprint
+from balie.identity.organisations.members import colleagues
 from balie.mapping.formats import moment
 from balie.site.accepting import records_of
 from balie.site.configuration import Configuration
@@ -55,7 +56,11 @@ def approving_of(
 
 def approvals_of(configuration: Configuration, actions: StoredActions) -> StoredApprovals:
     """What waits for approval, as it is kept."""
-    return StoredApprovals(actions, records_of(configuration))
+    return StoredApprovals(actions, records_of(configuration), _members)
+
+
+def _members(organisation: str) -> Sequence[tuple[str, Sequence[str]]]:
+    return [(one.id, one.roles) for one in colleagues(organisation)]
 
 
 def _a_month_before(now: datetime) -> datetime:

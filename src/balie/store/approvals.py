@@ -4,7 +4,7 @@ A decision, what it does to the errands, the mails about it and the place in the
 one transaction: whoever is killed leaves all of it or nothing.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -70,12 +70,24 @@ class Asks:
         )
 
 
+Members = Callable[[str], Iterable[tuple[str, Iterable[str]]]]
+"""The key of an organisation -> persons of it that are known, each with their kinds of customer."""
+
+
+def nobody_known(_organisation: str) -> Iterable[tuple[str, Iterable[str]]]:
+    """Nobody is known but who was seen."""
+    return ()
+
+
 @dataclass(frozen=True)
 class StoredApprovals:
-    """Fulfils `Approvals`, and does what is due by itself."""
+    """Fulfils `Approvals`, and does what is due by itself. members: who is told beside who was
+    seen; each is held against the systems once more before a mail goes.
+    """
 
     actions: StoredActions
     records: Records
+    members: Members = nobody_known
 
     # ---- for colleagues
 
@@ -150,14 +162,24 @@ class StoredApprovals:
         row = Approval.objects.select_for_update().filter(action=action, decided_at=None).first()
         if row is None:
             return
-        colleagues = Colleague.objects.filter(organisation=row.organisation)
-        asked = [
-            one
-            for one in colleagues.exclude(person=row.sender)
-            if set(_listed(one.kinds)) & set(_listed(row.by))
-        ]
-        self.records.mail([self._mail(row, mail, one.person, one.language) for one in asked])
+        told = [self._mail(row, mail, who, language) for who, language in self._asked(row).items()]
+        self.records.mail(told)
         Approval.objects.filter(action=action).update(**noted)
+
+    def _asked(self, row: Approval) -> Mapping[str, str]:
+        """Who may approve it, as far as that is known here, each with the language they read."""
+        by, key = set(_listed(row.by)), self._key(row)
+        members = self.members(key) if key is not None else ()
+        language = self._language(row)
+        asked = {person: language for person, kinds in members if by & set(kinds)}
+        seen = Colleague.objects.filter(organisation=row.organisation)
+        asked |= {one.person: one.language for one in seen if by & set(_listed(one.kinds))}
+        asked.pop(row.sender, None)
+        return asked
+
+    def _language(self, row: Approval) -> str:
+        """In which the sender reads."""
+        return str(self.actions.opened(row.action.closed).get("language", ""))
 
     def _end(self, action: str) -> None:
         row = Approval.objects.get(action=action)
@@ -184,9 +206,8 @@ class StoredApprovals:
                 _held(action).update(state=ErrandState.NOT_APPROVED.value, since=decided.at)
                 self.actions.end(action)
         self.actions.audit.add(self._line(row, decided), decided.at)
-        language = str(self.actions.opened(row.action.closed).get("language", ""))
         mail = _ABOUT_OUTCOME[decided.outcome]
-        self.records.mail([self._mail(row, mail, row.sender, language)])
+        self.records.mail([self._mail(row, mail, row.sender, self._language(row))])
         return True
 
     def _send(self, action: Action, now: datetime) -> None:
