@@ -37,8 +37,9 @@ _SEES: Mapping[ErrandState, str] = {
 }
 
 
-_DEEDS = (
-    *("looked", "looked along", "found", "acted as", "answered", "erased"),
+DEEDS = (
+    *("looked", "looked along", "found", "explained", "acted as", "stopped acting as"),
+    *("accepted", "answered", "erased"),
     *(verdict.value for verdict in Verdict),
 )
 """What the audit says that colleagues do; of other words no sentence is made."""
@@ -46,7 +47,7 @@ _DEEDS = (
 
 def deed_key(what: str) -> str:
     """The key of our words for a word of the audit; "" when it has none."""
-    return f"deed.{what.replace(' ', '_')}" if what in _DEEDS else ""
+    return f"deed.{what.replace(' ', '_')}" if what in DEEDS else ""
 
 
 @dataclass(frozen=True, slots=True)

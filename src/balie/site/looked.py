@@ -12,10 +12,14 @@ from balie.identity.desk import Look
 from balie.identity.directory import PeopleHere
 from balie.identity.models import Person
 
-_WHATS: Mapping[str, str] = {
+WHATS: Mapping[str, str] = {
     "looked": "looked.sent",
     "looked along": "looked.along",
     "found": "looked.found",
+    "explained": "looked.explained",
+    "accepted": "looked.sent_for",
+    "approval approved": "looked.decided",
+    "approval refused": "looked.decided",
     "acted as": "looked.acted",
     "again": "looked.settled",
     "done by hand": "looked.settled",
@@ -42,7 +46,7 @@ class Onlookers:
         deeds = [
             deed
             for deed in self.deeds.about_person(person.pk.hex, person.email)
-            if deed.what in _WHATS
+            if deed.what in WHATS
         ]
         people = PeopleHere().with_ids({deed.who for deed in deeds})
         names = {id_: _name(visitor, told) for id_, visitor in people.items()}
@@ -56,7 +60,7 @@ class Onlookers:
         return Look(
             when=deed.at,
             by=names.get(deed.who, ""),
-            what=_WHATS[deed.what],
+            what=WHATS[deed.what],
             why=f"looked.why_{deed.more}" if deed.more in REASONS else "",
             record=record,
             at=f"{self.receipts_at}/{deed.reference}" if deed.reference else at,
