@@ -67,6 +67,14 @@ TABLES: Mapping[str, Kept] = {
         _WITH_ACCOUNT,
         {"person_id": _PERSON, "key": "key of their row in the system"},
     ),
+    "membership": Kept(
+        "who belongs to which organisation, as what, from when until when",
+        _WITH_ACCOUNT,
+        {"person_id": _PERSON, "organisation": "key of the organisation", "sign_in": "a digest"},
+    ),
+    "organisation": Kept(
+        "what an organisation is called, where no system says so", "until it is deleted"
+    ),
     "login_connection": Kept(
         "parties that people sign in with",
         "until `balie logins remove`",

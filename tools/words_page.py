@@ -31,6 +31,7 @@ PAGE = ROOT / "docs" / "reference" / "words-of-the-language.md"
 LONGEST = 62  # characters of an example
 
 UNUSED: dict[tuple[str, str], str] = {
+    ("memberships", "words"): "words: {acme-buyers: buyer}",
     ("step", "approve"): "approve: {by: [finance], within: 2 days, then: refuse}",
     ("approval", "if"): "if: order.total > 1000",
     ("approval", "by"): "by: [finance]",
