@@ -3,13 +3,16 @@
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
 from balie.access.sentences import sentences
 from balie.access.visibility import may_see_field
 from balie.backstage.access_matrix import Matrix, matrix_of
-from balie.backstage.who_may import ground_of, whoever_is
+from balie.backstage.who_may import ground_of, who_may, whoever_is
+from balie.blueprint.model import Approve, ExtraCheck, Phase
+from balie.blueprint.source import Span, Text
 from balie.commands.matrix import as_csv, as_typst
 from tests.semantics.world import World, contracts_of, world
 
@@ -70,6 +73,30 @@ def test_what_holds_at_the_moment_itself_stands_beside_it(lindeman: World) -> No
         row for row in table(lindeman) if (row["what"], row["who"]) == ("contact.email", "buyer")
     ]
     assert (mail["may"], mail["beside"]) == ("if", "guard: code (things.yaml:29)")
+
+
+def test_what_a_step_asks_besides_stands_beside_it(lindeman: World) -> None:
+    said = {row["address"]: row["beside"] for row in table(lindeman) if row["doing"] == "open"}
+    mailed = "opens without signing in: antwoord, 7 days (story.yaml:248)"
+    assert mailed in said["/retour/{return.number}"]
+    assert "opens" not in said["/retour"]  # the list that follows from it
+    of = lindeman.blueprint
+    checked = ExtraCheck(text=Text("two steps"))
+    approve = Approve(at=Span("story.yaml", 9, 1, 2), by=(Text("finance"),))
+    steps = tuple(
+        replace(s, extra_check=checked, approve=approve) if s.id == "ask-question" else s
+        for s in of.steps
+    )
+    changed = replace(of, story=(Phase(Text("p"), steps),))
+    ground = ground_of(changed, contracts_of(of))
+    (form,) = [
+        page for page in who_may(ground, whoever_is(changed, "buyer", "x"))
+        if page.address == "/vraag/nieuw"
+    ]  # fmt: skip
+    assert [(c.word, c.text) for c in form.may.conditions] == [
+        ("extra check", "two steps"),
+        ("approve", "by finance"),
+    ]
 
 
 def test_whose_rows_they_are_stands_with_each_page(lindeman: World) -> None:

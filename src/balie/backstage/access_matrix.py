@@ -191,8 +191,10 @@ def _mark(may: May) -> Mark:
 
 
 def _is_asked(condition: Condition) -> bool:
-    """Whether it may be no at the moment itself: a choice among one's own rows never is."""
-    return condition.word != "choose from"
+    """Whether it may be no at the moment itself: a choice among one's own rows never is, nor is
+    a way in that is there as well.
+    """
+    return condition.word not in ("choose from", "opens without signing in")
 
 
 def _decided_at(same: tuple[May, ...]) -> Iterator[str]:

@@ -22,7 +22,7 @@ from balie.access.viewer import Knowledge, Mine, Viewer
 from balie.backstage.forms.plan import FormPlan, Question, form_plans
 from balie.backstage.plans import Part, Plan, plans, references
 from balie.blueprint import relations
-from balie.blueprint.model import EVERYBODY, Blueprint, Figure, Thing
+from balie.blueprint.model import EVERYBODY, Blueprint, Figure, Step, Thing
 from balie.blueprint.relations import Equality
 from balie.blueprint.source import Span, Text
 from balie.mapping.kinds import Kind
@@ -133,7 +133,7 @@ def page_of(ground: Ground, plan: Plan, viewer: Viewer) -> MayOpen:
             about=str(plan.step.id),
             label=plan.title,
             verdict=verdict,
-            conditions=_of_the_kind(ground.blueprint, viewer),
+            conditions=(*_of_the_kind(ground.blueprint, plan.step, viewer), *_mailed(plan)),
         ),
         rows=tuple(_rows(ground, things, viewer)),
         parts=tuple(_shown(ground, plan, viewer, verdict)),
@@ -162,7 +162,11 @@ def form_of(ground: Ground, plan: FormPlan, viewer: Viewer) -> MayOpen:
             about=plan.thing.id,
             label=plan.step.title,
             verdict=verdict,
-            conditions=(*_of_the_kind(ground.blueprint, viewer), *while_),
+            conditions=(
+                *_of_the_kind(ground.blueprint, plan.step, viewer),
+                *while_,
+                *_approved(plan.step),
+            ),
         ),
         rows=tuple(_rows(ground, things, viewer)),
         parts=tuple(_asked(plan, viewer, verdict)),
@@ -251,15 +255,34 @@ def _of_a_question(question: Question) -> Iterator[Condition]:
         yield Condition(word="choose from", text=str(field.choose_from), at=field.choose_from.at)
 
 
-def _of_the_kind(blueprint: Blueprint, viewer: Viewer) -> tuple[Condition, ...]:
-    """The stronger sign-in that this kind of customer needs."""
+def _of_the_kind(blueprint: Blueprint, step: Step, viewer: Viewer) -> tuple[Condition, ...]:
+    """The stronger sign-in that the step needs, and this kind of customer."""
     customers = blueprint.people.customers
-    checks = [customers[kind].extra_check for kind in sorted(viewer.kinds) if kind in customers]
-    return tuple(
-        Condition(word="extra check", text=str(check.text), at=check.text.at)
-        for check in checks
-        if check
-    )
+    of_kinds = [customers[kind].extra_check for kind in sorted(viewer.kinds) if kind in customers]
+    checks = filter(None, (*of_kinds, step.extra_check))
+    return tuple(_condition("extra check", check.text) for check in checks)
+
+
+def _approved(step: Step) -> Iterator[Condition]:
+    """A colleague who must approve what is sent."""
+    if step.approve is not None:
+        by, if_ = " or ".join(map(str, step.approve.by)), step.approve.if_
+        text = f"by {by} if {if_.text}" if if_ else f"by {by}"
+        yield Condition(word="approve", text=text, at=step.approve.at)
+
+
+def _mailed(plan: Plan) -> Iterator[Condition]:
+    """Mails whose link opens this page without signing in, for a time."""
+    for tells in plan.step.tells if plan.kind == "details" else ():
+        if tells.opens is not None:
+            opens = tells.opens.text
+            yield Condition(
+                word="opens without signing in", text=f"{tells.mail}, {opens}", at=opens.at
+            )
+
+
+def _condition(word: str, text: Text) -> Condition:
+    return Condition(word=word, text=str(text), at=text.at)
 
 
 # ---- which rows
