@@ -34,7 +34,9 @@ def test_somebody_elses_row_is_explained_by_the_relation_it_fails():
     address = "/bestellingen/VO-26088"
     told = balie("access", LINDEMAN, "--as", "bram@example.nl", "--at", address, "--rehearse")
     assert (told.returncode, told.stderr) == (1, "")
-    assert told.stdout.startswith("No: the order “VO-26088” is there, and is not bram@example.nl’s")
+    assert told.stdout.startswith(
+        "No: bestelling “VO-26088” is there, and is not bram@example.nl’s"
+    )
     assert "customerNumber = me.customer (things.yaml:99), and me.customer is 10010" in told.stdout
     assert "10085" not in told.stdout  # whose it is
 

@@ -147,7 +147,7 @@ def test_why_a_customer_sees_no_row_of_somebody_else_is_explained(
 ) -> None:
     address = looked(mila, "sanne@example.nl")
     page = explained(mila, address, "https://mijn.example.nl/bestellingen/VO-26107?x=1")
-    assert "Nee: de order “VO-26107” is er, maar is niet van sanne@example.nl" in page
+    assert "Nee: bestelling “VO-26107” is er, maar is niet van sanne@example.nl" in page
     assert "De rij is niet van deze klant: customerNumber = me.customer (things.yaml:99)" in page
     assert "10010" not in page  # whose it is
     assert counter.audit[-1] == ("explained", "", "not_theirs")

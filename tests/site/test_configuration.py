@@ -73,6 +73,8 @@ def test_a_mail_server_is_read_from_its_address() -> None:
         ("BALIE_TRUSTED_PROXIES", "10.0.0.0/33"),
         ("BALIE_DEMO", "perhaps"),
         ("BALIE_LOG", "loud"),
+        ("BALIE_ACTING_MINUTES", "0"),
+        ("BALIE_ACTING_MINUTES", "61"),
         ("BALIE_PUBLIC_URL", "https://my.example.com:geheim"),
         ("BALIE_PUBLIC_URL", "https://[geheim"),
         ("BALIE_MAIL_URL", "imap://me:geheim@mail.example.com"),

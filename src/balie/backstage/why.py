@@ -7,7 +7,7 @@ told, not even whose it is.
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from balie.access.reasons import Verdict, why_row
@@ -17,6 +17,7 @@ from balie.access.viewer import Viewer, Visitor
 from balie.backstage.plans import Plan
 from balie.backstage.service import Service
 from balie.backstage.who_may import Ground, MayOpen, form_of, page_of, relations_of
+from balie.blueprint.source import Text
 from balie.mapping.thing import MappedSource, MappedThing
 from balie.systems.connector import Connector
 from balie.systems.errors import SystemFault
@@ -42,7 +43,7 @@ class Finding(StrEnum):
 class Why:
     """The answer. place: the page or form at the address; row: whose its row is, when it has one.
 
-    key: the value in the address. table: where its row was found.
+    key: the value in the address. table: where its row was found. thing: the name of what it is.
     """
 
     viewer: Viewer
@@ -52,6 +53,7 @@ class Why:
     key: str = ""
     row: Verdict | None = None
     table: str = ""
+    thing: str = ""
 
     @property
     def yes(self) -> bool:
@@ -97,12 +99,12 @@ class Explainer:
         try:
             found = await asyncio.wait_for(self._looked_up(thing, key, why.viewer), _WITHIN)
         except (SystemFault, TimeoutError):
-            return _with(why, Finding.AWAY, key)
+            return _with(why, Finding.AWAY, thing, key)
         if found is None:
-            return _with(why, Finding.NO_ROW, key)
+            return _with(why, Finding.NO_ROW, thing, key)
         source, verdict = found
         finding = Finding.LEFT_OUT if verdict.yes else Finding.NOT_THEIRS
-        return _with(why, finding, key, verdict, str(source.at.text))
+        return _with(why, finding, thing, key, verdict, str(source.at.text))
 
     async def _looked_up(
         self, thing: MappedThing, key: str, viewer: Viewer
@@ -129,14 +131,13 @@ class Explainer:
 def said(why: Why, say: Sentences, text: Callable[[str], str] = str) -> str:
     """What was found, in one sentence. text: a text of the blueprint for whoever reads."""
     place = why.place
-    subject = place.rows[0][0] if place is not None and place.rows else ""
     return say.told(
         f"seen.{why.finding.value}",
         who=say.who,
         address=why.address,
         label="" if place is None else text(place.may.label),
         key=why.key,
-        thing=subject,
+        thing=text(why.thing),
     )
 
 
@@ -147,13 +148,13 @@ def _told(viewer: Viewer, address: str, place: MayOpen, *, seen: bool) -> Why:
     return Why(viewer=viewer, address=address, finding=finding, place=place)
 
 
-def _with(why: Why, finding: Finding, key: str, row: Verdict | None = None, table: str = "") -> Why:
-    return Why(
-        viewer=why.viewer,
-        address=why.address,
-        finding=finding,
-        place=why.place,
-        key=key,
-        row=row,
-        table=table,
-    )
+def _with(
+    why: Why,
+    finding: Finding,
+    thing: MappedThing,
+    key: str,
+    row: Verdict | None = None,
+    table: str = "",
+) -> Why:
+    name = thing.thing.name or thing.thing.id
+    return replace(why, finding=finding, key=key, row=row, table=table, thing=name)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from http import HTTPStatus
 
 from asgiref.sync import async_to_sync
@@ -146,6 +147,7 @@ def looks(request: HttpRequest, key: str) -> HttpResponse:
         "to": _to(passes, key),
         "key": key,
         "may_act": _may_act(request, visitor),
+        "act_minutes": desk.acts.lasts // timedelta(minutes=1) if desk.acts is not None else 0,
         "why_here": f"/staff/looks/{key}/why?page={passes.hide(address)}",
     }
     return render(request, "console/look.html", context)

@@ -95,16 +95,16 @@ def _explained(why: Why, say: Sentences, told: Told) -> Mapping[str, object]:
         "says": said(why, say, told.text),
         "row": say.all(why.row.reasons) if why.row is not None else (),
         "because": say.all(place_.may.verdict.deciding) if place_ is not None else (),
-        "rows": _rows(place_, say) if place_ is not None and place_.may.verdict.yes else (),
-        "parts_of": [_said(part, say, told) for part in _parts(place_)],
+        "rows": _rows(place_, say) if place_ is not None and why.yes else (),
+        "parts_of": [_said(part, say, told) for part in _parts(why)],
         "when": _conditions(place_.may) if place_ is not None else (),
         "names": _names(why, say),
     }
 
 
-def _parts(page: MayOpen | None) -> Sequence[May]:
-    """What is on a page that may be opened: of another there is nothing more to say."""
-    return page.parts if page is not None and page.may.verdict.yes else ()
+def _parts(why: Why) -> Sequence[May]:
+    """What is on a page that they see: of another there is nothing more to say."""
+    return why.place.parts if why.place is not None and why.yes else ()
 
 
 def _rows(page: MayOpen, say: Sentences) -> Sequence[tuple[str, Iterable[str]]]:

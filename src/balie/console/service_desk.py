@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.http import Http404, HttpRequest
@@ -54,6 +54,11 @@ class Answers(Protocol):
 
 class Acts(Protocol):
     """Sign-ins of staff as a customer: `identity.acting.ActingSessions`."""
+
+    @property
+    def lasts(self) -> timedelta:
+        """How long it goes on before it must be begun anew."""
+        ...
 
     def begin(self, customer: str, own_cookie: str, why: str) -> str | None:
         """A cookie's value; None when nobody can be this customer."""

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from pkgutil import resolve_name
 
@@ -31,6 +32,7 @@ from balie.frontstage.rehearsed import Rehearsed, announced
 from balie.frontstage.signs import signs_of
 from balie.frontstage.surroundings import Surroundings
 from balie.frontstage.views import Views
+from balie.identity.acting import ActingSessions
 from balie.identity.connections.logins import Logins
 from balie.identity.desk import Desk
 from balie.identity.reader import Reader, SqliteReader
@@ -104,7 +106,8 @@ async def start(
         hearing = hearing_of(found, configuration, connected.service, opening, clock)
         await keep_version(found, actions, clock)
         work = work_of(configuration, actions, clock)
-        desk = service_desk(found, connected, actions, incidents, cipher, work, clock)
+        acts = ActingSessions(timedelta(minutes=configuration.acting_minutes))
+        desk = service_desk(found, connected, actions, incidents, cipher, work, clock, acts)
         logins = logins_of(found.blueprint, configuration, opening)
         opened = Opened(
             connected.service,

@@ -53,6 +53,7 @@ class Configuration:
     private_logins: the same for parties that people sign in with; these may be without https too.
     log: from which level on is logged: "debug", "info" or "warning".
     engine: what carries, "rows" (our own) or "dbos".
+    acting_minutes: how long somebody of staff acts as a customer.
     failpoint: where a demo is killed on purpose, "" for nowhere.
     values: the environment, for `${NAME}` in `systems.yaml` and in profiles.
     """
@@ -75,6 +76,7 @@ class Configuration:
     log: str = "warning"
     engine: str = "rows"
     failpoint: str = ""
+    acting_minutes: int = 15
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -136,6 +138,7 @@ def read(environment: Mapping[str, str]) -> Configuration:
         log=said.read("BALIE_LOG", _log, default="warning"),
         engine=said.read("BALIE_ENGINE", _engine, default="rows"),
         failpoint=environment.get("BALIE_FAILPOINT", ""),
+        acting_minutes=said.read("BALIE_ACTING_MINUTES", _minutes, default="15"),
         values=dict(environment),
     )
 
@@ -223,6 +226,12 @@ def _port(name: str, text: str) -> int:
     if re.fullmatch(r"[0-9]{1,5}", text) and 0 < int(text) < 65536:
         return int(text)
     raise WrongSetting(name, f"{text!r} is not a port.", "A number from 1 to 65535: 8000")
+
+
+def _minutes(name: str, text: str) -> int:
+    if re.fullmatch(r"[0-9]{1,2}", text) and 0 < int(text) <= 60:
+        return int(text)
+    raise WrongSetting(name, f"{text!r} is no number of minutes.", "A number from 1 to 60: 15")
 
 
 def _database(name: str, text: str) -> str:

@@ -6,8 +6,7 @@ from balie.backstage.service_desk.finding import Finding
 from balie.backstage.service_desk.looking import Looking
 from balie.backstage.who_may import ground_of
 from balie.backstage.why import Explainer
-from balie.console.service_desk import ServiceDesk, Work
-from balie.identity.acting import ActingSessions
+from balie.console.service_desk import Acts, ServiceDesk, Work
 from balie.identity.directory import PeopleHere
 from balie.site.blueprints import Checked
 from balie.site.connecting import Connected, clock_of
@@ -25,6 +24,7 @@ def service_desk(
     cipher: Cipher,
     work: Work | None = None,
     clock: Clock | None = None,
+    acts: Acts | None = None,
 ) -> ServiceDesk:
     """The service desk of a running blueprint. work: None while no instances are run."""
     now = (clock or clock_of(found.blueprint)).now
@@ -47,5 +47,5 @@ def service_desk(
         unseal=cipher.unseal,
         now=now,
         work=work,
-        acts=ActingSessions(),
+        acts=acts,
     )
