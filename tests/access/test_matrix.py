@@ -14,6 +14,7 @@ from balie.backstage.who_may import ground_of, who_may, whoever_is
 from balie.blueprint.model import Approve, ExtraCheck, Phase
 from balie.blueprint.source import Span, Text
 from balie.commands.matrix import as_csv, as_typst
+from tests.places import ANSWER_MAIL, GUARD, INVOICE_OWNER, RETURN_UNTIL
 from tests.semantics.world import World, contracts_of, world
 
 SAY = sentences("en", "").told
@@ -68,16 +69,19 @@ def test_what_holds_at_the_moment_itself_stands_beside_it(lindeman: World) -> No
         and row["address"] == "/retour/nieuw"
     ]  # fmt: skip
     assert sends["may"] == "if"
-    assert "only while: order.return_until >= today() (story.yaml:203)" in sends["beside"]
+    assert f"only while: order.return_until >= today() ({RETURN_UNTIL})" in sends["beside"]
     (mail,) = [
         row for row in table(lindeman) if (row["what"], row["who"]) == ("contact.email", "buyer")
     ]
-    assert (mail["may"], mail["beside"]) == ("if", "guard: code (things.yaml:29)")
+    assert (mail["may"], mail["beside"]) == (
+        "if",
+        f"guard: code ({GUARD})",
+    )
 
 
 def test_what_a_step_asks_besides_stands_beside_it(lindeman: World) -> None:
     said = {row["address"]: row["beside"] for row in table(lindeman) if row["doing"] == "open"}
-    mailed = "opens without signing in: antwoord, 7 days (story.yaml:248)"
+    mailed = f"opens without signing in: antwoord, 7 days ({ANSWER_MAIL})"
     assert mailed in said["/retour/{return.number}"]
     assert "opens" not in said["/retour"]  # the list that follows from it
     of = lindeman.blueprint
@@ -101,7 +105,7 @@ def test_what_a_step_asks_besides_stands_beside_it(lindeman: World) -> None:
 
 def test_whose_rows_they_are_stands_with_each_page(lindeman: World) -> None:
     rows = {row["address"]: row["rows"] for row in table(lindeman)}
-    assert rows["/facturen"] == "invoice: customerNumber = me.customer (things.yaml:355)"
+    assert rows["/facturen"] == f"invoice: customerNumber = me.customer ({INVOICE_OWNER})"
 
 
 def test_teams_of_staff_have_what_they_do(lindeman: World) -> None:

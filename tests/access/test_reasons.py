@@ -32,6 +32,7 @@ from balie.blueprint import relations
 from balie.blueprint.model import EVERYBODY, Blueprint, Step, Thing, ThingField
 from balie.blueprint.relations import Equality
 from balie.blueprint.source import Text
+from tests.places import INVOICE_SEEN, ORDER_OWNER
 from tests.semantics.world import World, contracts_of, visitor, world
 
 PEOPLE = [f"{name}@example.nl" for name in ("sanne", "bram", "fatima", "joost", "mila")]
@@ -209,7 +210,7 @@ def test_a_row_of_somebody_else_is_explained_without_telling_whose(lindeman: Wor
     assert why.row is not None
     (told,) = sentences("en", "bram").all(why.row.reasons)
     assert told == (
-        "The row is not theirs: customerNumber = me.customer (things.yaml:99), "
+        f"The row is not theirs: customerNumber = me.customer ({ORDER_OWNER}), "
         "and me.customer is 10010. The row has something else there."
     )
 
@@ -239,5 +240,5 @@ def verdict_of(blueprint: Blueprint, kind: str, about: str) -> Verdict:
 def test_a_no_names_the_place_and_what_somebody_is(lindeman: World) -> None:
     verdict = verdict_of(lindeman.blueprint, "buyer", "invoice.total")
     assert sentences("en", "bram").all(verdict.deciding) == (
-        "invoice is seen by consumer, finance (things.yaml:356); bram is buyer.",
+        f"invoice is seen by consumer, finance ({INVOICE_SEEN}); bram is buyer.",
     )

@@ -9,6 +9,7 @@ import pytest
 from balie.backstage.actions import ErrandState
 from tests.browser import Browser
 from tests.console.conftest import Counter, colleague
+from tests.places import INVOICE_SEEN, INVOICES_FOR, ORDER_OWNER
 
 WHO = re.compile(r'name="who" value="([^"]+)"')
 
@@ -148,7 +149,7 @@ def test_why_a_customer_sees_no_row_of_somebody_else_is_explained(
     address = looked(mila, "sanne@example.nl")
     page = explained(mila, address, "https://mijn.example.nl/bestellingen/VO-26107?x=1")
     assert "Nee: bestelling “VO-26107” is er, maar is niet van sanne@example.nl" in page
-    assert "De rij is niet van deze klant: customerNumber = me.customer (things.yaml:99)" in page
+    assert f"De rij is niet van deze klant: customerNumber = me.customer ({ORDER_OWNER})" in page
     assert "10010" not in page  # whose it is
     assert counter.audit[-1] == ("explained", "", "not_theirs")
 
@@ -159,10 +160,10 @@ def test_why_a_page_and_its_fields_are_there_or_not_is_explained(
     address = looked(mila, "bram@example.nl")
     page = explained(mila, address, "/facturen")
     assert "Nee: Mijn facturen (/facturen) is niet voor bram@example.nl" in page
-    assert "see-invoices is voor Particulier, Boekhouding (story.yaml:383)" in page
+    assert f"see-invoices is voor Particulier, Boekhouding ({INVOICES_FOR})" in page
     page = explained(mila, address, "/")
     assert "Ja: bram@example.nl ziet wat er op / staat." in page
-    assert "invoice is te zien voor Particulier, Boekhouding (things.yaml:356)" in page
+    assert f"invoice is te zien voor Particulier, Boekhouding ({INVOICE_SEEN})" in page
     assert "Nee: geen pagina van het verhaal heeft het adres /nergens." in explained(
         mila, address, "/nergens"
     )

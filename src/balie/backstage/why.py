@@ -17,7 +17,6 @@ from balie.access.viewer import Viewer, Visitor
 from balie.backstage.plans import Plan
 from balie.backstage.service import Service
 from balie.backstage.who_may import Ground, MayOpen, form_of, page_of, relations_of
-from balie.blueprint.source import Text
 from balie.mapping.thing import MappedSource, MappedThing
 from balie.systems.connector import Connector
 from balie.systems.errors import SystemFault
