@@ -76,3 +76,22 @@ def test_who_is_nobody_has_no_links(tmp_path: Path, state: Mapping[str, str]) ->
     assert (shown.returncode, shown.stdout) == (0, "mila@example.com is nobody to the systems.\n")
     assert balie("people", "unlink", "mila@example.com", "contact", **state).returncode == 1
     assert balie("people", "links", "who@example.com", **state).returncode == 1
+
+
+def test_an_invitation_is_sent_for_a_name_that_there_is(state: Mapping[str, str]) -> None:
+    demo = {**state, "BALIE_DEMO": "1"}  # its mails are kept
+    sent = balie("people", "invite", "bo@example.com", "contact", "c-17", **demo)
+    assert (sent.returncode, sent.stderr) == (0, "")
+    assert "works once, for two weeks" in sent.stdout
+
+    wrong = balie("people", "invite", "bo@example.com", "contract", "c-17", **demo)
+    assert wrong.returncode == 1
+    assert "contact, company, customer" in wrong.stderr
+
+
+def test_where_no_mail_goes_out_nobody_is_invited(state: Mapping[str, str]) -> None:
+    away = {**state, "BALIE_MAIL_URL": "smtp://127.0.0.1:9", "BALIE_MAIL_FROM": "a@example.com"}
+    sent = balie("people", "invite", "mo@example.com", "contact", "c-17", **away)
+
+    assert sent.returncode == 1
+    assert "The mail could not be sent" in sent.stderr

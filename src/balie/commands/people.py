@@ -12,6 +12,7 @@ from pkgutil import resolve_name
 from balie.access.viewer import ADMINISTRATORS
 from balie.blueprint.reader import read
 from balie.site import configuration, installation
+from balie.site.blueprints import checked, language_of
 from balie.site.refusal import Refusal
 
 EXAMPLES = """\
@@ -26,6 +27,7 @@ roles are compared with its teams.
 examples:
   balie people import people.csv       adds them, or brings them up to date
   balie people close mila@example.com  signs her out everywhere and lets her in no more
+  balie people invite bo@example.com contact c-17       she becomes that contact when she accepts
   balie people links mila@example.com  who she is to the systems, by what and since when
   balie people unlink mila@example.com contact          she is no contact of theirs any more
   balie people unlink mila@example.com contact c-17     only not this one
@@ -75,6 +77,13 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
                                    "recovery codes away, and sign them out everywhere")  # fmt: skip
     resetting.add_argument("mail", metavar="MAIL")
     resetting.set_defaults(run=reset_second_step)
+    inviting = actions.add_parser("invite", help="send a mail with which somebody becomes known")
+    inviting.add_argument("mail", metavar="MAIL", help="where it goes, and who may take it up")
+    inviting.add_argument("name", metavar="NAME", help="a name of me")
+    inviting.add_argument("key", metavar="KEY", help="of the row that they become")
+    inviting.add_argument("--blueprint", type=Path, metavar="PATH", help="else BALIE_BLUEPRINT")
+    inviting.add_argument("--language", metavar="LANGUAGE", help="of the mail, such as nl")
+    inviting.set_defaults(run=invite)
     ending = actions.add_parser("end-mail-links", help="no link in any mail to somebody opens "
                                 "anything without signing in any more")  # fmt: skip
     ending.add_argument("mail", metavar="MAIL")
@@ -146,6 +155,20 @@ def reset_second_step(args: argparse.Namespace) -> int:
         return 1
     print(f"{count} second steps of {args.mail} are gone, and every sign-in of theirs has ended.")
     print("Make sure first that it is really them: with one step they get a new second one.")
+    return 0
+
+
+def invite(args: argparse.Namespace) -> int:
+    """Invites somebody to become known."""
+    prepared = installation.ready(os.environ)
+    found = checked(args.blueprint or prepared.blueprint)
+    language = language_of(found.blueprint, args.language)
+    if args.name not in found.blueprint.me.names or args.name == "roles":
+        known = [name for name in found.blueprint.me.names if name != "roles"]
+        raise Refusal("PEOPLE", f"me has no {args.name!r}.", [f"It has:  {', '.join(known)}"])
+    send: Callable[..., None] = resolve_name("balie.site.linking:invite_to_link")
+    send(prepared, found.blueprint, language, args.mail, args.name, args.key)
+    print(f"{args.mail} has a mail with a link that works once, for two weeks.")
     return 0
 
 

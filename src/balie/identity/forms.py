@@ -10,7 +10,7 @@ from django.http import QueryDict
 from balie.identity.arriving import address_to_prove, brings_keys
 from balie.identity.desk import desk_of
 from balie.identity.lockout import Tried, tried
-from balie.identity.people import enrol, welcome
+from balie.identity.people import admit, welcome
 
 
 class AskForCode(RequestLoginCodeForm):
@@ -27,7 +27,7 @@ class AskForCode(RequestLoginCodeForm):
             raise get_adapter().validation_error("too_many_login_attempts")
         newcomer = welcome(email, desk_of(context.request).recognise)
         if newcomer is None and self._user is None and self._is_vouched_for(email):
-            newcomer, _ = enrol(email, verified=False)
+            newcomer = admit(email)
         self._user = self._user or newcomer
         return email
 

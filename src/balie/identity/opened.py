@@ -47,7 +47,7 @@ def arrive(request: HttpRequest, token: str) -> HttpResponse:
 def opened(request: HttpRequest) -> HttpResponse:
     """The row, as the person whom the mail went to sees it now; a button ends the link for good."""
     link = with_token(request.COOKIES.get(cookie_name(), ""), now())
-    if link is None:
+    if link is None or link.person.is_staff:  # staff have no pages of customers
         return _over(request)
     if request.method == "POST":
         return _ended(request, link)

@@ -15,6 +15,7 @@ from balie.identity.models import (
     DemoMail,
     Invitation,
     LetterCode,
+    MailLink,
     Person,
     ProviderIdentity,
     Recognition,
@@ -61,10 +62,13 @@ def welcome(email: str, recognise: Recognise) -> Person | None:
     return person
 
 
-def admit(address: str) -> None:
-    """A person for an address that is to be proved next, unless there is one."""
-    if not Person.objects.filter(email=address).exists():
-        enrol(address, verified=False)
+def admit(address: str) -> Person | None:
+    """A new person for an address that is to be proved next; None when somebody has it already."""
+    folded = address.strip().lower()
+    if Person.objects.filter(email=folded).exists():
+        return None
+    person, _ = enrol(folded, verified=False)
+    return person
 
 
 @transaction.atomic
@@ -127,6 +131,7 @@ def forget(person: str, *, keep_account: bool) -> dict[str, int]:
         "links to other parties": ProviderIdentity.objects.filter(person=found).delete()[0],
         "invitations": Invitation.objects.filter(address=found.email).delete()[0],
         "letters": LetterCode.objects.filter(used_by=found).delete()[0],
+        "links in mails": MailLink.objects.filter(person=found).delete()[0],
         "mails of the demo": DemoMail.objects.filter(to__iexact=found.email).delete()[0],
     }
     if not keep_account:

@@ -1,10 +1,16 @@
 """Links of people to the systems, for the command line."""
 
+from django.db import transaction
+
+from balie.blueprint.model import Blueprint
+from balie.identity.invitations import Invited, invite, mail_of
 from balie.identity.linking import unlink_by_mail
 from balie.identity.mail_links import end_all
 from balie.identity.models import Person
 from balie.site.configuration import Configuration
 from balie.site.connecting import utc_now
+from balie.site.inputs import letters_of
+from balie.site.refusal import Refusal
 from balie.site.sealing import trail_of
 
 
@@ -20,3 +26,23 @@ def end_mail_links(configuration: Configuration, email: str) -> int:
     if person is not None and count:
         trail_of(configuration).note("ended mails' links", who="", about=person.pk.hex)
     return count
+
+
+def invite_to_link(
+    configuration: Configuration,
+    blueprint: Blueprint,
+    language: str,
+    email: str,
+    name: str,
+    key: str,
+) -> None:
+    """Sends an invitation to be the row with this key of a name of `me`. Raises Refusal."""
+    invited = Invited(address=email, purpose="link", about={"name": name, "key": key})
+    note, here = trail_of(configuration).note, configuration.public_url
+    with transaction.atomic():  # what was not sent is no invitation
+        invitation, token = invite(invited, utc_now(), note)
+        try:
+            mail_of(letters_of(blueprint), language, invitation, token, here).send()
+        except OSError as error:  # also what smtplib raises
+            said = f"The mail could not be sent: {type(error).__name__}."
+            raise Refusal("PEOPLE", said, ["balie doctor  looks at the mail server"]) from error
