@@ -2,6 +2,8 @@
 
 import os
 import re
+import shutil
+import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
@@ -13,9 +15,10 @@ from urllib.parse import urljoin
 
 import httpx
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
-from tests.running import BALIE, Portal, free_ports, portal
+from tests.running import BALIE, ROOT, Portal, free_ports, portal
+from tests.telling import LINDEMAN
 
 HERE = Path(__file__).parent / "real"
 SECRET = "a secret: with % & signs"
@@ -32,6 +35,7 @@ class Both:
 
     portal: Portal
     issuer: str
+    database: Path
 
 
 @pytest.fixture(scope="module")
@@ -41,12 +45,24 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     state, first = tmp_path_factory.mktemp("real"), free_ports(5)
     issuer = f"http://127.0.0.1:{first + 4}"
     allowed = {"BALIE_PRIVATE_LOGINS": "127.0.0.1"}
+    folder = _asking_two_steps(state / "blueprint")
     with (
-        portal(state, port=first, settings=allowed) as running,
+        portal(state, folder, port=first, settings=allowed) as running,
         provider(first + 4, running.url),
     ):
         _connect(state, running.url, issuer, allowed)
-        yield Both(running, issuer)
+        yield Both(running, issuer, state / "balie" / "balie.db")
+
+
+def _asking_two_steps(to: Path) -> Path:
+    """The example, in which whoever changes their details proved two steps just now."""
+    shutil.copytree(LINDEMAN, to)
+    story = (to / "story.yaml").read_text("utf-8")
+    step = "      - step: change-details\n"
+    assert story.count(step) == 1
+    asks = f"{step}        extra check: two steps within 10 minutes\n"
+    (to / "story.yaml").write_text(story.replace(step, asks), "utf-8")
+    return to
 
 
 @contextmanager
@@ -78,12 +94,16 @@ def _connect(state: Path, url: str, issuer: str, allowed: dict[str, str]) -> Non
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
     where = ["--issuer", issuer, "--client-id", "portal", "--secret-file", "-"]
     ends = ["--logout", "rp", "--logout", "back"]
-    command = [BALIE, "logins", "add", "real", *where, *ends, "--title", "Real"]
-    subprocess.run(command, input=SECRET, text=True, check=True, env=kept | ours)
+    proofs = ["--step-up", "claims", "--two-steps", "urn:example:two"]
+    wish = ["--step-up", "acr_values", "--two-steps", "urn:example:two"]
+    for name, asks in (("real", proofs), ("wish", wish)):
+        command = [BALIE, "logins", "add", name, *where, *ends, *asks, "--title", name.title()]
+        subprocess.run(command, input=SECRET, text=True, check=True, env=kept | ours)
     looked = subprocess.run([BALIE, "logins", "test", "real"], capture_output=True, text=True,
                             check=False, env=kept | ours)  # fmt: skip
     assert looked.returncode == 0, looked.stdout
     assert "It knows us as portal." in looked.stdout
+    assert "urn:example:two is asked, by claims." in looked.stdout
 
 
 def _sign_in(both: Both) -> httpx.Client:
@@ -154,3 +174,67 @@ def test_in_chromium_there_and_back_and_out_again(both: Both) -> None:
         page.wait_for_url(f"{both.portal.url}/accounts/signed-out/**")
         assert not [text for text in complaints if "Content Security Policy" in text]
         browser.close()
+
+
+PICTURES = ROOT / "var" / "pictures" / "two-steps"
+_FORGET_IT = "update viewer_session set level_at = level_at - 1000 where level = 2"
+
+
+@pytest.mark.browser
+def test_two_steps_in_the_middle_of_a_form(both: Both) -> None:
+    """Asked when it is opened, and when it is sent: the proof of before is too old by then."""
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        page = browser.new_page(locale="nl-NL")
+        complaints: list[str] = []
+        page.on(
+            "console", lambda said: complaints.append(said.text) if said.type == "error" else None
+        )
+        page.goto(f"{both.portal.url}/accounts/with/real/?next=/gegevens")
+        page.fill("input[name=login]", SANNE)
+        page.fill("input[name=password]", "anything")
+        page.click("button[type=submit]")
+        page.click("button[type=submit]")  # consent
+        page.wait_for_url("**/accounts/two-steps/**")
+        pictures(page, "asked")
+        before = {one["name"]: one["value"] for one in page.context.cookies(both.portal.url)}
+
+        # A level that is only a wish is not fulfilled, and what comes back is not believed.
+        page.evaluate(
+            f"location.href = '/accounts/two-steps/with/wish/{page.url.rpartition('/')[2]}'"
+        )
+        page.wait_for_url("**/accounts/with/wish/back/**")
+        assert page.inner_text("h1") == "Er is nog één stap nodig"
+        pictures(page, "not-enough")
+        page.click("main a.btn")  # try again
+        page.click("main a.btn")
+        page.fill("input[name=code]", "123456")
+        page.click("button[type=submit]")
+        page.wait_for_url(f"{both.portal.url}/gegevens")
+        after = {one["name"]: one["value"] for one in page.context.cookies(both.portal.url)}
+        assert after["balie"] != before["balie"]
+
+        street = page.get_by_label("Straat")
+        street.fill("Kade 99")
+        with sqlite3.connect(both.database, timeout=20) as database:
+            assert database.execute(_FORGET_IT).rowcount == 1
+        page.locator("main form button").last.click()
+        page.wait_for_url("**/accounts/two-steps/**")
+        page.click("main a.btn")  # the provider has seen both steps minutes ago, and asks nothing
+        page.wait_for_url(f"{both.portal.url}/gegevens")
+        assert page.get_by_label("Straat").input_value() == "Kade 99"
+        pictures(page, "kept")
+        with sqlite3.connect(both.database, timeout=20) as database:
+            assert database.execute("select count(*) from action").fetchone() == (0,)
+        assert not [text for text in complaints if "Content Security Policy" in text]
+        browser.close()
+
+
+def pictures(page: Page, name: str) -> None:
+    """The page at the width of a phone and of a desk."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    for width in (320, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)
