@@ -3,13 +3,14 @@
 import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
+from urllib.parse import urlencode
 
 from allauth.account import app_settings
 from allauth.account.internal.flows.login import get_authentication_records
-from allauth.account.internal.flows.reauthentication import suspend_request
 from allauth.mfa.models import Authenticator
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 
 from balie.access.proving import TWO_STEPS
@@ -25,7 +26,10 @@ BY_PASSWORD, BY_MAIL = "account_reauthenticate", "reauthenticate_by_mail"
 
 
 def lately_proved(view: View) -> View:
-    """The view for whoever showed in the last minutes who they are; others are asked first."""
+    """The view for whoever showed in the last minutes who they are; others are asked first.
+
+    What was sent is not kept meanwhile: there may be passwords in it, and the page is asked again.
+    """
 
     @login_required
     @wraps(view)
@@ -33,9 +37,22 @@ def lately_proved(view: View) -> View:
         person = who_asks(request)
         if was_proved_lately(request, person):
             return view(request, *args, **named)
-        return suspend_request(
-            request, reverse(ways_to_prove(person, demo=desk_of(request).demo)[0])
-        )
+        way = ways_to_prove(person, demo=desk_of(request).demo)[0]
+        query = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
+        return HttpResponseRedirect(f"{reverse(way)}?{query}")
+
+    return proved
+
+
+def second_step_proved(view: View) -> View:
+    """The same for a view that asks for the password itself: only a second step is asked first."""
+    asked_first = lately_proved(view)
+
+    @login_required
+    @wraps(view)
+    def proved(request: HttpRequest, *args: object, **named: object) -> HttpResponseBase:
+        is_needed = needs_second_step(who_asks(request), demo=desk_of(request).demo)
+        return (asked_first if is_needed else view)(request, *args, **named)
 
     return proved
 

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 
 from allauth.account.utils import get_next_redirect_url
 from allauth.mfa.models import Authenticator
-from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm
 from allauth.mfa.webauthn.internal import auth
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -21,6 +20,7 @@ from balie.identity.codes import EnterCodeAgain
 from balie.identity.connections.connection import Connection
 from balie.identity.connections.logins import Logins
 from balie.identity.connections.register import connections
+from balie.identity.credentials import PasskeyAgain
 from balie.identity.desk import desk_of, who_asks
 from balie.identity.models import Person
 from balie.identity.passkeys import as_text
@@ -69,10 +69,10 @@ def step_up(request: HttpRequest) -> HttpResponse:
     return render(request, "step_up.html", context, status=status)
 
 
-def _posted(request: HttpRequest, person: Person) -> "EnterCodeAgain | ReauthenticateWebAuthnForm":
+def _posted(request: HttpRequest, person: Person) -> "EnterCodeAgain | PasskeyAgain":
     if request.method != "POST":
         return EnterCodeAgain(user=person)
-    form = ReauthenticateWebAuthnForm if "credential" in request.POST else EnterCodeAgain
+    form = PasskeyAgain if "credential" in request.POST else EnterCodeAgain
     return form(user=person, data=request.POST)
 
 

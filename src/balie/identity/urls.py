@@ -23,7 +23,7 @@ from balie.identity import (
 )
 from balie.identity.organisations import pages
 from balie.identity.organisations.acting import acting_for
-from balie.identity.proving import lately_proved
+from balie.identity.proving import lately_proved, second_step_proved
 from balie.identity.proving_by_mail import ProveByMail
 
 _OWN = RedirectView.as_view(pattern_name="my_sign_in")
@@ -101,7 +101,7 @@ urlpatterns = [
     path("cookies/", cookies.cookies, name="cookies"),
     path("reauthenticate/mail/", ProveByMail.as_view(), name="reauthenticate_by_mail"),
     path("address/", lately_proved(addresses.change_address), name="change_address"),
-    path("password/change/", lately_proved(password_change), name="account_change_password"),
+    path("password/change/", second_step_proved(password_change), name="account_change_password"),
     path("password/set/", lately_proved(password_set), name="account_set_password"),
     path("", include("allauth.account.urls")),
 ]

@@ -180,6 +180,10 @@ MFA_FORMS = {
     "authenticate": "balie.identity.codes.EnterCode",
     "reauthenticate": "balie.identity.codes.EnterCodeAgain",
     "activate_totp": "balie.identity.codes.FirstCode",
+    "add_webauthn": "balie.identity.credentials.NewPasskey",
+    "login_webauthn": "balie.identity.credentials.PasskeyToSignIn",
+    "authenticate_webauthn": "balie.identity.credentials.PasskeyAsStep",
+    "reauthenticate_webauthn": "balie.identity.credentials.PasskeyAgain",
 }
 SECRETS_SEALED_WITH = BALIE.keys  # the second steps' secrets: the first key seals, all of them open
 PUBLIC_URL = BALIE.public_url  # passkeys are bound to its host
