@@ -199,6 +199,13 @@ def test_neither_cookie_counts_in_the_place_of_the_other(
         stranger.cookies.set("balie", kept)
         assert stranger.get("/bestellingen").status_code == 303
         assert stranger.get("/staff").status_code == 404
+    with running.telling.browser(running.url) as stranger:  # a cookie that was carried away
+        stranger.cookies.set(ACTING, kept)
+        assert stranger.get("/bestellingen").status_code == 303
+    with closing(running.signed_in(BRAM)) as bram:  # nor in the browser of somebody else
+        bram.cookies.set(ACTING, kept)
+        page = bram.get("/bestellingen")
+        assert (page.status_code, 'class="behind"' in page.text) == (200, False)
     with closing(running.signed_in(BRAM)) as bram, running.telling.browser(running.url) as stranger:
         stranger.cookies.set(ACTING, bram.cookies["balie"])
         assert stranger.get("/bestellingen").status_code == 303

@@ -69,14 +69,20 @@ async def _whoever(
 ) -> tuple[Visitor | None, bool]:
     """Who asks, and whether acting as a customer is over: then they are themselves again.
 
-    Each cookie counts for what it was given for, and for nothing else.
+    Each cookie counts for what it was given for, and for nothing else; that of acting counts only
+    in the browser in which whoever acts is signed in.
     """
-    beside = cookies.get(cookie_beside(session_cookie))
-    acting = await reader(beside) if beside else None
-    if acting is not None and acting.behind is not None:
-        return acting, False
     own = await reader(cookies.get(session_cookie))
-    return (None if own is None or own.behind is not None else own), beside is not None
+    if own is not None and own.behind is not None:
+        own = None
+    beside = cookies.get(cookie_beside(session_cookie))
+    if not beside:
+        return own, False
+    acting = await reader(beside)
+    behind = None if acting is None else acting.behind
+    if own is not None and behind is not None and behind.person == own.person:
+        return acting, False
+    return own, True
 
 
 async def _answer(views: Views, ask: Ask, request: Request) -> Answer:

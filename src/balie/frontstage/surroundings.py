@@ -81,6 +81,7 @@ class Surroundings:
         t = voice or self.voice(preferences.language)
         consent = self.consent
         answer = consent.answer(preferences.cookies)
+        asks = consent.declared and (visitor is None or visitor.behind is None)
         return Chrome(
             t=t,
             identity=self.identity,
@@ -95,8 +96,8 @@ class Surroundings:
             switches=None if switches is None else self._in(t.language, switches),
             origins=switches is not None and preferences.origins,
             acting=self._banner(visitor),
-            asks_cookies=answer is None if consent.declared else None,
-            scripts=consent.scripts(preferences.cookies),
+            asks_cookies=answer is None if asks else None,
+            scripts=consent.scripts(preferences.cookies) if asks else (),
         )
 
     def _banner(self, visitor: Visitor | None) -> Banner | None:
