@@ -29,6 +29,7 @@ from tests.semantics.world import LINDEMAN, ROOT, World, rows_of, world
 T = TypeVar("T")
 ASK, ORDER, AT = "/vraag/nieuw", "VO-26107", "/goedkeuren"
 GUIDE = ROOT / "docs" / "how-to" / "have-a-colleague-approve.md"
+_BILLING = "          asks: [billing.email, billing.street, billing.postcode, billing.city]\n"
 _KARIM = {
     "id": "00000000-0000-4000-8000-0000000000c9",
     "accountId": "00000000-0000-4000-8000-0000000000a1",
@@ -45,14 +46,23 @@ def said_in_the_guide() -> str:
     return GUIDE.read_text().partition("```yaml\n")[2].partition("```")[0]
 
 
-def with_approval(folder: Path, approve: str = "") -> Path:
-    """A copy of the example in which a question about a large order must be approved."""
+FOUR_EYES = "approve: {by: [finance], within: 2 working days, then: refuse}\n"
+
+
+def with_approval(folder: Path) -> Path:
+    """A copy of the example in which a question about a large order must be approved, and every
+    change of the address for invoices.
+    """
     shutil.copytree(LINDEMAN, folder)
     story = folder / "story.yaml"
     text = story.read_text()
-    before = "          button: Vraag versturen\n"
-    assert text.count(before) == 1
-    story.write_text(text.replace(before, before + indent(approve or said_in_the_guide(), 8 * " ")))
+    for before, approve in (
+        ("          button: Vraag versturen\n", said_in_the_guide()),
+        (f"{_BILLING}          button: Opslaan\n", FOUR_EYES),
+    ):
+        assert text.count(before) == 1
+        text = text.replace(before, before + indent(approve, 8 * " "))
+    story.write_text(text)
     return folder
 
 

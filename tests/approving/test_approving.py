@@ -134,6 +134,62 @@ async def test_nobody_else_sees_it(here: Office, who: str) -> None:
     assert states() == ["held"]
 
 
+BILLING = {
+    "email": "nieuw@vandalen.example",
+    "street": "Havenweg 5",
+    "postcode": "3439 LA",
+    "city": "Nieuwegein",
+}
+
+
+async def changed_address(here: Office) -> str:
+    async with here.visit("fatima") as browser:
+        sent = await browser.post(
+            "/factuuradres", json=BILLING, headers={"Idempotency-Key": "address"}
+        )
+    assert sent.status_code == 201, sent.text
+    return str(sent.json()["reference"])
+
+
+async def test_a_change_is_approved_with_what_stands_there_now_in_sight(here: Office) -> None:
+    reference = await changed_address(here)
+    assert here.queue == []
+    shown = (await here.get("karim", f"{AT}/{reference}")).json()
+    now = {one["name"]: one["text"] for one in shown["facts"]}
+    assert now["billing.email"] == "facturen@vandalen.example"
+    assert {one["field"]: one["text"] for one in shown["answers"]}["street"] == "Havenweg 5"
+    assert (await here.decide("fatima", reference, "approve")).status_code == 404
+    assert (await here.decide("karim", reference, "approve")).status_code == 200
+    assert len(here.queue) == 1
+
+
+async def test_a_row_that_changed_since_is_not_changed_by_an_approval(here: Office) -> None:
+    reference = await changed_address(here)
+    row = here.world.systems["erp"].rows["customers"][0]
+    row["email"] = "boekhouding@vandalen.example"
+    here.world.hands.on(minutes=10)
+    answer = await here.decide("karim", reference, "approve")
+    assert (answer.status_code, answer.json()["refused"]) == (409, "changed meanwhile")
+    assert [one["label"] for one in answer.json()["changed_meanwhile"]] == [
+        "E-mailadres voor facturen"
+    ]
+
+
+async def test_what_nobody_approves_in_time_is_refused_where_the_story_says_so(
+    here: Office,
+) -> None:
+    reference = await changed_address(here)
+    here.world.hands.on(days=8)
+    await here.approvals.look()  # it reminds
+    await here.approvals.look()
+    receipt = await here.receipt("fatima", reference)
+    assert receipt["state"] == "not approved"
+    approval = receipt["approval"]
+    assert isinstance(approval, dict)
+    assert approval["decision"]["outcome"] == "nobody"
+    assert here.queue == []
+
+
 async def test_the_sender_is_never_who_approves_also_with_the_role(here: Office) -> None:
     here.world.systems["crm"].rows["contacts"][1]["role"] = "FIN"  # Bram, once he has sent it
     reference = await here.ask("karim")
@@ -249,3 +305,26 @@ async def test_a_browser_is_led_back_and_reads_what_was_decided(here: Office) ->
     assert "Goedgekeurd door <bdi>Fatima</bdi>" in after
     assert 'name="answer"' not in after
     assert reference in listed
+
+
+async def test_who_is_not_signed_in_is_asked_to_and_nonsense_is_told_in_words(
+    here: Office,
+) -> None:
+    reference = await here.ask()
+    assert (await here.get("", AT)).status_code == 401
+    assert (await here.decide("", reference, "approve")).status_code == 401
+    assert (await here.get("mila", AT)).status_code == 404
+    assert (await here.get("fatima", f"{AT}/%F0%9F%98%80")).status_code == 404
+    assert (await here.get("fatima", f"{AT}/{'A' * 99}")).status_code == 404
+    for answer in ("", "yes", "approve "):
+        assert (await here.decide("fatima", reference, answer)).status_code == 400
+    async with here.visit("fatima") as browser:
+        assert (await browser.post(AT, json={"answer": "approve"})).status_code == 405
+        assert (await browser.delete(f"{AT}/{reference}")).status_code == 405
+        listed = await browser.post(f"{AT}/{reference}", json=["approve"])
+    assert listed.status_code in (400, 422)
+    foreign = await here.site.visit("fatima", **{"sec-fetch-site": "cross-site"}).post(
+        f"{AT}/{reference}", data={"answer": "approve"}
+    )
+    assert foreign.status_code == 403
+    assert states() == ["held"]
