@@ -12,7 +12,7 @@ from django.utils.timezone import now
 
 from balie.identity.invitations import take_up
 from balie.identity.invited import TAKE_UPS
-from balie.identity.models import DemoMail, Invitation, Membership, Person
+from balie.identity.models import DemoMail, Invitation, Membership, Organisation, Person
 from balie.identity.organisations.members import Doing, colleagues, remove
 from balie.identity.people import enrol
 from tests.browser import PASSWORD, Browser
@@ -299,3 +299,29 @@ def test_of_two_who_take_it_up_at_once_one_does(as_anna: Browser, bram: Person) 
         one.join()
     assert sorted(one is None for one in done) == [False, True]
     assert Membership.objects.filter(person=new, role="finance").count() == 1
+
+
+# ---- organisations below another
+
+
+def test_who_administers_what_is_below_does_so_only_where_it_was_given(
+    site: Site, carla: Person
+) -> None:
+    Organisation.objects.create(key=B, name="The branch", parent=A)
+    for name, below in (("dora", True), ("emma", False)):
+        one = person(name)
+        Membership.objects.create(
+            person=one, organisation=A, is_administrator=True, administers_below=below
+        )
+        browser = site.browser()
+        browser.sign_in(one.email)
+        chosen = browser.post("/accounts/acting-for/", {"organisation": B})
+        assert chosen.status_code == (302 if below else 404)
+        assert browser.get(at(carla)).status_code == (200 if below else 404)
+        if below:
+            browser.post(at(carla), {"role": "finance"})
+            assert roles(carla, B) == {"finance"}
+            Membership.objects.filter(person=one).update(administers_below=False)
+            assert browser.get(at(carla)).status_code == 302  # chooses again
+            assert browser.post(at(carla), {"remove": "yes"}, page=PEOPLE).status_code in (302, 403)
+    assert roles(carla, B) == {"finance"}

@@ -16,8 +16,9 @@ from balie.site.refusal import Refusal
 
 EXAMPLES = """\
 A file of memberships is CSV with a heading. A role is a kind of customer that `belongs to` an
-organisation; days are written 2027-01-31, and `until` is the first day without it. With
-BALIE_BLUEPRINT set to the folder of the blueprint.
+organisation; days are written 2027-01-31, and `until` is the first day without it. An
+administrator is `yes`, or `below`: of the organisations right below it too. With BALIE_BLUEPRINT
+set to the folder of the blueprint.
 
   mail,name,organisation,role,administrator,from,until
   anna@example.com,Anna,a1,,yes,,

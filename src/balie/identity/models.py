@@ -164,6 +164,7 @@ class Membership(models.Model):
 
     organisation: its key, as the systems know it; "" for what somebody is in private.
     role: a kind of customer of the blueprint; "" for an administrator who has no pages by it.
+    administers_below: administers the organisations right below this one as well.
     begins, ends: seconds since 1970; it holds from `begins` until just before `ends`.
     source: `local` or `claims`, which counts at every page, or `api`: what the systems said when
     this person signed in last, for lists alone. sign_in: that brought the claims; they go with it.
@@ -173,6 +174,7 @@ class Membership(models.Model):
     organisation = models.CharField(max_length=200, blank=True)
     role = models.CharField(max_length=100, blank=True)
     is_administrator = models.BooleanField(default=False)
+    administers_below = models.BooleanField(default=False)
     begins = models.BigIntegerField(default=0)
     ends = models.BigIntegerField(null=True)
     source = models.CharField(max_length=10, default="local")

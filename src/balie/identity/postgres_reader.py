@@ -33,6 +33,10 @@ _ASK = """
               FROM membership m LEFT JOIN organisation o ON o.key = m.organisation
              WHERE m.person_id = p.id AND m.source <> 'api'
                AND m.sign_in IN ('', s.cookie)) AS members,
+           (SELECT coalesce(json_agg(json_build_array(o.key, '', true, m.begins, m.ends, m.source,
+                                     o.name)), '[]'::json)
+              FROM membership m JOIN organisation o ON o.parent = m.organisation
+             WHERE m.person_id = p.id AND m.is_administrator AND m.administers_below) AS below,
            s.behind_id IS NOT NULL AS acts, s.why,
            (SELECT json_build_array(replace(b.id::text, '-', ''), b.email, b.name, b.is_active,
                                     b.is_staff, b.staff_roles, b.password, o.fingerprint, o.expires)
@@ -59,6 +63,7 @@ class _Row:
     level_at: int
     links: Sequence[tuple[str, str]]
     members: Sequence[MemberRow]
+    below: Sequence[MemberRow]
     acts: bool
     why: str
     behind: Told | None
@@ -78,7 +83,7 @@ class _Row:
             links=by_name((name, key) for name, key in self.links),
             level=self.level,
             level_at=self.level_at,
-            members=members_of(self.members),
+            members=members_of((*self.members, *self.below)),
             acts=self.acts,
             behind=colleague(self.behind) if self.behind is not None else None,
             why=self.why,

@@ -155,6 +155,9 @@ _ASK = """
               FROM membership m LEFT JOIN organisation o ON o.key = m.organisation
              WHERE m.person_id = p.id AND m.source <> 'api'
                AND m.sign_in IN ('', s.cookie)),
+           (SELECT json_group_array(json_array(o.key, '', true, m.begins, m.ends, m.source, o.name))
+              FROM membership m JOIN organisation o ON o.parent = m.organisation
+             WHERE m.person_id = p.id AND m.is_administrator AND m.administers_below),
            s.behind_id, s.why,
            (SELECT json_array(b.id, b.email, b.name, b.is_active, b.is_staff, json(b.staff_roles),
                               b.password, o.fingerprint, o.expires)
@@ -244,7 +247,7 @@ def _find(connection: sqlite3.Connection, digest: str) -> SignIn | None:
     if row is None:
         return None
     person, email, name, active, staff, roles, password, seen, expires, *rest = row
-    acting_for, level, level_at, links, members, acts, why, behind = rest
+    acting_for, level, level_at, links, members, below, acts, why, behind = rest
     return SignIn(
         person=person,
         email=email,
@@ -259,7 +262,7 @@ def _find(connection: sqlite3.Connection, digest: str) -> SignIn | None:
         links=by_name(_pairs.decode(links)),
         level=level,
         level_at=level_at,
-        members=members_of(_rows.decode(members)),
+        members=members_of((*_rows.decode(members), *_rows.decode(below))),
         acts=acts is not None,
         behind=colleague(_colleague.decode(behind)) if behind is not None else None,
         why=why,

@@ -82,11 +82,17 @@ def _give(blueprint: Blueprint, row: Row, where: str, note: Note) -> None:
         raise _refused(f"{where}: {mail!r} is no mail address")
     if role and (known is None or (known.belongs_to is None) == bool(key)):
         raise _refused(f"{where}: {role!r} is no kind of customer that fits there")
-    is_administrator = row.get("administrator", "").strip().lower() in ("yes", "true", "1")
+    administers = row.get("administrator", "").strip().lower()
+    is_administrator = administers in ("yes", "below")
     if not role and not is_administrator:
         raise _refused(f"{where}: {mail} is given nothing")
     person, _ = enrol(mail, name=row.get("name", "").strip(), verified=True)
-    given = Given(role=role, is_administrator=is_administrator, ends=_moment(row, "until", where))
+    given = Given(
+        role=role,
+        is_administrator=is_administrator,
+        ends=_moment(row, "until", where),
+        administers_below=administers == "below",
+    )
     try:
         give(Doing(organisation=key, by="", note=note), person, given)
     except LastAdministrator as last:

@@ -16,7 +16,7 @@ from django.utils.timezone import now as now_in_time
 
 from balie.backstage.auditing import Note
 from balie.identity.invitations import open_ones
-from balie.identity.models import Invitation, Membership, Person
+from balie.identity.models import Invitation, Membership, Organisation, Person
 
 PURPOSE = "membership"
 """The purpose of invitations to an organisation."""
@@ -61,12 +61,14 @@ class Colleague:
 class Given:
     """What somebody is given in an organisation. role: a kind of customer; "" for none.
 
-    ends: seconds since 1970; None: it does not end by itself.
+    ends: seconds since 1970; None: it does not end by itself. administers_below: an administrator
+    of this one is one of those right below it too; None: as it is.
     """
 
     role: str
     is_administrator: bool = False
     ends: int | None = None
+    administers_below: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,9 +243,18 @@ def _check(doing: Doing) -> None:
     """Looks again in this transaction: who was removed meanwhile does nothing any more."""
     if not doing.by:
         return
-    theirs = _administrators(doing.organisation).select_for_update()
-    if not theirs.filter(person=UUID(doing.by)).exists():
-        raise NotTheirs
+    by = UUID(doing.by)
+    theirs = _administrators(doing.organisation).select_for_update().filter(person=by)
+    above = Organisation.objects.filter(key=doing.organisation).exclude(parent="")
+    parents = above.values_list("parent", flat=True)
+    if theirs.exists() or any(_administers_below(parent, by) for parent in parents):
+        return
+    raise NotTheirs
+
+
+def _administers_below(organisation: str, person: UUID) -> bool:
+    ours = _administrators(organisation).select_for_update()
+    return ours.filter(person=person, administers_below=True).exists()
 
 
 def _administrators(organisation: str) -> QuerySet[Membership]:
@@ -264,14 +275,18 @@ def _administer(doing: Doing, person: Person, given: Given) -> None:
     if not given.is_administrator:
         rows.filter(_not_over()).update(ends=_now())
         return
+    below = (
+        {} if given.administers_below is None else {"administers_below": given.administers_below}
+    )
+    said = {"is_administrator": True, "ends": given.ends, **below}
     Membership.objects.update_or_create(
         person=person,
         organisation=doing.organisation,
         role="",
         source="local",
         sign_in="",
-        defaults={"is_administrator": True, "ends": given.ends},
-        create_defaults={"is_administrator": True, "ends": given.ends, "begins": _now()},
+        defaults=said,
+        create_defaults={**said, "begins": _now()},
     )
 
 
