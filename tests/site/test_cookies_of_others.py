@@ -111,6 +111,7 @@ def test_no_other_website_says_yes_for_anybody(browser_of: Browser) -> None:
 
 def test_the_page_tells_who_gets_what_and_for_how_long(browser_of: Browser) -> None:
     page = browser_of.get("/accounts/cookies/").text
+    assert page.count(">Ja, dat mag</button>") == 1, "there the banner is not needed"
     for text in ("Bezoek tellen", "Statistiek BV, in Nederland", "6 maanden", "U heeft nog niets"):
         assert text in page
     assert '<a href="/accounts/cookies/">Cookies</a>' in browser_of.get("/bestellingen").text
@@ -126,6 +127,16 @@ def test_an_answer_counts_for_what_was_asked_and_no_more(folder: Path, tmp_path:
     kept = before.kept(said_yes=True)
     assert (before.answer(kept), after.answer(kept)) == (True, None)
     assert after.policy(POLICY, kept) == POLICY
+
+
+def test_staff_are_not_asked_for_nothing_is_loaded_there(
+    run: Callable[..., Running], folder: Path
+) -> None:
+    browser = run(found=checked(folder)).browser()
+    browser.loop.run(browser.client.post("/accounts/demo/mila@example.nl", headers=ORIGIN))
+    page = browser.get("/staff").text
+    assert "<h1" in page
+    assert "/accounts/cookies/" not in page
 
 
 @pytest.mark.parametrize(

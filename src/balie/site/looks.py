@@ -43,6 +43,7 @@ class DjangoPages:
         )
         chrome = replace(chrome, scripts=())  # where people sign in nothing of others is loaded
         if request.path.startswith("/staff"):
+            chrome = replace(chrome, asks_cookies=None)
             return replace(chrome, staff=chrome.t.say("staff.tag"), home="/staff")
         return chrome
 
