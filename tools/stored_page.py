@@ -123,6 +123,35 @@ TABLES: Mapping[str, Kept] = {
         "what is sent goes with the answers; state, tries and the number that the system gave stay",
         encrypted=("closed", "outcome"),
     ),
+    "invitation": Kept(
+        "an invitation by mail, so that it is taken up once and can be taken back",
+        "`balie erase` of the address; it opens nothing once it is over",
+        {
+            "address": "who was invited",
+            "about": "what to: keys of an organisation or a row, and a role",
+            "by": _PERSON,
+            "taken_up_by_id": _PERSON,
+        },
+    ),
+    "letter_code": Kept(
+        "a code in a letter, by which somebody shows who they are to a system",
+        "`balie erase` of who used it; it opens nothing once it was used or is over",
+        {"key": "key of their row in the system", "by": _PERSON, "used_by_id": _PERSON},
+    ),
+    "activation_try": Kept(
+        "how often codes of letters were tried, so that nobody can guess one",
+        "as long as it counts, until the next try",
+        {"person": "a digest", "network": "a digest"},
+    ),
+    "mail_link": Kept(
+        "a link in a mail that opens one page without signing in",
+        "until it is over; `balie erase`",
+        {
+            "person_id": _PERSON,
+            "acting_for": "key of the organisation",
+            "page": "the address that it opens, which may hold a number of theirs",
+        },
+    ),
     "approval": Kept(
         "what a colleague must approve before it goes to a system, and what came of it",
         "what was asked and said goes with the answers; who decided, when and how stays",
