@@ -25,6 +25,7 @@ part "faults of the network before every rehearsed system" .venv/bin/pytest -m p
 part "the audit on PostgreSQL: chains side by side, guards" .venv/bin/pytest -m proof tests/store/test_audit_on_postgresql.py
 part "approving by colleagues, on PostgreSQL" .venv/bin/pytest -m proof tests/approving/test_on_postgresql.py
 part "services that nobody wrote: three over HTTP" .venv/bin/pytest -m proof tests/generated
+part "T14: out within a second in two processes, on SQLite and PostgreSQL" .venv/bin/pytest -m proof tests/identity/test_out_everywhere.py
 part "a certified OpenID Provider: install" tests/identity/providers/real/install.sh
 part "T13, T14: sign in and out at a certified OpenID Provider, also in Chromium" .venv/bin/pytest -m proof tests/identity/providers
 part "README walked in a browser" .venv/bin/pytest -m proof tests/walk
