@@ -388,7 +388,7 @@ class StoredActions:
         """What colleagues were asked, and what came of it, out of its row."""
         said = self.opened(row.said)
         decided = row.decided_at and Decided(
-            outcome=Outcome(row.outcome),
+            outcome=Outcome(row.how),
             at=row.decided_at,
             who=row.who,
             name=str(said.get("name") or ""),

@@ -9,8 +9,9 @@ class Approval(models.Model):
     """What a colleague must approve before an action is carried.
 
     organisation: digest. by: kinds of customer, with commas around each. sender: who never may.
-    told_at: when colleagues were told; remind_at: when they are told again. outcome: "" while
-    nobody decided; who: decided, "" for time. closed: what was asked. said: name and words.
+    told_at: when colleagues were told; remind_at: when they are told again. how: what came of it,
+    "" while nobody decided; who: decided, "" for time. closed: what was asked. said: name and
+    words, closed too.
     """
 
     action = models.OneToOneField(
@@ -24,7 +25,7 @@ class Approval(models.Model):
     until = models.DateTimeField()
     team = models.CharField(max_length=100, blank=True)
     decided_at = models.DateTimeField(null=True)
-    outcome = models.CharField(max_length=20, blank=True)
+    how = models.CharField(max_length=20, blank=True)
     who = models.CharField(max_length=64, blank=True)
     closed = models.BinaryField()
     said = models.BinaryField(null=True)
@@ -39,7 +40,7 @@ class Approval(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action_id}: {self.outcome or 'open'}"
+        return f"{self.action_id}: {self.how or 'open'}"
 
 
 class Colleague(models.Model):

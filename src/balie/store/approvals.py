@@ -191,7 +191,7 @@ class StoredApprovals:
     def _decide(self, action: str, decided: Decided) -> bool:
         said = self.actions.closed({"name": decided.name, "words": decided.words})
         is_first = Approval.objects.filter(action=action, decided_at=None).update(
-            decided_at=decided.at, outcome=decided.outcome.value, who=decided.who, said=said
+            decided_at=decided.at, how=decided.outcome.value, who=decided.who, said=said
         )
         if not is_first:
             return False

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ("until", models.DateTimeField()),
                 ("team", models.CharField(blank=True, max_length=100)),
                 ("decided_at", models.DateTimeField(null=True)),
-                ("outcome", models.CharField(blank=True, max_length=20)),
+                ("how", models.CharField(blank=True, max_length=20)),
                 ("who", models.CharField(blank=True, max_length=64)),
                 ("closed", models.BinaryField()),
                 ("said", models.BinaryField(null=True)),
