@@ -80,7 +80,8 @@ class Recognition:
         contexts = await everywhere.contexts()
         context = contexts.chosen(visitor.acting_for)
         if context is None and (contexts.found or not contexts.are_all):
-            return self._nobody_yet(visitor, contexts)
+            me = {name: (await everywhere.name(name)).mine for name in self._names}
+            return self._nobody_yet(visitor, contexts, me)
         context = context or Context(PRIVATE, frozenset())
         here = await everywhere.at(context.organisation)
         me = {name: (await here.name(name)).mine for name in self._names}
@@ -97,15 +98,24 @@ class Recognition:
             is_staff=visitor.is_staff,
         )
 
-    def _nobody_yet(self, visitor: Visitor, contexts: Contexts) -> Viewer:
-        """Somebody who has to choose first, or who cannot be known now."""
-        nothing = Mine(Knowledge.NONE if contexts.are_all else Knowledge.UNKNOWN)
+    def _nobody_yet(
+        self, visitor: Visitor, contexts: Contexts, everywhere: Mapping[str, Mine]
+    ) -> Viewer:
+        """Somebody who has to choose first, or who cannot be known now.
+
+        Of whoever cannot be known, what is certain stays: one value that is known is theirs.
+        """
+        nothing = Mine(Knowledge.NONE)
+        certain = {
+            name: mine if len(mine.values) == 1 else Mine(Knowledge.UNKNOWN)
+            for name, mine in everywhere.items()
+        }
         return Viewer(
             person=visitor.person,
             email=visitor.email,
             kinds=frozenset(),
             kinds_known=contexts.are_all,
-            me=dict.fromkeys(self._names, nothing),
+            me=dict.fromkeys(self._names, nothing) if contexts.are_all else certain,
             organisation=PRIVATE if contexts.are_all else self._chosen_before(visitor),
             may_choose=bool(contexts.found),
             must_choose=contexts.are_all and bool(contexts.found),
