@@ -68,7 +68,7 @@ class Around:
                 if door.braces:
                     continue
                 answer = await self._asked(_SESSION, person, "GET", door.address, JSON)
-                if answer.status not in (401, 404):
+                if answer.status not in (401, 404, 409):
                     says = f"{door.address} answers {answer.status} to a sign-in that ended: {how}"
                     self.at.notes.found("PR101", f"ended {how}", says)
 

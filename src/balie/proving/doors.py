@@ -21,6 +21,7 @@ class DoorKind(StrEnum):
     RECEIPTS = "list of receipts"
     RECEIPT = "receipt"
     PUBLIC = "page for everybody"
+    UNKNOWN = "unknown door"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,7 @@ def _door(address: str, operations: Mapping[str, Raw], blueprint: Blueprint) -> 
     said: Mapping[str, Raw] = get if isinstance(get, dict) else {}
     operation = str(said.get("operationId", ""))
     step = _step(operation, blueprint)
-    kind = _kind(operation, address, step, said)
+    kind = _kind(operation, step, said)
     braces = tuple(_braces(address, operation, step, blueprint))
     return Door(
         address=address,
@@ -133,9 +134,12 @@ def _step(operation: str, blueprint: Blueprint) -> Step | None:
     return named[max(fitting, key=len)] if fitting else None
 
 
-def _kind(operation: str, address: str, step: Step | None, said: Mapping[str, Raw]) -> DoorKind:
+_OF_RECEIPTS = {"receipt": DoorKind.RECEIPT, "receipts": DoorKind.RECEIPTS}
+
+
+def _kind(operation: str, step: Step | None, said: Mapping[str, Raw]) -> DoorKind:
     if step is None:
-        return DoorKind.RECEIPT if "{" in address else DoorKind.RECEIPTS
+        return _OF_RECEIPTS.get(operation, DoorKind.UNKNOWN)
     if step.is_for_everybody:
         return DoorKind.PUBLIC
     if operation.endswith("_form"):

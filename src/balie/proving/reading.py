@@ -56,6 +56,9 @@ class Reads:
         for door in self.at.doors:
             if door.kind in _READS:
                 await self._door(door)
+            elif door.kind is DoorKind.UNKNOWN:
+                says = f"{door.address} is a door that is not proved: for whom is it?"
+                self.at.notes.about("PR201", door, says)
         self._unreached()
 
     async def _door(self, door: Door) -> None:

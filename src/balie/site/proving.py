@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from random import Random
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ from balie.blueprint.model import Blueprint, Duration, Promise
 from balie.blueprint.source import Text
 from balie.frontstage.rehearsed import DemoPerson
 from balie.identity import models as model
-from balie.identity.models import ViewerSession
+from balie.identity.models import Membership, ViewerSession
 from balie.identity.reader import cookie_digest
 from balie.proving.around import Around
 from balie.proving.arriving import Arrived
@@ -47,6 +48,8 @@ _TURNS = 6  # of the carrier
 _PATIENT = Duration(Text("60 seconds"), timedelta(seconds=60))
 
 Say = Callable[[str], None]
+End = Callable[[Mapping[str, str]], None]
+"""Makes a sign-in end, by its cookies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -203,7 +206,7 @@ async def _each_part(
     say: Say,
 ) -> None:
     reads, sends = Reads(place), Sends(place, _accepted)
-    ended = _ended(people[0].browser.app, people[0])
+    ended = _ended(people, found.blueprint)
     around = Around(place, tuple(_patterns()), reads.links, ended, sends.typed)
 
     async def leaky() -> None:
@@ -333,10 +336,10 @@ async def _people(
     return [*everybody, out]
 
 
-async def _ended(app: App, first: Person) -> AsyncIterator[tuple[str, Person]]:
+async def _ended(people: list[Person], blueprint: Blueprint) -> AsyncIterator[tuple[str, Person]]:
     """A customer in browsers of which the sign-in is over, and how it ended."""
-    for how, end in _ENDS.items():
-        browser = Browser(app, first.browser.host)
+    for how, first, end in _ends(people, blueprint):
+        browser = Browser(first.browser.app, first.browser.host)
         await signed_in(browser, first.mail)
         cookies = dict(browser.cookies)
         if how == "signed out":
@@ -348,8 +351,47 @@ async def _ended(app: App, first: Person) -> AsyncIterator[tuple[str, Person]]:
             await asyncio.sleep(_A_WHILE + 0.3)
         browser.cookies = cookies
         yield how, replace(first, browser=browser)
-    await sync_to_async(_opened_again)(first.mail)
-    await signed_in(first.browser, first.mail)
+        await sync_to_async(_as_before)(first.mail)
+
+
+def _ends(people: list[Person], blueprint: Blueprint) -> Iterator[tuple[str, Person, End]]:
+    """How a sign-in ends, or opens less: whose, and what makes it so."""
+    for how, end in _ENDS.items():
+        yield how, people[0], end
+    customers = blueprint.people.customers
+    for person in people:
+        kinds = [customers[kind] for kind in person.who.kinds]
+        if kinds and all(kind.extra_check is not None for kind in kinds):
+            yield "one step was proved where two are asked", person, _one_step
+            break
+    keeps = "local" in map(str, blueprint.memberships.roles)
+    member = next((one for one in people if one.who.organisation), None) if keeps else None
+    if member is not None:
+        yield "the membership is over", member, partial(_membership, member.who, 0, 1)
+        later = int(time.time()) + 86_400
+        yield "the membership has not begun", member, partial(_membership, member.who, later, None)
+
+
+def _one_step(cookies: Mapping[str, str]) -> None:
+    session = _session(cookies)
+    session.level = 1
+    session.save()
+
+
+def _membership(who: Who, begins: int, ends: int | None, cookies: Mapping[str, str]) -> None:
+    """What Balie itself says of somebody in their organisation decides there alone."""
+    Membership.objects.create(
+        person=_session(cookies).person,
+        organisation=min(who.organisation),
+        role=min(who.kinds),
+        begins=begins,
+        ends=ends,
+    )
+
+
+def _as_before(mail: str) -> None:
+    Membership.objects.filter(person__email=mail, source="local").delete()
+    model.Person.objects.filter(email=mail).update(is_active=True)
 
 
 async def _signed_out(browser: Browser) -> None:
@@ -389,11 +431,7 @@ def _closed(cookies: Mapping[str, str]) -> None:
     person.save()
 
 
-def _opened_again(mail: str) -> None:
-    model.Person.objects.filter(email=mail).update(is_active=True)
-
-
-_ENDS: Mapping[str, Callable[[Mapping[str, str]], None]] = {
+_ENDS: Mapping[str, End] = {
     "signed out": lambda _cookies: None,
     "the password changed": _other_password,
     _AFTER_A_WHILE: _over_soon,
