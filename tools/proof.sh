@@ -26,6 +26,8 @@ part "the audit on PostgreSQL: chains side by side, guards" .venv/bin/pytest -m 
 part "approving by colleagues, on PostgreSQL" .venv/bin/pytest -m proof tests/approving/test_on_postgresql.py
 part "services that nobody wrote: three over HTTP" .venv/bin/pytest -m proof tests/generated
 part "T14: out within a second in two processes, on SQLite and PostgreSQL" .venv/bin/pytest -m proof tests/identity/test_out_everywhere.py
+part "T6: access broken in more than forty ways, each is seen" .venv/bin/python -m tools.mutate_access
+part "T6: 100,000 guesses of one customer, nothing of others" .venv/bin/balie prove blueprints/lindeman --guesses 100000
 part "a certified OpenID Provider: install" tests/identity/providers/real/install.sh
 part "T13, T14: sign in and out at a certified OpenID Provider, also in Chromium" .venv/bin/pytest -m proof tests/identity/providers
 part "README walked in a browser" .venv/bin/pytest -m proof tests/walk

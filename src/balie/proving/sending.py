@@ -76,6 +76,15 @@ class Sends:
             elif door.kind is DoorKind.PUBLIC and door.sends:
                 await self._for_everybody(door)
         await self._receipts()
+        await self._pages_again()
+
+    async def _pages_again(self) -> None:
+        """What is under way is laid over pages of who sent it, and of nobody else."""
+        kinds = (DoorKind.PAGE, DoorKind.LIST, DoorKind.FORM)
+        for door in self.at.doors:
+            for person in self._customers():
+                if door.kind in kinds and not door.braces:
+                    await self._asked(door, person, "GET", door.address)
 
     async def _form(self, door: Door) -> None:
         senders = [one for one in self._customers() if door.is_for(one.who, self.at.oracle)]
@@ -87,8 +96,11 @@ class Sends:
             await self._draft(filled, senders)
             await self._held(filled, senders)
             await self._file(filled, senders)
-            await self._sent_by_others(filled)
-            is_sent = await self._sent(filled) or is_sent
+            if await self._sent(filled):
+                is_sent = True
+                await self._again(filled)
+                await self._sent_by_others(filled)
+                await self._guarded(filled)
         if senders and not is_sent:
             says = f"the form at {door.address} could not be filled in by anybody"
             self.at.notes.about("PR203", door, says)
@@ -115,6 +127,34 @@ class Sends:
         if shown:
             filled.answers["form_shown"] = shown
         return filled
+
+    async def _again(self, filled: Filled) -> None:
+        """The same form, as right as it was, to be sent once more."""
+        page = (await self._asked(filled.door, filled.owner, "GET", filled.address)).said
+        filled.token = _text(page, "form_token")
+        mark = f"mt{len(self.typed):06x}q"
+        self.typed[mark] = filled.owner
+        for name, value in filled.answers.items():
+            if value == filled.mark:
+                filled.answers[name] = mark
+        filled.mark = mark
+        if _text(page, "form_shown"):
+            filled.answers["form_shown"] = _text(page, "form_shown")
+
+    async def _guarded(self, filled: Filled) -> None:
+        """What says who somebody is does not change without a code."""
+        thing = filled.door.subject
+        for name, one in thing.fields.items() if thing is not None else ():
+            if one.guard is None or name not in filled.answers:
+                continue
+            before = await self.accepted()
+            body: dict[str, Raw] = {**filled.answers, "form_token": filled.token}
+            body[name] = "another@proved.invalid"
+            await self._asked(filled.door, filled.owner, "POST", filled.address, json=body)
+            self.at.notes.count(filled.door.kind, "guarded fields tried")
+            if await self.accepted() != before:
+                says = f"{filled.door.address} changes {name}, which is guarded, without a code"
+                self.at.notes.about("PR105", filled.door, says)
 
     async def _sent(self, filled: Filled) -> bool:
         """Sends it as who filled it in, mending what is wrong; whether it was accepted."""
@@ -147,7 +187,7 @@ class Sends:
             as_browser = [*filled.fields, ("confirm", "1")]
             answer = await self._asked(door, stranger, "POST", filled.address, form=as_browser)
             self._not_taken(filled, stranger, answer, "with the token of another")
-            if filled.about or self._has_rows_of_another(filled):
+            if self._has_rows_of_another(filled, stranger):
                 key = {"idempotency-key": f"key-{filled.mark}"}
                 own = {n: v for n, v in filled.answers.items() if n != "form_shown"}
                 answer = await self._asked(
@@ -170,9 +210,20 @@ class Sends:
             says = f"{door.address} takes from {stranger.name} what is sent {how}"
             self.at.notes.about("PR105", door, says)
 
-    def _has_rows_of_another(self, filled: Filled) -> bool:
-        """Whether something was chosen that is the sender's alone."""
-        return any(isinstance(value, list) for value in filled.answers.values())
+    def _has_rows_of_another(self, filled: Filled, stranger: Person) -> bool:
+        """Whether a row was chosen that is not this stranger's too."""
+        thing, oracle = filled.door.subject, self.at.oracle
+        chosen = {**filled.answers, **filled.about}
+        for name, one in thing.fields.items() if thing is not None else ():
+            of, _, field_ = str(one.choose_from or "").partition(".")
+            value = chosen.get(name)
+            if of not in oracle.blueprint.things or not isinstance(value, str) or not value:
+                continue
+            if one.seen_by and not stranger.who.kinds & set(one.seen_by):
+                continue  # it is not asked of them, and whatever they say of it is nothing
+            if value not in oracle.all_values(oracle.blueprint.things[of], field_, stranger.who):
+                return True
+        return False
 
     # ---- drafts, files, and what is held for who has to sign in again
 
@@ -296,7 +347,7 @@ class Sends:
             self.at.notes.about("PR203", door, says)
             return
         address, _ = self.receipts.pop()
-        unreal = address[:-3] + ("AAA" if not address.endswith("AAA") else "BBB")
+        unreal = address[:-3] + ("000" if not address.endswith("000") else "111")
         for person in self.at.people:
             answer = await self._asked(door, person, "GET", unreal, accept=HTML)
             if answer.status != 404:
@@ -389,7 +440,7 @@ def _answer(question: Raw, mark: str) -> str:
         return value
     choices = _rows(question, "choices")
     if choices:
-        return _text(choices[0], "value")
+        return _text(choices[-1], "value")
     return _BY_CONTROL.get(control, (mark,))[0]
 
 
