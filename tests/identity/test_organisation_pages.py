@@ -12,7 +12,14 @@ from django.utils.timezone import now
 
 from balie.identity.invitations import take_up
 from balie.identity.invited import TAKE_UPS
-from balie.identity.models import DemoMail, Invitation, Membership, Organisation, Person
+from balie.identity.models import (
+    DemoMail,
+    Invitation,
+    Membership,
+    Organisation,
+    Person,
+    ViewerSession,
+)
 from balie.identity.organisations.members import Doing, colleagues, remove
 from balie.identity.people import enrol
 from tests.browser import PASSWORD, Browser
@@ -52,8 +59,10 @@ def carla(transactional_db: None) -> Person:
 
 @pytest.fixture
 def as_anna(site: Site, anna: Person) -> Browser:
+    """She may give a role that asks two steps, and proved them."""
     browser = site.browser()
     browser.sign_in(anna.email)
+    ViewerSession.objects.filter(person=anna).update(level=2)
     return browser
 
 
@@ -222,6 +231,7 @@ def test_an_invitation_is_for_its_address_alone(
     token = invited(as_anna, "nieuw@example.nl")
     other = site.browser()
     other.sign_in(carla.email)
+    ViewerSession.objects.filter(person=carla).update(level=2)
     other.get(f"/accounts/invitations/{token}/")
     other.post("/accounts/invitations/", page="/accounts/acting-for/")
     assert roles(carla) == set()
@@ -255,6 +265,7 @@ def test_an_invitation_of_another_organisation_is_not_taken_back(
     erik = person("erik", company_b="administrator")
     other = site.browser()
     other.sign_in(erik.email)
+    ViewerSession.objects.filter(person=erik).update(level=2)
     invited(other, "nieuw@example.nl")
     theirs = Invitation.objects.get()
     assert as_anna.post(f"{PEOPLE}invited/{theirs.pk}/", page=INVITE).status_code == 404
@@ -315,6 +326,7 @@ def test_who_administers_what_is_below_does_so_only_where_it_was_given(
         )
         browser = site.browser()
         browser.sign_in(one.email)
+        ViewerSession.objects.filter(person=one).update(level=2)
         chosen = browser.post("/accounts/acting-for/", {"organisation": B})
         assert chosen.status_code == (302 if below else 404)
         assert browser.get(at(carla)).status_code == (200 if below else 404)
@@ -325,3 +337,24 @@ def test_who_administers_what_is_below_does_so_only_where_it_was_given(
             assert browser.get(at(carla)).status_code == 302  # chooses again
             assert browser.post(at(carla), {"remove": "yes"}, page=PEOPLE).status_code in (302, 403)
     assert roles(carla, B) == {"finance"}
+
+
+def test_who_gives_a_role_that_asks_two_steps_proves_them_first(
+    anna: Person, as_anna: Browser
+) -> None:
+    invited = {"email": "new@example.nl", "role": "buyer"}
+    page = as_anna.get(INVITE)
+    ViewerSession.objects.update(level=1)
+    asked = as_anna.get(INVITE)
+    assert asked.headers["location"] == f"/accounts/two-steps/?next={INVITE.replace('/', '%2F')}"
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
+    assert token
+    sent = as_anna.loop.run(
+        as_anna.client.post(
+            INVITE,
+            data={**invited, "csrfmiddlewaretoken": token[1]},
+            headers={"origin": "http://127.0.0.1:8000"},
+        )
+    )
+    assert sent.headers["location"].startswith("/accounts/two-steps/")
+    assert not Invitation.objects.exists()

@@ -5,7 +5,7 @@ It is no question of what is theirs: who did not prove it is asked to, and never
 
 from collections.abc import Iterable
 
-from balie.access.viewer import Viewer
+from balie.access.viewer import Viewer, Visitor
 from balie.blueprint.model import ExtraCheck
 
 TWO_STEPS = 2
@@ -20,7 +20,7 @@ class ProveFirst(Exception):
         self.within = within
 
 
-def check_proof(checks: Iterable[ExtraCheck | None], viewer: Viewer, now: float) -> None:
+def check_proof(checks: Iterable[ExtraCheck | None], viewer: Viewer | Visitor, now: float) -> None:
     """Raises ProveFirst unless the viewer proved what all of these ask. now: seconds since 1970."""
     asked = [check for check in checks if check is not None]
     ages = [check.within.length.total_seconds() for check in asked if check.within is not None]

@@ -3,6 +3,7 @@
 Whoever does not administer the organisation that they act for finds nothing here.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,7 +26,9 @@ from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from balie.access.proving import ProveFirst, check_proof
 from balie.backstage.auditing import Deed
+from balie.blueprint.model import ExtraCheck
 from balie.identity.desk import Desk, desk_of, who_asks
 from balie.identity.invitations import Invited, invite, mail_of
 from balie.identity.models import Invitation, Person
@@ -42,6 +45,7 @@ from balie.identity.organisations.members import (
     open_invitations,
     remove,
 )
+from balie.identity.stepping_up import proving_page
 
 MOST_OPEN = 100
 """Invitations of one organisation that can be open at once."""
@@ -88,7 +92,7 @@ def for_administrators(
     page: Callable[Concatenate[HttpRequest, Administering, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """The page for whoever administers the organisation that they act for; for others it is not
-    there. Whoever acts for nobody yet chooses first.
+    there. Whoever acts for nobody yet chooses first; who gives what asks two steps proves them.
     """
 
     @login_required
@@ -101,11 +105,20 @@ def for_administrators(
                 f"{reverse('acting_for')}?{urlencode({'next': request.path})}"
             )
         try:
+            check_proof(_checks(here), visitor_here(request), time.time())
             return page(request, here, *args, **named)
+        except ProveFirst as first:
+            return HttpResponseRedirect(proving_page(request.get_full_path(), first.within))
         except NotTheirs as removed:
             raise Http404 from removed
 
     return view
+
+
+def _checks(here: Administering) -> list[ExtraCheck | None]:
+    """What is asked of those who are what this administrator may give."""
+    customers = here.desk.blueprint.people.customers
+    return [customers[kind].extra_check for kind in here.gives if kind in customers]
 
 
 def administering(request: HttpRequest) -> Administering | None:
