@@ -1,5 +1,6 @@
 """`balie access`: what somebody may see and do, and why."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -49,10 +50,19 @@ def test_the_matrix_is_written_as_its_name_says(tmp_path: Path):
     assert "see-invoices,My invoices,/facturen,open," in printed
 
 
+def test_the_matrix_of_one_kind_or_person_holds_no_other():
+    told = balie("access", LINDEMAN, "--as", "buyer", "--matrix", "-", "--language", "en").stdout
+    rows = list(csv.DictReader(told.splitlines()))
+    assert {row["who"] for row in rows} == {"buyer"}
+    assert {row["address"] for row in rows if row["may"] == "no" and row["doing"] == "open"} >= {
+        "/facturen"
+    }
+
+
 def test_it_must_be_said_of_whom_and_how():
     for wrong in (
         ("access", LINDEMAN),
-        ("access", LINDEMAN, "--as", "buyer", "--matrix", "-"),
+        ("access", LINDEMAN, "--as", "admiral", "--matrix", "-"),
         ("access", LINDEMAN, "--matrix", "matrix.docx"),
     ):
         assert balie(*wrong).returncode == 2

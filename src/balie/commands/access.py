@@ -35,6 +35,7 @@ examples:
   balie access blueprints/shop --as buyer --json | jq '.pages[] | select(.yes | not)'
   balie access blueprints/shop --matrix who-may-what.pdf      everybody and everything, to print
   balie access blueprints/shop --matrix - | head              the same as CSV
+  balie access blueprints/shop --as bram@example.nl --matrix bram.csv
 
 With --at the page is opened as that person; where its row is not theirs, it is looked up by its
 key, to tell "not there" from "somebody else's". Nothing of somebody else's row is told.
@@ -97,12 +98,14 @@ def run(args: argparse.Namespace) -> int:
 
 def _refuse_without_meaning(args: argparse.Namespace) -> None:
     """Raises WrongUse for a command that does not say what is wanted."""
-    if (args.matrix is None) == (args.person is None):
+    if args.matrix is None and args.person is None:
         raise WrongUse(
             "ACCESS",
             "Say of whom:  --as PERSON,  or of everybody:  --matrix FILE.",
             ["balie access --help shows examples."],
         )
+    if args.matrix is not None and args.at is not None:
+        raise WrongUse("MATRIX", "A matrix is of every address; --at is of one.", [])
     if args.matrix is not None and not (args.matrix == "-" or args.matrix.endswith(_MATRICES)):
         raise WrongUse(
             "MATRIX",
@@ -115,7 +118,11 @@ def _matrix(found: Checked, args: argparse.Namespace) -> int:
     """Writes who may do what. 0: written; 2: it cannot be."""
     language = language_of(found.blueprint, args.language)
     say = sentences(language, "")
-    matrix = matrix_of(ground_of(found.blueprint, found.contracts), language, say)
+    persons = None
+    if args.person is not None:
+        told = _of_a_person(found, args) if "@" in args.person else _of_a_kind(found, args)
+        persons = {told.person: told.viewer}
+    matrix = matrix_of(ground_of(found.blueprint, found.contracts), language, say, persons)
     if args.matrix == "-":
         sys.stdout.write(as_csv(matrix, say.told))
         return 0
