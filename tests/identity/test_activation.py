@@ -140,14 +140,14 @@ def test_a_network_that_guesses_without_signing_in_is_stopped(codes: Codes) -> N
 def test_guesses_at_one_moment_are_counted_like_those_in_a_row(codes: Codes) -> None:
     right = letter(codes)
     found: list[object] = []
-    together = threading.Barrier(8)
+    together = threading.Barrier(6)
 
     def guess(code: str) -> None:
         together.wait()
         found.append(codes.look(_filled(right | {"code": code}), ASKER, now()))
         connections.close_all()
 
-    threads = [threading.Thread(target=guess, args=(right["code"],)) for _ in range(8)]
+    threads = [threading.Thread(target=guess, args=(right["code"],)) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -103,8 +103,9 @@ class Codes:
     def _note(self, asker: Asker, now: datetime) -> "_Tries":
         person = self._digest("person", asker.person) if asker.person else ""
         network = self._digest("network", network_of(asker.network))
-        ActivationTry.objects.filter(at__lte=now - WITHIN).delete()
-        ActivationTry.objects.create(person=person, network=network, at=now)
+        with transaction.atomic():  # it is there for others before anything is counted
+            ActivationTry.objects.filter(at__lte=now - WITHIN).delete()
+            ActivationTry.objects.create(person=person, network=network, at=now)
         of_them = Q(network=network) | Q(person=person) if person else Q(network=network)
         lately = ActivationTry.objects.filter(of_them, at__gt=now - WITHIN)
         rows: Sequence[tuple[str, str]] = list(lately.values_list("person", "network"))
