@@ -60,6 +60,7 @@ TABLES: Mapping[str, Kept] = {
             "person_id": _PERSON,
             "acting_for": "key of the organisation",
             "device": "browser and machine, in two words",
+            "behind_id": "the sign-in of whoever of staff acts as them; in minutes it is over",
         },
     ),
     "recognition": Kept(
@@ -115,7 +116,11 @@ TABLES: Mapping[str, Kept] = {
         "what a customer sent, until the systems have it; then the receipt",
         "answers 30 days after all of it is done, or `balie erase`; while it waits for people it "
         "stays; reference and times stay",
-        {"person": _PERSON, "order_with": "an id of ours"},
+        {
+            "person": _PERSON,
+            "order_with": "an id of ours",
+            "behind": "an id of ours: of whoever of staff sent it for them",
+        },
         ("closed", "acting_for"),
     ),
     "errand": Kept(
