@@ -14,12 +14,14 @@ from django.views.decorators.http import require_http_methods
 from balie.access.origin import is_from_here
 from balie.backstage.consent import COOKIE, LASTS, Consent
 from balie.identity.desk import desk_of
+from balie.identity.lockout import bounded
 from balie.identity.views import refused
 
 OUR_OWN = ("signed_in", "form", "language", "colours", "known")
 """What our own cookies are for, as keys of our words: none of them needs to be asked."""
 
 
+@bounded("60/m/ip")
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 @never_cache
