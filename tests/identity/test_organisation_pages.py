@@ -3,7 +3,6 @@
 import re
 import threading
 import time
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -193,7 +192,7 @@ def test_an_administrator_of_one_cannot_touch_another(as_anna: Browser, carla: P
     assert "carla" not in as_anna.get(PEOPLE).text.lower()
 
 
-@pytest.mark.parametrize("guess", ["0" * 32, "x", "../../x", uuid4().hex, "%00"])
+@pytest.mark.parametrize("guess", ["0" * 32, "x", "../../x", "4f6d" * 8, "%00"])
 def test_guessed_people_are_nobody(as_anna: Browser, guess: str) -> None:
     assert as_anna.get(f"{PEOPLE}people/{guess}/").status_code == 404
 
