@@ -81,7 +81,7 @@ class SendCode(RequestLoginCodeView):
         return onward(request, going, get_next_redirect_url(request) or "")
 
 
-@bounded("30/m/ip")
+@bounded("300/m/ip")
 @require_GET
 @never_cache
 def start(request: HttpRequest, name: str) -> HttpResponse:
@@ -106,7 +106,7 @@ def start(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
-@bounded("30/m/ip")
+@bounded("300/m/ip")
 @require_GET
 @never_cache
 def prove(request: HttpRequest, name: str) -> HttpResponse:
@@ -129,7 +129,7 @@ def prove(request: HttpRequest, name: str) -> HttpResponse:
     return HttpResponseRedirect(address)
 
 
-@bounded("30/m/ip")
+@bounded("300/m/ip")
 @require_http_methods(["GET"])
 @never_cache
 def back(request: HttpRequest, name: str) -> HttpResponse:
