@@ -176,6 +176,7 @@ MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}  # an office signs in from one address
 MFA_FORMS = {
     "authenticate": "balie.identity.codes.EnterCode",
     "reauthenticate": "balie.identity.codes.EnterCodeAgain",
