@@ -66,7 +66,8 @@ Systems = Mapping[str, Any]
 class Mutation:
     """One way to break access: in this file, `old`, which stands there once, becomes `new`.
 
-    first: the part of the proof that is run first, where it would be seen.
+    first: the part of the proof that is run first, where it would be seen. also: what is replaced
+    beside it, where the same is said twice.
     """
 
     name: str
@@ -74,10 +75,18 @@ class Mutation:
     old: str
     new: str
     first: str
+    also: tuple[str, str] | None = None
 
 
-def _m(name: str, file: str, old: str, new: str, first: str = "reading") -> Mutation:
-    return Mutation(name, file, old, new, first)
+def _m(
+    name: str,
+    file: str,
+    old: str,
+    new: str,
+    first: str = "reading",
+    also: tuple[str, str] | None = None,
+) -> Mutation:
+    return Mutation(name, file, old, new, first, also)
 
 
 MUTATIONS: Sequence[Mutation] = (
@@ -191,14 +200,15 @@ MUTATIONS: Sequence[Mutation] = (
        "        here = Action.objects.filter(_for(organisation), person=person)",
        "        here = Action.objects.filter(_for(organisation))", "sending"),
     _m("receipt: what is under way of everybody is laid over", "store/actions.py",
-       '        going = Action.objects.filter(person=person, ended_at=None).order_by("-id")',
-       '        going = Action.objects.filter(ended_at=None).order_by("-id")', "sending"),
+       "        here = Action.objects.filter(lately, _for(organisation), person=person)",
+       "        here = Action.objects.filter(lately, _for(organisation))", "sending"),
     _m("receipt: a guessed one without signing in", "backstage/everybody.py",
        "        return (form, found[1]) if is_ours else None", "        return (form, found[1])", "sending"),
     # ---- forms
     _m("token: of no person", "backstage/forms/tokens.py",
        r'    what = f"form\0{said}\0{bound.person}\0{bound.step}\0{bound.version}"',
-       r'    what = f"form\0{said}\0{bound.step}\0{bound.version}"', "sending"),
+       r'    what = f"form\0{said}\0{bound.step}\0{bound.version}"', "sending",
+       (r'    what = f"for\0{bound.person}\0{bound.organisation}"', r'    what = "for\0"')),
     _m("token: any will do", "backstage/forms/desk.py",
        "        return token if good else None", "        return token or None", "sending"),
     _m("form: a row that was not offered is chosen", "backstage/forms/filling.py",
@@ -266,6 +276,8 @@ def _copied(place: Path, number: int, mutation: Mutation) -> Path:
     shutil.copytree(SOURCES, copy, copy_function=os.link, ignore=without)
     mutated = copy / mutation.file
     text = _replaced(mutated, mutation.old, mutation.new, mutation.name)
+    if mutation.also is not None:
+        text = _replaced(mutated, *mutation.also, mutation.name)
     compile(text, mutation.file, "exec")
     return copy.parent
 
