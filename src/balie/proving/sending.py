@@ -89,7 +89,7 @@ class Sends:
     async def _form(self, door: Door) -> None:
         senders = [one for one in self._customers() if door.is_for(one.who, self.at.oracle)]
         is_sent = False
-        for owner in senders if self.at.thorough else senders[:3]:
+        for owner in senders if self.at.thorough else _few(senders):
             filled = await self._filled(door, owner)
             if filled is None:
                 continue
@@ -400,6 +400,16 @@ class Sends:
             says = f"{method} {door.address} answers {answer.status} to {person.name}"
             notes.about("PR106", door, says)
         return answer
+
+
+def _few(senders: Sequence[Person]) -> Sequence[Person]:
+    """Two of the first kind, and one of each other."""
+    kinds = [one.who.kinds for one in senders]
+    return [
+        one
+        for n, one in enumerate(senders)
+        if kinds[:n].count(kinds[n]) < 1 + (kinds[n] == kinds[0])
+    ]
 
 
 # ---- filling in
