@@ -331,7 +331,7 @@ async def _people(
     ]
     everybody = [*people, known, *staff]
     for person in everybody:
-        await signed_in(person.browser, person.mail)
+        await signed_in(person.browser, person.mail, person.who)
     out = Person(name="nobody", mail="", who=nobody, browser=Browser(app, host))
     return [*everybody, out]
 
@@ -340,7 +340,7 @@ async def _ended(people: list[Person], blueprint: Blueprint) -> AsyncIterator[tu
     """A customer in browsers of which the sign-in is over, and how it ended."""
     for how, first, end in _ends(people, blueprint):
         browser = Browser(first.browser.app, first.browser.host)
-        await signed_in(browser, first.mail)
+        await signed_in(browser, first.mail, first.who)
         cookies = dict(browser.cookies)
         if how == "signed out":
             await _signed_out(browser)
@@ -454,16 +454,18 @@ async def _accepted() -> int:
     return await sync_to_async(Action.objects.count)()
 
 
-async def signed_in(browser: Browser, mail: str) -> None:
+async def signed_in(browser: Browser, mail: str, who: Who) -> None:
     """Signs somebody in by the demo's own button."""
     answer = await browser.ask("POST", f"/accounts/demo/{quote(mail)}")
     if answer.status not in (302, 303) or not browser.cookies:
         raise RuntimeError(f"{mail} could not sign in: {answer.status}")
-    await sync_to_async(_in_two_steps)(dict(browser.cookies))
+    await sync_to_async(_in_two_steps)(dict(browser.cookies), who)
 
 
-def _in_two_steps(cookies: Mapping[str, str]) -> None:
+def _in_two_steps(cookies: Mapping[str, str], who: Who) -> None:
     """As who proved two steps: what pages tell those who did."""
     session = _session(cookies)
     session.level, session.level_at = TWO_STEPS, int(time.time())
+    if who.organisation:  # of several the one that the oracle means
+        session.acting_for = min(who.organisation)
     session.save()
