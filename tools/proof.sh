@@ -23,7 +23,7 @@ part "a thousand wrong tries by strangers, passkeys in Chromium" .venv/bin/pytes
 part "T16: whatever is posted at a form" .venv/bin/pytest -m proof -s tests/frontstage/test_forms_under_fuzz.py
 part "faults of the network before every rehearsed system" .venv/bin/pytest -m proof tests/faults
 part "the audit on PostgreSQL: chains side by side, guards" .venv/bin/pytest -m proof tests/store/test_audit_on_postgresql.py
-part "approving by colleagues, on PostgreSQL" .venv/bin/pytest -m proof tests/approving/test_on_postgresql.py
+part "approving by colleagues: on PostgreSQL, and killed before a decision is kept" .venv/bin/pytest -m proof tests/approving
 part "services that nobody wrote: three over HTTP" .venv/bin/pytest -m proof tests/generated
 part "T14: out within a second in two processes, on SQLite and PostgreSQL" .venv/bin/pytest -m proof tests/identity/test_out_everywhere.py
 part "T6: access broken in more than forty ways, each is seen" .venv/bin/python -m tools.mutate_access
