@@ -11,10 +11,14 @@ KIND = {"S": "solo", "B": "buyer", "P": "payer"}
 
 @dataclass(frozen=True)
 class Somebody:
-    """Which kind of customer somebody is, and their values by name of me."""
+    """Which kind of customer somebody is, and their values by name of me.
+
+    must_choose: first, for which of several organisations they act.
+    """
 
     kinds: frozenset[str]
     me: dict[str, set[str]]
+    must_choose: bool = False
 
 
 def somebody(shop: Shop, mail: str) -> Somebody:
@@ -30,22 +34,26 @@ def somebody(shop: Shop, mail: str) -> Somebody:
     if shop.way == "number":
         return Somebody(frozenset({"solo"}), me | {"customer": _set(person[n["pnr"]])})
     kind = KIND.get(str(person[n["role"]]), "")
-    orgs = _organisation(shop, person)
+    all_orgs = _organisations(shop, person)
+    must_choose = kind not in ("", "solo") and len(all_orgs) > 1
+    orgs = all_orgs if len(all_orgs) == 1 else set()
+    if kind != "solo" and not orgs:
+        kind = ""  # whoever is something for an organisation is nothing without one
     numbers = [row[n["onr"]] for row in shop.table("orgs").rows if row[n["oid"]] in orgs]
     customer = _set(person[n["pnr"]]) if kind == "solo" else _set(*numbers)
     kinds = frozenset({kind} if kind else ())
-    return Somebody(kinds, me | {"org": orgs, "customer": customer if kind else set()})
+    return Somebody(kinds, me | {"org": orgs, "customer": customer if kind else set()}, must_choose)
 
 
-def _organisation(shop: Shop, person: Row) -> set[str]:
-    """The one that somebody acts for: of several the first by its key."""
+def _organisations(shop: Shop, person: Row) -> set[str]:
+    """Those that somebody can act for: of several none, until they chose."""
     n = shop.names
     if shop.way == "roles":
         wanted = [person[n["porg"]]]
     else:
         rows = shop.table("memberships").rows
         wanted = [row[n["porg"]] for row in rows if row[n["pid"]] == person[n["pid"]]]
-    return set(sorted(_set(*wanted))[:1])
+    return _set(*wanted)
 
 
 def _text(value: Raw) -> str:

@@ -64,7 +64,7 @@ class Oracle:
 
     def who(self, mail: str) -> Who:
         """Whoever signs in with this address, in small letters."""
-        kinds = self._kinds(mail)
+        kinds = self._with_organisation(self._kinds(mail), mail)
         me = {
             name: frozenset(self._values(name, mail, kinds))
             for name in self.blueprint.me.names
@@ -77,6 +77,15 @@ class Oracle:
         }
         together: frozenset[str] = frozenset().union(*(me.get(name, ()) for name in acts_for))
         return Who(mail=mail, kinds=kinds, me=me, organisation=together)
+
+    def _with_organisation(self, kinds: frozenset[str], mail: str) -> frozenset[str]:
+        """Whoever is something for an organisation is nothing without one."""
+        belongs = {kind: self.blueprint.people.customers[kind].belongs_to for kind in kinds}
+        return frozenset(
+            kind
+            for kind, name in belongs.items()
+            if name is None or self._values(str(name), mail, kinds)
+        )
 
     def _kinds(self, mail: str) -> frozenset[str]:
         customers = self.blueprint.people.customers

@@ -134,14 +134,14 @@ class Reads:
         if door.kind is not DoorKind.LIST or door.subject is None or accept != JSON:
             return
         self._only_theirs(door, person, first.said)
-        text, next_, seen = first.text, _older(first.said), 1
+        text, next_, seen = _all_text(first), _older(first.said), 1
         while next_ and seen < 60:
             answer = await self._asked(door, person, "GET", next_, JSON)
             self._looked(door, person, next_, answer)
             self._only_theirs(door, person, answer.said)
             if seen == 1:
                 await self._cursor_of_another(door, person, next_)
-            text, next_, seen = text + answer.text, _older(answer.said), seen + 1
+            text, next_, seen = text + _all_text(answer), _older(answer.said), seen + 1
         field_ = _field_of_key(door) or str(door.subject.key or "")
         must, _ = self._listed(door, person, field_)
         hidden = [one for one in must if one not in text]
@@ -357,6 +357,11 @@ def links_in(answer: Answer) -> set[str]:
     if "html" in answer.headers.get("content-type", ""):
         return {link.replace("&amp;", "&") for link in _LINK.findall(answer.text)}
     return set()
+
+
+def _all_text(answer: Answer) -> str:
+    """Every text in an answer of JSON, as it is meant."""
+    return "\n".join(_texts(answer.said))
 
 
 def _texts(said: Raw) -> Iterator[str]:
