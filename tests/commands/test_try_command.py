@@ -89,9 +89,9 @@ def test_somebody_who_signed_in_before_is_linked_as_then(tmp_path: Path):
 def _link(database: Path, name: str, key: str) -> None:
     with closing(sqlite3.connect(database)) as people, people:
         (person,) = people.execute("SELECT id FROM person").fetchone()
-        columns = "(person_id, name, key, why, since)"
-        values = (person, name, key, "test", "2026-11-22")
-        people.execute(f"INSERT INTO recognition {columns} VALUES (?, ?, ?, ?, ?)", values)  # noqa: S608
+        columns = "(person_id, name, key, why, connection, claim, by, since)"
+        values = (person, name, key, "test", "", "", "", "2026-11-22")
+        people.execute(f"INSERT INTO recognition {columns} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)  # noqa: S608
 
 
 def _of_contact(told: str) -> str:

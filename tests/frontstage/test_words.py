@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from balie.words.languages import flat, part, spoken
 PACKAGE = Path(balie.frontstage.__file__).parent
 SAID = re.compile(r"""\b(?:say|count)\(\s*["']([a-z_]+\.[a-z_.]+)["']""")
 MADE_UP = {  # keys that a page puts together: what they begin with
-    "chrome.theme_", "demo.mode_", "demo.origins_", "details.", "lineage.how_", "lineage.role_",
-    "list.how_", "problem.", "prove.", "form.", "receipt.", "wrong.",
+    "chrome.theme_", "cookies.for_", "cookies.not_said", "cookies.said_", "demo.mode_",
+    "demo.origins_", "details.", "lineage.how_", "lineage.role_", "list.how_",
+    "problem.", "prove.", "form.", "receipt.", "wrong.",
 }  # fmt: skip
 LANGUAGES = tuple(spoken())
 
@@ -37,8 +39,8 @@ def test_every_text_that_a_page_asks_for_is_there(language: str) -> None:
 
 
 def test_no_text_is_there_for_nothing() -> None:
-    staff_too = keys_in_use(PACKAGE.parent / "console")
-    used = {key for _, key in (*keys_in_use(), *staff_too)}
+    others = (keys_in_use(PACKAGE.parent / one) for one in ("console", "identity"))
+    used = {key for _, key in chain(keys_in_use(), *others)}
     idle = [
         key
         for key in flat(part("nl", "pages"), "u")

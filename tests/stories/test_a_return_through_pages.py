@@ -169,7 +169,7 @@ def registered(place: Whole, how_many: str, reason: str, photo: bytes = b"") -> 
 
 def answered(place: Whole, answer: str, said: str = "") -> httpx.Response:
     """Mila opens the only work item that waits for her, and presses its button."""
-    mila = place.browser(MILA)
+    mila = place.of_staff(MILA)
     (address,) = re.findall(r'href="(/staff/work/[^"]+)"', mila.get("/staff").text)
     page = mila.get(address).text
     asked = re.findall(r'<textarea class="in" id="([^"]+)"', page)
@@ -218,7 +218,7 @@ def test_a_return_goes_from_the_form_to_the_refund(place: Whole) -> None:
     assert sent.reads().startswith("Retouren Terugbetaald")
     assert "We hebben het – klaar Terugbetaald – klaar" in sent.reads()
     assert "Terugbetaling Geboekt Bedrag € 129,90 Geboekt op" in sent.reads("/terugbetaling")
-    assert "/staff/work/" not in place.browser(MILA).get("/staff").text
+    assert "/staff/work/" not in place.of_staff(MILA).get("/staff").text
 
     assert [one for one in place.done_in("crm") if " tasks" not in one] == [
         MADE,
@@ -279,7 +279,7 @@ def test_a_small_return_is_approved_by_itself(place: Whole) -> None:
     sent = registered(place, "1", "REGRET")
     sent.crm_tells()
     assert sent.reads().startswith("Retouren Stuur het maar op")
-    assert "/staff/work/" not in place.browser(MILA).get("/staff").text
+    assert "/staff/work/" not in place.of_staff(MILA).get("/staff").text
     assert "Verzendlabel (PDF)" in sent.reads("/label")
     assert place.done_in("crm") == [MADE, "changed cases: status"]
     assert (sent.case()["amount"], sent.case()["status"]) == (64.95, "approved")

@@ -24,6 +24,7 @@ from balie.site.bootstrap import Portal, start, stop
 from balie.site.carrying import carrier_of, opened
 from balie.systems.news import News
 from tests.browser import Browser, Loop
+from tests.identity.test_second_steps import connect
 from tests.stories.world import Hands, Noticed, Town
 from tests.telling import LINDEMAN
 
@@ -42,6 +43,7 @@ class Whole:
     town: Town
     news: Mapping[str, News]
     since: dict[str, int] = field(default_factory=dict)
+    staff: dict[str, Browser] = field(default_factory=dict)
 
     def browser(self, mail: str = "") -> Browser:
         """A browser: of somebody who signed in, or of a stranger."""
@@ -50,6 +52,14 @@ class Whole:
             answer = browser.sign_in(mail, demo.PASSWORD)
             assert answer.status_code in (302, 303), answer.text
         return browser
+
+    def of_staff(self, mail: str) -> Browser:
+        """A browser of a colleague who took both steps, until the next beginning."""
+        if mail not in self.staff:
+            self.staff[mail] = self.browser(mail)
+            connect(self.staff[mail])
+            DemoMail.objects.filter(to=mail).delete()  # which tells them that it is connected
+        return self.staff[mail]
 
     def tells(self, system: str, event: str, **said: str) -> int:
         """What a system sends when it tells something, signed at this moment; the answer's status.
@@ -77,6 +87,7 @@ class Whole:
 
     def begins(self) -> None:
         """Systems as they were at the start, and nothing known of them; from now on logs count."""
+        self.staff.clear()
         for name, system in self.town.systems.items():
             system.reset()
             for service in (self.portal.service, self.town.connected.service):

@@ -45,7 +45,7 @@ def test_a_customer_signs_in_and_is_linked_once(site: Site, acme: Provider) -> N
     assert (answer.status_code, answer.headers["location"]) == (302, "/")
     assert browser.seen_by_thin == {
         "email": "sanne@example.nl", "links": {"contact": ["c-1"]}, "staff": False, "roles": [],
-        "name": "Sanne",
+        "name": "Sanne", "acting for": None,
     }  # fmt: skip
     assert browser.get("/accounts/logout/").status_code == 200  # Django sees it too
     identity = ProviderIdentity.objects.get()
