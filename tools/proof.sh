@@ -28,6 +28,8 @@ part "services that nobody wrote: three over HTTP" .venv/bin/pytest -m proof tes
 part "T14: out within a second in two processes, on SQLite and PostgreSQL" .venv/bin/pytest -m proof tests/identity/test_out_everywhere.py
 part "T6: access broken in more than forty ways, each is seen" .venv/bin/python -m tools.mutate_access
 part "T6: 100,000 guesses of one customer, nothing of others" .venv/bin/balie prove blueprints/lindeman --guesses 100000
+part "schemathesis: install" tests/proving/api/install.sh
+part "whatever schemathesis makes of our OpenAPI: no fault of ours" .venv/bin/pytest -m proof -s tests/proving/api
 part "a certified OpenID Provider: install" tests/identity/providers/real/install.sh
 part "T13, T14: sign in and out at a certified OpenID Provider, also in Chromium" .venv/bin/pytest -m proof tests/identity/providers
 part "README walked in a browser" .venv/bin/pytest -m proof tests/walk

@@ -1,0 +1,1 @@
+"""Our API under schemathesis, which lives in an environment of its own."""
