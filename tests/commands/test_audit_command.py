@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -139,9 +140,7 @@ def test_all_of_it_goes_to_a_spreadsheet_and_to_programs(
     assert [line["what"] for line in lines] == ["looked along", "accepted", "settled", "looked"]
 
 
-def test_lines_of_before_the_chain_are_chained_in_their_order(
-    chosen: configuration.Configuration,
-) -> None:
+def test_lines_of_before_the_chain_are_chained_in_their_order() -> None:
     executor = MigrationExecutor(connection)
     newest = executor.loader.graph.leaf_nodes("store")
     before = executor.loader.project_state([("store", "0005_inbox")]).apps
@@ -153,7 +152,7 @@ def test_lines_of_before_the_chain_are_chained_in_their_order(
     executor.migrate(newest)
     with connection.schema_editor() as editor:
         leave(editor)
-    trail = trail_of(chosen)
+    trail = trail_of(settings.BALIE)
     assert list(trail.faults()) == []
     assert list(Audit.objects.order_by("number").values_list("lane", "number", "about")) == [
         (1, 1, "a0"), (1, 2, "a1"), (1, 3, "a2"),

@@ -454,7 +454,7 @@ _texts = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     address=st.sampled_from([RETURN, "/retour/nieuw", "/gegevens"]),
     who=st.sampled_from(["sanne", "bram", ""]),
