@@ -117,6 +117,27 @@ async def test_what_staff_have_tried_again_does_not_wait_for_its_pause() -> None
     assert work.carried == ["a1", "a1"]
 
 
+async def test_what_staff_let_go_on_before_we_looked_again_is_carried_soon() -> None:
+    work = Work({"a1": 1})
+    async with swept(work):
+        await until(lambda: work.carried)
+        work.rounds["a1"] = 1
+        await until(lambda: work.carried == ["a1", "a1"])
+
+
+async def test_what_can_be_brought_no_further_is_looked_at_less_and_less() -> None:
+    work = Work({"a1": 1})
+
+    async def nothing_to_be_done(action: str) -> None:
+        work.carried.append(action)
+
+    sweep = Sweep(nothing_to_be_done, work.waiting, work.told.append, every=0.01)
+    task = asyncio.create_task(sweep.run())
+    await asyncio.sleep(0.5)
+    task.cancel()
+    assert 3 <= len(work.carried) <= 7, "0, 10, 30, 70, 150, 310 milliseconds"
+
+
 async def test_a_fault_of_ours_is_told_and_holds_up_no_other() -> None:
     work = Work({"a1": 1, "a2": 1}, faults={"a1": 1})
     async with swept(work, at_once=1):

@@ -16,7 +16,7 @@ Carry = Callable[[str], Awaitable[float | None]]
 
 AT_ONCE = 8
 EVERY = 1.0  # seconds between two looks at what waits
-LOOKED_AGAIN = 30.0  # seconds; after a fault of ours, or when there was nothing to be done
+LOOKED_AGAIN = 30.0  # seconds; after a fault of ours, or when there is nothing to be done for long
 ENOUGH = 10.0  # seconds that what is under way gets to end
 
 
@@ -50,6 +50,7 @@ class Sweep:
     every: float = EVERY
     clock: Callable[[], float] = monotonic
     _paused: dict[str, _Paused] = field(default_factory=dict)
+    _idle: dict[str, int] = field(default_factory=dict)
     _due: list[Waiting] = field(default_factory=list)
     _orders: set[str] = field(default_factory=set)
     _under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict)
@@ -72,6 +73,7 @@ class Sweep:
         now = self.clock()
         known = {one.action for one in waiting}
         self._paused = {action: one for action, one in self._paused.items() if action in known}
+        self._idle = {action: times for action, times in self._idle.items() if action in known}
         self._due = [one for one in waiting if self._is_due(one, now)]
         self._fill()
 
@@ -103,11 +105,18 @@ class Sweep:
             pause = await self.carry(action)
         except Exception as fault:  # noqa: BLE001 - one that fails holds up no other
             self.failed(fault)
-            pause = None
-        self._paused[action] = _Paused(self.clock() + (LOOKED_AGAIN if pause is None else pause))
+            pause = LOOKED_AGAIN
+        self._paused[action] = _Paused(
+            self.clock() + (self._idle_pause(action) if pause is None else pause)
+        )
         del self._under_way[action]
         self._orders.discard(order)
         self._fill()
+
+    def _idle_pause(self, action: str) -> float:
+        """Soon at first: what waits though it was brought to its end was let go on meanwhile."""
+        times = self._idle[action] = self._idle.get(action, 0) + 1
+        return min(self.every * 2 ** (times - 1), LOOKED_AGAIN)
 
     async def _drop(self) -> None:
         self._due.clear()
