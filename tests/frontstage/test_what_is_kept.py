@@ -106,7 +106,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(STEPS, min_size=3, max_size=25))
 def test_whatever_happens_a_kept_page_is_the_page_that_would_be_made(steps: list[object]) -> None:
     asyncio.run(_compared(steps))

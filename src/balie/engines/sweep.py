@@ -116,7 +116,7 @@ class Sweep:
     def _idle_pause(self, action: str) -> float:
         """Soon at first: what waits though it was brought to its end was let go on meanwhile."""
         times = self._idle[action] = self._idle.get(action, 0) + 1
-        return min(self.every * 2 ** (times - 1), LOOKED_AGAIN)
+        return min(self.every * 2.0 ** (times - 1), LOOKED_AGAIN)
 
     async def _drop(self) -> None:
         self._due.clear()
