@@ -35,13 +35,13 @@ from balie.frontstage.languages import words_of
 from balie.frontstage.looks import Looks
 from balie.frontstage.surroundings import Surroundings
 from balie.identity import postgres_reader
+from balie.identity.addresses.guarding import GuardByMail
 from balie.identity.connections.connection import Connection
 from balie.identity.connections.logins import Logins, address_of
 from balie.identity.connections.provider import Providers
 from balie.identity.connections.register import keep
 from balie.identity.connections.relying_party import RelyingParty
 from balie.identity.desk import Desk
-from balie.identity.guarding import GuardByMail
 from balie.identity.models import DemoMail, Person
 from balie.identity.people import enrol
 from balie.identity.reader import Reader, SqliteReader

@@ -9,8 +9,8 @@ import pytest
 from django.db import connections
 from django.utils.timezone import now
 
-from balie.identity.activation import MOST_OF_A_NETWORK, Asker, Codes, Filled, network_of
-from balie.identity.linking import links_of
+from balie.identity.linking.activation import MOST_OF_A_NETWORK, Asker, Codes, Filled, network_of
+from balie.identity.linking.links import links_of
 from balie.identity.models import ActivationTry, LetterCode, Person, Recognition
 from balie.identity.people import enrol
 from balie.site import configuration

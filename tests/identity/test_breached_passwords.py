@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_django import Settings
 
-from balie.identity.breached import NotALine, Shape, is_breached, make, shape_of
+from balie.identity.factors.breached import NotALine, Shape, is_breached, make, shape_of
 from balie.identity.models import Person
 from tests.browser import PASSWORD, Browser
 
@@ -88,7 +88,7 @@ def test_a_breached_password_is_refused_in_words(
 ) -> None:
     settings.AUTH_PASSWORD_VALIDATORS = [
         {
-            "NAME": "balie.identity.passwords.BreachedPasswordValidator",
+            "NAME": "balie.identity.factors.passwords.BreachedPasswordValidator",
             "OPTIONS": {"file": str(made[0])},
         }
     ]

@@ -16,11 +16,18 @@ from balie.backstage.actions import ErrandState, Progress
 from balie.backstage.forms.guarding import CODE, PROOF, AskedFor, Guarded, ProofBy
 from balie.backstage.forms.sign_in_changes import TELLS_FOR, SignInChanges
 from balie.frontstage.languages import read_words
-from balie.identity.guarding import AT_ONCE, LIFE, MOST_MAILS, MOST_TRIES, WITHIN, GuardByMail
+from balie.identity.addresses.guarding import (
+    AT_ONCE,
+    LIFE,
+    MOST_MAILS,
+    MOST_TRIES,
+    WITHIN,
+    GuardByMail,
+)
+from balie.identity.addresses.sign_ins import SignInAddresses
 from balie.identity.letters import Letters
 from balie.identity.models import DemoMail, GuardCode, Person
 from balie.identity.people import enrol
-from balie.identity.sign_ins import SignInAddresses
 from balie.mapping.rules import Wrong
 from balie.store.actions import StoredActions
 from balie.store.ciphers import Cipher

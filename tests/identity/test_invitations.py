@@ -11,9 +11,9 @@ from django.utils.timezone import now
 from balie.backstage.auditing import Note
 from balie.blueprint.reader import read as read_blueprint
 from balie.identity.invitations import Invited, invite, is_invited, mail_of, revoke, take_up
-from balie.identity.invited import TAKE_UPS
-from balie.identity.linking import links_of
+from balie.identity.linking.links import links_of
 from balie.identity.models import DemoMail, Invitation, Person
+from balie.identity.pages.invited import TAKE_UPS
 from balie.identity.people import enrol
 from balie.site.inputs import letters_of
 from tests.browser import Browser

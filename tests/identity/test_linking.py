@@ -1,6 +1,6 @@
 """Several keys of one name of `me`, and links that were taken away."""
 
-from balie.identity.linking import Why, link, link_by_mail, links_of, unlink
+from balie.identity.linking.links import Why, link, link_by_mail, links_of, unlink
 from balie.identity.models import Person, Recognition
 from tests.identity.conftest import Noted, Site
 

@@ -7,7 +7,7 @@ from django.utils.timezone import now
 
 from balie.backstage.alone import Alone
 from balie.backstage.page import Cell, Facts, Freshness, Kind, Trust
-from balie.identity.mail_links import Opens, end_all, forget_old, make
+from balie.identity.linking.mail_links import Opens, end_all, forget_old, make
 from balie.identity.models import MailLink, Person
 from balie.identity.people import close_account
 from balie.store.models import Audit

@@ -10,7 +10,6 @@ from django.db import connections
 from django.utils.timezone import now
 
 from balie.identity.invitations import take_up
-from balie.identity.invited import TAKE_UPS
 from balie.identity.models import (
     DemoMail,
     Invitation,
@@ -20,6 +19,7 @@ from balie.identity.models import (
     ViewerSession,
 )
 from balie.identity.organisations.members import Doing, colleagues, remove
+from balie.identity.pages.invited import TAKE_UPS
 from balie.identity.people import enrol
 from tests.browser import PASSWORD, Browser
 from tests.identity.conftest import Noted, Site, last_code

@@ -10,8 +10,8 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from cryptography.fernet import Fernet
 from pytest_django import Settings
 
-from balie.identity.codes import PERIOD
-from balie.identity.factors import Factors
+from balie.identity.factors.codes import PERIOD
+from balie.identity.factors.second_steps import Factors
 from balie.identity.models import DemoMail, Person, Session
 from balie.identity.sessions import SessionStore
 from tests.browser import PASSWORD, Browser

@@ -7,7 +7,7 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 
-from balie.identity.codes import connect_app
+from balie.identity.factors.codes import connect_app
 from balie.identity.models import Person, ViewerSession
 from balie.identity.people import enrol
 from tests.browser import Browser

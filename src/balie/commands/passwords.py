@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from balie.identity.breached import NotALine, Shape, make, shape_of
+from balie.identity.factors.breached import NotALine, Shape, make, shape_of
 from balie.site import configuration
 from balie.site.refusal import Refusal, WrongUse
 

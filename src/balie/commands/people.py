@@ -120,7 +120,7 @@ def links(args: argparse.Namespace) -> int:
     """Shows who somebody is to the systems."""
     installation.ready(os.environ)
     find: Callable[[str], Sequence[Sequence[str]] | None] = resolve_name(
-        "balie.identity.linking:told_of"
+        "balie.identity.linking.links:told_of"
     )
     found = find(args.mail)
     if found is None:

@@ -13,14 +13,14 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from balie.identity.activating import settle_letter
 from balie.identity.arriving import recognise_arrival, settle
 from balie.identity.desk import desk_of
-from balie.identity.devices import device_of
+from balie.identity.factors.devices import device_of
 from balie.identity.lockout import Tried, know_again, tried
 from balie.identity.models import Person
 from balie.identity.organisations.told import keep_what_systems_say
-from balie.identity.proving import proved_of, ways_to_prove
+from balie.identity.pages.activating import settle_letter
+from balie.identity.proofs import proved_of, ways_to_prove
 from balie.identity.signing_in import complete
 
 

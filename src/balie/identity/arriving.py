@@ -8,12 +8,12 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from balie.access.proving import TWO_STEPS
-from balie.identity.claiming import settle_claims
 from balie.identity.connections.claims import Said
 from balie.identity.connections.refusals import Check, Refused
 from balie.identity.connections.register import Seal
 from balie.identity.connections.relying_party import Arrival
 from balie.identity.desk import Desk, Recognise, desk_of
+from balie.identity.linking.claiming import settle_claims
 from balie.identity.models import Person, ProviderIdentity, ProviderSession, ViewerSession
 from balie.identity.organisations.claimed import keep_claimed
 from balie.identity.people import admit, enrol, welcome

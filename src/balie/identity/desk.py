@@ -13,9 +13,9 @@ from balie.backstage.alone import Alone
 from balie.backstage.auditing import Deeds, Note
 from balie.backstage.forms.guarding import Guard
 from balie.blueprint.model import Blueprint
-from balie.identity.activation import Codes
 from balie.identity.connections.logins import Logins
 from balie.identity.letters import Letters
+from balie.identity.linking.activation import Codes
 from balie.identity.models import Person
 
 Recognise = Callable[[Visitor], Awaitable[Mapping[str, str]]]

@@ -4,7 +4,7 @@ How to invite somebody to something of your own, such as a membership:
 
 1. choose a word for it (a purpose), and write a function that takes it up, `TakeUp`: it gets the
    person, the invitation and the audit, and runs in the transaction that uses the invitation up;
-2. put both in `TAKE_UPS` of `identity/invited.py`, whose pages do the rest;
+2. put both in `TAKE_UPS` of `identity/pages/invited.py`, whose pages do the rest;
 3. `invite(...)` in a transaction, then send `mail_of(...)`; `revoke(...)` takes it back.
 
 `about` holds ids and words of the blueprint; `about["title"]`, if it is there, is what the mail and

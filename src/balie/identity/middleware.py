@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import translation
 
 from balie.identity.desk import desk_of
-from balie.identity.factors import has_second_step
+from balie.identity.factors.second_steps import has_second_step
 from balie.identity.models import Person
-from balie.identity.proving import took_second_step, ways_to_prove
+from balie.identity.proofs import took_second_step, ways_to_prove
 from balie.identity.signing_in import still_holds
 
 GET_ONE = "second_step_needed"

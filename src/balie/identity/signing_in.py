@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from balie.access.viewer import Visitor
 from balie.backstage.auditing import Note
 from balie.identity.desk import Recognise
-from balie.identity.linking import link_by_mail, links_of
+from balie.identity.linking.links import link_by_mail, links_of
 from balie.identity.memberships import members
 from balie.identity.models import Membership, Person, ProviderSession, Session, ViewerSession
 from balie.identity.reader import SignIn, cookie_digest, fingerprint, judge

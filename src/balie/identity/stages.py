@@ -4,9 +4,9 @@ from allauth.mfa.stages import AuthenticateStage
 from django.http import HttpRequest
 
 from balie.identity.desk import desk_of
-from balie.identity.factors import needs_second_step
+from balie.identity.factors.second_steps import needs_second_step
 from balie.identity.models import Person
-from balie.identity.proving import took_second_step
+from balie.identity.proofs import took_second_step
 
 DEMO_DOOR = "demo door"
 """In the state of a sign-in by the demo's own door: it is one step, without any proof. Pages that

@@ -5,26 +5,26 @@ from allauth.mfa.base.views import reauthenticate
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from balie.identity import (
+from balie.identity import views
+from balie.identity.pages import (
     activating,
     addresses,
-    administering,
+    connections,
     cookies,
     elsewhere,
     invited,
     leaving,
     looked,
     opened,
+    organisations,
     own_sign_in,
     passkeys,
     stepping_up,
     two_steps,
-    views,
 )
-from balie.identity.organisations import pages
-from balie.identity.organisations.acting import acting_for
-from balie.identity.proving import lately_proved, second_step_proved
-from balie.identity.proving_by_mail import ProveByMail
+from balie.identity.pages.acting_for import acting_for
+from balie.identity.pages.proving_by_mail import ProveByMail
+from balie.identity.proofs import lately_proved, second_step_proved
 
 _OWN = RedirectView.as_view(pattern_name="my_sign_in")
 
@@ -87,16 +87,20 @@ urlpatterns = [
     path("signed-out/", leaving.signed_out, name="signed_out"),
     path("two-steps/", stepping_up.step_up, name="two_steps"),
     path("two-steps/with/<slug:name>/", elsewhere.prove, name="prove_with"),
-    path("connections/", administering.all_connections, name="connections"),
-    path("connections/add/", administering.add, name="add_connection"),
-    path("connections/of/<slug:name>/", administering.change, name="connection"),
+    path("connections/", connections.all_connections, name="connections"),
+    path("connections/add/", connections.add, name="add_connection"),
+    path("connections/of/<slug:name>/", connections.change, name="connection"),
     path("sessions/", leaving.sessions, name="sessions"),
     path("acting-for/", acting_for, name="acting_for"),
-    path("organisation/", pages.members, name="organisation"),
-    path("organisation/people/<str:person>/", pages.member, name="colleague"),
-    path("organisation/invite/", pages.invite_somebody, name="invite_colleague"),
-    path("organisation/invited/<uuid:invitation>/", pages.take_back, name="take_back_colleague"),
-    path("organisation/done/", pages.deeds, name="organisation_deeds"),
+    path("organisation/", organisations.members, name="organisation"),
+    path("organisation/people/<str:person>/", organisations.member, name="colleague"),
+    path("organisation/invite/", organisations.invite_somebody, name="invite_colleague"),
+    path(
+        "organisation/invited/<uuid:invitation>/",
+        organisations.take_back,
+        name="take_back_colleague",
+    ),
+    path("organisation/done/", organisations.deeds, name="organisation_deeds"),
     path("looked/", looked.looked, name="looked"),
     path("cookies/", cookies.cookies, name="cookies"),
     path("reauthenticate/mail/", ProveByMail.as_view(), name="reauthenticate_by_mail"),

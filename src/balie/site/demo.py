@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 from balie.blueprint.model import Blueprint
 from balie.frontstage.looks import Mode
 from balie.frontstage.rehearsed import DemoPerson, Happening, Rehearsed
-from balie.identity.codes import connect_app
+from balie.identity.factors.codes import connect_app
 from balie.identity.models import Membership, Person
 from balie.identity.people import enrol
 from balie.rehearsal.launch import RehearsedSystem

@@ -9,10 +9,10 @@ from balie.backstage.forms.inputs import Inputs
 from balie.backstage.forms.sign_in_changes import SignInChanges
 from balie.blueprint.model import Blueprint
 from balie.frontstage.languages import words_of
-from balie.identity.guarding import GuardByMail
+from balie.identity.addresses.guarding import GuardByMail
+from balie.identity.addresses.sign_ins import SignInAddresses
 from balie.identity.letters import Letters
-from balie.identity.mail_links import forget_old
-from balie.identity.sign_ins import SignInAddresses
+from balie.identity.linking.mail_links import forget_old
 from balie.site.connecting import utc_now
 from balie.site.rounds import Round
 from balie.store.actions import StoredActions

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from balie.backstage.addressing import Addressee, NoLetter, addressee, letters_in
 from balie.blueprint.model import Blueprint, MeLine
-from balie.identity.activation import Codes
+from balie.identity.linking.activation import Codes
 from balie.site import systems
 from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration

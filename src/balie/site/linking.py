@@ -4,8 +4,8 @@ from django.db import transaction
 
 from balie.blueprint.model import Blueprint
 from balie.identity.invitations import Invited, invite, mail_of
-from balie.identity.linking import unlink_by_mail
-from balie.identity.mail_links import end_all
+from balie.identity.linking.links import unlink_by_mail
+from balie.identity.linking.mail_links import end_all
 from balie.identity.models import Person
 from balie.site.configuration import Configuration
 from balie.site.connecting import utc_now

@@ -13,7 +13,7 @@ from balie.identity.connections.logins import Logins, address_of
 from balie.identity.connections.provider import Providers
 from balie.identity.connections.register import connections, keep
 from balie.identity.connections.relying_party import RelyingParty
-from balie.identity.moving import Move
+from balie.identity.linking.moving import Move
 from balie.site.configuration import Configuration
 from balie.site.logs import asked
 from balie.site.refusal import Refusal

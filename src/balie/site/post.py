@@ -15,8 +15,8 @@ from django.core.mail import EmailMultiAlternatives
 from balie.access.viewer import Visitor
 from balie.backstage.process.instance import Mail
 from balie.backstage.process.posting import Envelope
-from balie.identity.linking import links_of
-from balie.identity.mail_links import Opens, make
+from balie.identity.linking.links import links_of
+from balie.identity.linking.mail_links import Opens, make
 from balie.identity.memberships import members
 from balie.identity.models import Person
 from balie.store.unit_of_work import UnitOfWork

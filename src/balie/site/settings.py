@@ -137,7 +137,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {
-        "NAME": "balie.identity.passwords.BreachedPasswordValidator",
+        "NAME": "balie.identity.factors.passwords.BreachedPasswordValidator",
         "OPTIONS": {"file": str(BALIE.breached_file)},
     },
 ]
@@ -171,20 +171,20 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 
-MFA_ADAPTER = "balie.identity.factors.Factors"
+MFA_ADAPTER = "balie.identity.factors.second_steps.Factors"
 MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_USER_VERIFICATION = "required"
 MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}  # an office signs in from one address
 MFA_FORMS = {
-    "authenticate": "balie.identity.codes.EnterCode",
-    "reauthenticate": "balie.identity.codes.EnterCodeAgain",
-    "activate_totp": "balie.identity.codes.FirstCode",
-    "add_webauthn": "balie.identity.credentials.NewPasskey",
-    "login_webauthn": "balie.identity.credentials.PasskeyToSignIn",
-    "authenticate_webauthn": "balie.identity.credentials.PasskeyAsStep",
-    "reauthenticate_webauthn": "balie.identity.credentials.PasskeyAgain",
+    "authenticate": "balie.identity.factors.codes.EnterCode",
+    "reauthenticate": "balie.identity.factors.codes.EnterCodeAgain",
+    "activate_totp": "balie.identity.factors.codes.FirstCode",
+    "add_webauthn": "balie.identity.factors.credentials.NewPasskey",
+    "login_webauthn": "balie.identity.factors.credentials.PasskeyToSignIn",
+    "authenticate_webauthn": "balie.identity.factors.credentials.PasskeyAsStep",
+    "reauthenticate_webauthn": "balie.identity.factors.credentials.PasskeyAgain",
 }
 SECRETS_SEALED_WITH = BALIE.keys  # the second steps' secrets: the first key seals, all of them open
 PUBLIC_URL = BALIE.public_url  # passkeys are bound to its host

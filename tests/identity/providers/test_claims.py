@@ -3,7 +3,7 @@
 import pytest
 
 from balie.identity.connections.claims import Said, said_of
-from balie.identity.linking import Why, link, links_of
+from balie.identity.linking.links import Why, link, links_of
 from balie.identity.models import Person, Recognition
 from balie.store.models import Audit
 from tests.browser import Browser

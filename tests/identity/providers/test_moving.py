@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from balie.identity.connections.connection import TrustEmail
+from balie.identity.linking.moving import Move, Moved, Outcome
 from balie.identity.models import Person, ProviderIdentity
-from balie.identity.moving import Move, Moved, Outcome
 from balie.identity.people import close_account, enrol
 from tests.identity.conftest import Noted, Site, last_code
 from tests.identity.providers.provider import Provider, drops, sets

@@ -65,7 +65,7 @@ def _refused_in_words(
     assert "Noem dan dit nummer: " in answer.text, name
     assert "<script>1" not in answer.text, name
     assert browser.seen_by_thin is None, name
-    told = [r.getMessage() for r in caplog.records if r.name == "balie.identity.elsewhere"]
+    told = [r.getMessage() for r in caplog.records if r.name == "balie.identity.pages.elsewhere"]
     assert len(told) == 1, (name, told)
     assert f"was refused: {wrong.check.value}, number" in told[0], name
     assert "sanne" not in told[0], name

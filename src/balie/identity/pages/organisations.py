@@ -32,7 +32,6 @@ from balie.blueprint.model import ExtraCheck
 from balie.identity.desk import Desk, desk_of, who_asks
 from balie.identity.invitations import Invited, invite, mail_of
 from balie.identity.models import Invitation, Person
-from balie.identity.organisations.acting import visitor_here
 from balie.identity.organisations.members import (
     PURPOSE,
     Doing,
@@ -45,7 +44,8 @@ from balie.identity.organisations.members import (
     open_invitations,
     remove,
 )
-from balie.identity.stepping_up import proving_page
+from balie.identity.pages.acting_for import visitor_here
+from balie.identity.pages.stepping_up import proving_page
 
 MOST_OPEN = 100
 """Invitations of one organisation that can be open at once."""

@@ -10,10 +10,10 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.urls import reverse_lazy
 
-from balie.identity.codes import FirstCode, use_up
 from balie.identity.desk import desk_of, who_asks
-from balie.identity.passkeys import asked_of
-from balie.identity.steps import shown_code, stepped_down, stepped_up
+from balie.identity.factors.codes import FirstCode, use_up
+from balie.identity.factors.steps import shown_code, stepped_down, stepped_up
+from balie.identity.pages.passkeys import asked_of
 
 
 class EnterSecondStep(AuthenticateView):

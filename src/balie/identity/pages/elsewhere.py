@@ -29,7 +29,7 @@ from balie.identity.connections.relying_party import (
 from balie.identity.desk import desk_of
 from balie.identity.lockout import bounded
 from balie.identity.models import Person
-from balie.identity.stepping_up import proving_page, within_of
+from balie.identity.pages.stepping_up import proving_page, within_of
 
 JOURNEYS = "journeys"
 """Where the browser's session keeps sign-ins that are under way, by their state."""

@@ -17,7 +17,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from balie.identity.devices import device_of
+from balie.identity.factors.devices import device_of
 from balie.identity.models import Person
 
 _QUIET = 4

@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from balie.backstage.auditing import Note
-from balie.identity.linking import Why, link
+from balie.identity.linking.links import Why, link
 from balie.identity.models import ActivationTry, LetterCode, Person
 
 LIFE = timedelta(weeks=6)

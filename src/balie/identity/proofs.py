@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from balie.access.proving import TWO_STEPS
 from balie.identity.desk import desk_of, who_asks
-from balie.identity.factors import needs_second_step
+from balie.identity.factors.second_steps import needs_second_step
 from balie.identity.models import Person
 from balie.identity.signing_in import Proved
 

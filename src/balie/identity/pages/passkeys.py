@@ -29,8 +29,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from balie.identity.desk import desk_of, who_asks
-from balie.identity.factors import needs_second_step
-from balie.identity.steps import stepped_down, stepped_up
+from balie.identity.factors.second_steps import needs_second_step
+from balie.identity.factors.steps import stepped_down, stepped_up
 
 REFUSED = "identity/said/passkey_refused.txt"
 """What the next page says when a passkey was not right."""

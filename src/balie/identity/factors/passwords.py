@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.exceptions import ValidationError
 
-from balie.identity.breached import is_breached
+from balie.identity.factors.breached import is_breached
 
 
 class BreachedPasswordValidator:

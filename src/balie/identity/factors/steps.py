@@ -6,8 +6,8 @@ from allauth.account.internal.flows.login import record_authentication
 from django.http import HttpRequest
 
 from balie.access.proving import TWO_STEPS
-from balie.identity.codes import code_to_take
 from balie.identity.desk import desk_of
+from balie.identity.factors.codes import code_to_take
 from balie.identity.models import Person
 from balie.identity.signing_in import Proved, rise
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from balie.backstage.auditing import Note
 from balie.backstage.recognition import ROLES
 from balie.identity.connections.claims import Said
-from balie.identity.linking import Why, link, unlink
+from balie.identity.linking.links import Why, link, unlink
 from balie.identity.models import Person, Recognition
 
 

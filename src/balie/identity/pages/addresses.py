@@ -18,10 +18,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from balie.backstage.forms.guarding import AskedFor, Guarded
+from balie.identity.addresses.sign_ins import changed
 from balie.identity.desk import desk_of, who_asks
 from balie.identity.models import Person
 from balie.identity.reader import cookie_digest
-from balie.identity.sign_ins import changed
 
 STEP = "own sign-in"
 """What stands in the place of a step of the blueprint, so that a code is for nothing else."""

@@ -24,7 +24,7 @@ from balie.identity.connections.making import Said, made, wrong_with
 from balie.identity.connections.presets import PRESETS
 from balie.identity.connections.register import connection_named, connections, keep, remove
 from balie.identity.desk import Desk, desk_of, who_asks
-from balie.identity.proving import lately_proved
+from balie.identity.proofs import lately_proved
 
 View = Callable[..., HttpResponseBase]
 _PAGES = {Logout.BACK: "logout", Logout.FRONT: "ended", Logout.REVOKE: "revoke"}

@@ -14,9 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from balie.identity.activation import Asker, Codes, Filled
 from balie.identity.desk import desk_of
 from balie.identity.forms import LetterForm
+from balie.identity.linking.activation import Asker, Codes, Filled
 from balie.identity.models import Person
 from balie.identity.people import admit
 

@@ -16,16 +16,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from balie.access.proving import TWO_STEPS
-from balie.identity.codes import EnterCodeAgain
 from balie.identity.connections.connection import Connection
 from balie.identity.connections.logins import Logins
 from balie.identity.connections.register import connections
-from balie.identity.credentials import PasskeyAgain
 from balie.identity.desk import desk_of, who_asks
+from balie.identity.factors.codes import EnterCodeAgain
+from balie.identity.factors.credentials import PasskeyAgain
+from balie.identity.factors.steps import shown_code
 from balie.identity.models import Person
-from balie.identity.passkeys import as_text
+from balie.identity.pages.passkeys import as_text
 from balie.identity.signing_in import Proved, rise
-from balie.identity.steps import shown_code
 
 _WITH_CODES = frozenset({Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES})
 

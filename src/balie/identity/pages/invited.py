@@ -16,7 +16,7 @@ from balie.backstage.auditing import Note
 from balie.identity.connections.register import connection_of
 from balie.identity.desk import desk_of
 from balie.identity.invitations import TakeUp, open_ones, take_up, with_token
-from balie.identity.linking import Why, link
+from balie.identity.linking.links import Why, link
 from balie.identity.models import Invitation, Person
 from balie.identity.organisations.members import PURPOSE
 from balie.identity.organisations.members import take_up as belong

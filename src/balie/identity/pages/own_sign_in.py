@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from balie.identity.desk import desk_of, who_asks
-from balie.identity.factors import needs_second_step
+from balie.identity.factors.second_steps import needs_second_step
 from balie.identity.models import Person
 
 

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from balie.identity.desk import desk_of
-from balie.identity.mail_links import end, with_token
+from balie.identity.linking.mail_links import end, with_token
 from balie.identity.models import MailLink
 from balie.identity.signing_in import visitor_acting_for
 

@@ -1,0 +1,1 @@
+"""The address that somebody signs in with, and how it becomes another."""

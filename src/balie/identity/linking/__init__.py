@@ -1,0 +1,1 @@
+"""Who a person is to the systems: links, and all the ways in which one comes to be and ends."""

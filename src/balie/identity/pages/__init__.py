@@ -1,0 +1,1 @@
+"""What people open under /accounts/. Whatever a page decides, it asks of what lies below it."""
