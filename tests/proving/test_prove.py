@@ -43,6 +43,18 @@ def test_nothing_of_the_example_leaks() -> None:
     assert counts["staff's page"]["refusals"] > 100
 
 
+def test_nothing_of_a_service_on_tryton_leaks() -> None:
+    code, said = proved(LINDEMAN.parent / "fietsen", "--quick")
+    assert said["findings"] == []
+    assert code == 0
+    counts = said["counts"]
+    assert counts["page"]["refusals"] > 200
+    assert counts["document"]["refusals"] > 50
+    assert counts["list"]["lists whole"] > 10
+    assert counts["form"]["accepted from their owner"] > 3
+    assert counts["rows that arrived"]["looked through"] > 3
+
+
 def test_a_service_that_nobody_wrote_does_not_leak_either(tmp_path: Path) -> None:
     write(made(Random(3)), tmp_path)  # noqa: S311
     code, said = proved(tmp_path, "--quick")

@@ -210,6 +210,7 @@ _BY_CONVENTION: Mapping[str, tuple[str, ...]] = {
     "oauth2 client credentials": ("CLIENT_ID", "CLIENT_SECRET"),
     "basic": ("USER", "PASSWORD"),
     "bearer": ("TOKEN",),
+    "session": ("USER", "PASSWORD"),
 }
 
 

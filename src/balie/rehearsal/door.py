@@ -16,6 +16,7 @@ from balie.systems.rehearsed import Answer
 TOKENS: Final = "/oauth2/token"  # where tokens are, when a profile's address does not say it
 _LASTS: Final = 3600  # seconds
 _OAUTH: Final = "oauth2 client credentials"
+_IN_THE_PROTOCOL: Final = "session"  # the dialect itself signs people in
 
 
 @dataclass(slots=True)
@@ -79,7 +80,7 @@ def door(name: str, profile: Profile, settings: Mapping[str, str]) -> Door:
     kind = auth.text("kind")
     upper = name.upper()
     return Door(
-        kind=kind,
+        kind="" if kind == _IN_THE_PROTOCOL else kind,
         header=auth.text("name") if kind == "header" else "Authorization",
         value=_value(kind, auth, upper, settings),
         client=(settings.get(f"{upper}_CLIENT_ID", ""), settings.get(f"{upper}_CLIENT_SECRET", "")),

@@ -1,6 +1,7 @@
 """What a rehearsed system itself puts in a row that somebody makes: `gives:` of rehearsal.yaml.
 
-Besides that only what every system gives: a key that is a UUID, and moments of making and changing.
+Besides that only what every system gives: a key that is a UUID or the next number, and moments of
+making and changing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -40,7 +41,8 @@ class Gives:
             now.date(), {name: [names_of(row) for row in rows] for name, rows in others.items()}
         )
         names = functions(chance, made, nr) | {"nr": Decimal(nr)}
-        row = {**shape.blank, **_always(shape, chance, now), **sent}
+        always = _always(shape, chance, now) | _next_number(shape, others.get(table, ()))
+        row = {**shape.blank, **always, **sent}
         for name, spec in self.recipe.gives.get(table, {}).items():
             try:
                 given = shape.fit({name: value_of(spec, {**names, "row": names_of(row)})})
@@ -75,6 +77,15 @@ def _always(shape: Shape, chance: Random, now: datetime) -> dict[str, Raw]:
     if key.form in _UUIDS and callable(new_id):
         given[key.name] = str(new_id())
     return given
+
+
+def _next_number(shape: Shape, rows: Sequence[Row]) -> dict[str, Raw]:
+    """The number after the highest, where rows are numbered by the system itself."""
+    key = shape.table.fields[shape.table.key[0]]
+    if key.type is not Type.INTEGER:
+        return {}
+    known = [number for row in rows if isinstance(number := row.get(key.name), int)]
+    return {key.name: max(known, default=0) + 1}
 
 
 def names_of(row: Row) -> dict[str, Value]:

@@ -23,7 +23,7 @@ from balie.systems.rehearsed import (
     Question,
     Said,
 )
-from balie.systems.rows import Raw, Row
+from balie.systems.rows import Raw, Row, value_at
 
 Comparable = Decimal | datetime | str | None
 
@@ -53,9 +53,10 @@ class Holding:
         """Changes a row's fields, or adds it. Not checked: a broken row is somebody's test."""
         name = self.table(table).key[0]
         rows = self._rows[table]
-        place = next((i for i, row in enumerate(rows) if row.get(name) == key), None)
+        place = next((i for i, row in enumerate(rows) if _text(row.get(name)) == key), None)
         if place is None:
-            rows.append({name: key, **fields})
+            is_number = key.isdecimal() and self.table(table).fields[name].type is Type.INTEGER
+            rows.append({name: int(key) if is_number else key, **fields})
             return rows[-1]
         rows[place] = {**rows[place], **fields}
         return rows[place]
@@ -73,7 +74,7 @@ class Holding:
     def remove(self, table: str, key: str) -> bool:
         """Takes a row away; whether it was there."""
         name = self.table(table).key[0]
-        kept = [row for row in self._rows[table] if row.get(name) != key]
+        kept = [row for row in self._rows[table] if _text(row.get(name)) != key]
         was_there = len(kept) < len(self._rows[table])
         self._rows[table] = kept
         return was_there
@@ -216,9 +217,9 @@ def _passes(row: Row, question: Question, table: Table) -> bool:
 
 
 def _holds(row: Row, choice: Choice, table: Table) -> bool:
-    found = table.fields.get(choice.field)
+    found = table.field(choice.field)
     type_ = Type.TEXT if found is None else found.type
-    value = _comparable(row.get(choice.field), type_)
+    value = _comparable(value_at(row, choice.field), type_)
     wanted = _comparable(choice.value, type_)
     if choice.fold_case and isinstance(value, str) and isinstance(wanted, str):
         value, wanted = value.casefold(), wanted.casefold()
