@@ -82,11 +82,18 @@ def approval_paths(at: str) -> dict[str, Json]:
         "503": answer,
     }
     return {
-        at: {"get": {"summary": "What waits for your approval", "responses": statuses}},
+        at: {
+            "get": {
+                "operationId": "approvals",
+                "summary": "What waits for your approval",
+                "responses": statuses,
+            }
+        },
         f"{at}/{{reference}}": {
             "parameters": [reference],
-            "get": {"summary": "One of them", "responses": statuses},
+            "get": {"operationId": "approval", "summary": "One of them", "responses": statuses},
             "post": {
+                "operationId": "approve",
                 "summary": "Approve, or refuse with words",
                 "requestBody": body,
                 "responses": {**statuses, **refusals},

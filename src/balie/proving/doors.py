@@ -20,6 +20,8 @@ class DoorKind(StrEnum):
     FORM = "form"
     RECEIPTS = "list of receipts"
     RECEIPT = "receipt"
+    APPROVALS = "list of approvals"
+    APPROVAL = "approval"
     PUBLIC = "page for everybody"
     UNKNOWN = "unknown door"
 
@@ -134,12 +136,17 @@ def _step(operation: str, blueprint: Blueprint) -> Step | None:
     return named[max(fitting, key=len)] if fitting else None
 
 
-_OF_RECEIPTS = {"receipt": DoorKind.RECEIPT, "receipts": DoorKind.RECEIPTS}
+_OF_NO_STEP = {
+    "receipt": DoorKind.RECEIPT,
+    "receipts": DoorKind.RECEIPTS,
+    "approval": DoorKind.APPROVAL,
+    "approvals": DoorKind.APPROVALS,
+}
 
 
 def _kind(operation: str, step: Step | None, said: Mapping[str, Raw]) -> DoorKind:
     if step is None:
-        return _OF_RECEIPTS.get(operation, DoorKind.UNKNOWN)
+        return _OF_NO_STEP.get(operation, DoorKind.UNKNOWN)
     if step.is_for_everybody:
         return DoorKind.PUBLIC
     if operation.endswith("_form"):

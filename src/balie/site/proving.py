@@ -21,6 +21,7 @@ from balie.frontstage.rehearsed import DemoPerson
 from balie.identity import models as model
 from balie.identity.models import Membership, ViewerSession
 from balie.identity.reader import cookie_digest
+from balie.proving.approving import Approvals
 from balie.proving.around import Around
 from balie.proving.arriving import Arrived
 from balie.proving.browsing import App, Browser
@@ -212,6 +213,11 @@ async def _each_part(
     async def leaky() -> None:
         await _from_leaky_systems(found, configuration, systems, place)
 
+    async def approving() -> None:
+        if not sends.typed:
+            await sends.prove()
+        await Approvals(place, sends.receipts, sends.typed).prove()
+
     async def carried() -> None:
         await _carried(found, configuration, systems, place, sends)
         await around.teams()
@@ -219,6 +225,7 @@ async def _each_part(
     parts: Mapping[str, Callable[[], Awaitable[None]]] = {
         "reading": reads.prove,
         "sending": sends.prove,
+        "approving": approving,
         "around": around.prove,
         "arriving": carried,
         "leaky systems": leaky,
