@@ -93,6 +93,7 @@ def main(state: Path, count: int) -> None:
     environment = {
         "BALIE_STATE": str(state / str(time.time_ns())),
         "BALIE_DEMO": "1",
+        "BALIE_PAGES_A_MINUTE": "0",
         "BALIE_KEYS": Fernet.generate_key().decode(),
     }
     read = installation.ready(environment)

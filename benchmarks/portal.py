@@ -95,6 +95,7 @@ def settings(office: Office, state: Path, port: int) -> dict[str, str]:
         "BALIE_MAIL_URL": "smtp://127.0.0.1:1",
         "BALIE_MAIL_FROM": "desk@example.nl",
         "BALIE_LOG": "warning",
+        "BALIE_PAGES_A_MINUTE": "0",  # few sign-ins ask for thousands of pages a second
     }
 
 

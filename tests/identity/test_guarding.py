@@ -26,7 +26,7 @@ from balie.identity.addresses.guarding import (
 )
 from balie.identity.addresses.sign_ins import SignInAddresses
 from balie.identity.letters import Letters
-from balie.identity.models import DemoMail, GuardCode, Person
+from balie.identity.models import DemoMail, GuardCode, Person, ViewerSession
 from balie.identity.people import enrol
 from balie.mapping.rules import Wrong
 from balie.store.actions import StoredActions
@@ -285,6 +285,25 @@ async def test_the_sign_in_changes_once_the_master_has_it_and_the_old_address_is
     assert await house.work.read(SignInChange.objects.count) == 0
     noted = await house.work.read(lambda: list(Audit.objects.values_list("what", flat=True)))
     assert "sign-in changed" in noted
+
+
+async def test_other_sign_ins_end_with_the_address_that_they_were_made_with(house: House) -> None:
+    person, other = await house.person(), await house.person("somebody@example.nl")
+
+    def sign_in() -> None:
+        for cookie, whose in (("here", person), ("elsewhere", person), ("another's", other)):
+            ViewerSession.objects.create(
+                cookie=cookie, person_id=whose, fingerprint="", expires=4_000_000_000
+            )
+
+    await house.work.write(sign_in)
+    await house.actions.accept(action("a1", person=person, sign_in=NEW, sent_from="here"))
+    await house.changes.sweep()
+    there = ViewerSession.objects.order_by("cookie").values_list("cookie", flat=True)
+    assert await house.work.read(lambda: list(there.all())) == ["another's", "elsewhere", "here"]
+    await fares(house, ErrandState.DONE)
+    await house.changes.sweep()
+    assert await house.work.read(lambda: list(there.all())) == ["another's", "here"]
 
 
 @pytest.mark.parametrize("state", [ErrandState.REFUSED, ErrandState.CONFLICT, ErrandState.DROPPED])

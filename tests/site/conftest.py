@@ -58,9 +58,13 @@ def run(
     running: list[Portal] = []
 
     def site(
-        *, in_demo: bool = True, database: Path | None = None, found: Checked = found
+        *,
+        in_demo: bool = True,
+        database: Path | None = None,
+        found: Checked = found,
+        **changes: object,
     ) -> Running:
-        chosen = replace(_chosen(systems, tmp_path), demo=in_demo)
+        chosen = replace(_chosen(systems, tmp_path), demo=in_demo, **changes)
         if database is not None:  # a file without any table
             database.touch()
             chosen = replace(chosen, database_url=f"sqlite:///{database}")

@@ -59,6 +59,7 @@ class Visitor:
     staff_roles: teams of the blueprint's `people.staff`; whoever has one is staff, not a customer.
     level: in how many steps they proved who they are. level_at: when, for the last time, in seconds
     since 1970. behind: somebody of staff who acts as this customer, and is no customer themselves.
+    sign_in: names this sign-in, and lets nobody in.
     """
 
     person: str
@@ -72,10 +73,11 @@ class Visitor:
     level: int = 1
     level_at: int = 0
     behind: Behind | None = None
+    sign_in: str = field(default="", compare=False)
 
     @property
     def who(self) -> Hashable:
-        """All but the level as one key: two visitors with the same key are the same to systems.
+        """All but level and sign-in as one key: visitors with the same key are the same to systems.
 
         How they proved it is of one browser, and is looked at anew at every page.
         """
@@ -108,8 +110,8 @@ class Viewer:
     known now; acting_for: its name.
     administers: it, which by itself shows nothing of what is its.
     may_choose: there are others to act for. must_choose: nothing is shown before that is done.
-    began: when the request began, so that its promise on time counts from there. level, level_at:
-    of the visitor whose request it is. behind: as of a `Visitor`.
+    began: when the request began, so that its promise on time counts from there. level, level_at,
+    sign_in: of the visitor whose request it is. behind: as of a `Visitor`.
     """
 
     person: str
@@ -126,6 +128,7 @@ class Viewer:
     began: float | None = field(default=None, compare=False)  # on the event loop's clock
     level: int = field(default=1, compare=False)
     level_at: int = field(default=0, compare=False)
+    sign_in: str = field(default="", compare=False)
     behind: Behind | None = None
 
     def at(self, began: float | None, visitor: Visitor) -> "Viewer":
@@ -145,13 +148,14 @@ class Viewer:
             began=began,
             level=visitor.level,
             level_at=visitor.level_at,
+            sign_in=visitor.sign_in,
             behind=visitor.behind,
         )
 
     @property
     def who(self) -> Hashable:
-        """All but time and level as one key: two viewers with the same key may see the same, once
-        each has proved what is asked.
+        """All but time, level and sign-in as one key: two viewers with the same key may see the
+        same, once each has proved what is asked.
         """
         me = tuple((name, mine.knowledge.value, mine.values) for name, mine in self.me.items())
         named = (self.person, self.email, self.acting_for, self.organisation)

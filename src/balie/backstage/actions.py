@@ -125,7 +125,8 @@ class Action:
     answers: question -> what was filled in, as the receipt tells it, label and text.
     version: of the blueprint. order_with: actions with the same are carried one after another.
     sign_in: the mail address that this person signs in with once the master has it; personal. It
-    is not read back. tells_at_once: a mail is due as soon as it is accepted; not read back either.
+    is not read back, nor is sent_from, the sign-in that stays then while their others end.
+    tells_at_once: a mail is due as soon as it is accepted; not read back either.
     acting_for: the name of the organisation, as it was then. organisation: its key, PRIVATE for
     none; None: of no place in particular, such as what Balie does itself.
     asks: what a colleague must approve first; read back in the receipt.
@@ -146,6 +147,7 @@ class Action:
     errands: Sequence[Errand] = ()
     order_with: str = ""
     sign_in: str = field(default="", repr=False)
+    sent_from: str = field(default="", repr=False)
     tells_at_once: bool = False
     organisation: str | None = None
     asks: Asked | None = None

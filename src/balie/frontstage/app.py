@@ -6,6 +6,7 @@ cookies of a header, the choices in them, the headers of an answer.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import lru_cache
+from http import HTTPStatus
 from urllib.parse import parse_qsl
 
 from msgspec.structs import replace
@@ -13,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request, cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from balie.access.acting import cookie_beside
+from balie.access.often import Often
 from balie.access.origin import is_from_here
 from balie.access.viewer import Visitor
 from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, Wrong, arrangement_of
@@ -29,9 +31,15 @@ _LONGEST_QUERY = 10_000  # characters
 
 
 def frontstage(
-    views: Views, reader: Reader, surroundings: Surroundings, session_cookie: str
+    views: Views,
+    reader: Reader,
+    surroundings: Surroundings,
+    session_cookie: str,
+    often: Often | None = None,
 ) -> ASGIApp:
-    """The app for every address that is not another layer's."""
+    """The app for every address that is not another layer's. often: how often one sign-in may ask;
+    None: without end.
+    """
 
     chosen = lru_cache(maxsize=1024)(
         lambda cookies, asked: preferences_of(
@@ -50,8 +58,12 @@ def frontstage(
         visitor, is_over = await _whoever(reader, _cookies(cookies), session_cookie)
         preferences = chosen(cookies, said.get(b"accept-language", b""))
         ask = _ask(scope, said, visitor, preferences)
+        wait = often.wait(visitor.sign_in) if often is not None and visitor is not None else 0
         try:
-            answer = await _answer(views, ask, Request(scope, receive))
+            if wait:
+                answer = await _too_often(views, ask, wait)
+            else:
+                answer = await _answer(views, ask, Request(scope, receive))
         except ClientDisconnect:
             return
         if is_over:
@@ -83,6 +95,12 @@ async def _whoever(
     if own is not None and behind is not None and behind.person == own.person:
         return acting, False
     return own, True
+
+
+async def _too_often(views: Views, ask: Ask, wait: int) -> Answer:
+    """What was sent is not read. wait: seconds."""
+    refusal = await views.problem(ask, HTTPStatus.TOO_MANY_REQUESTS, "too_many", "alert")
+    return with_headers(refusal, **{"retry-after": str(wait)})
 
 
 async def _answer(views: Views, ask: Ask, request: Request) -> Answer:

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from django.http import Http404, HttpRequest
 
+from balie.access.often import Often
 from balie.access.viewer import Visitor
 from balie.backstage.acting import Contexts
 from balie.backstage.alone import Alone
@@ -62,7 +63,7 @@ class Desk:
     whom people may sign in, who writes mails and the audit, who tells whom others looked at and
     what was done, who knows codes of letters (None: the blueprint has no letters), who guards a
     change of address, where customers change theirs with a form of the service ("" for nowhere),
-    and whether this is a demo.
+    whether this is a demo, and how often one sign-in may ask (None: without end).
     """
 
     recognise: Recognise
@@ -80,6 +81,7 @@ class Desk:
     guard: Guard
     address_form: str = ""
     demo: bool = False
+    often: Often | None = None
 
 
 def desk_of(request: HttpRequest) -> Desk:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from urllib.parse import urlencode
 
+from allauth.core.internal import ratelimit
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -14,6 +15,7 @@ from balie.identity.desk import desk_of
 from balie.identity.factors.second_steps import has_second_step
 from balie.identity.models import Person
 from balie.identity.proofs import took_second_step, ways_to_prove
+from balie.identity.reader import cookie_digest
 from balie.identity.signing_in import still_holds
 
 GET_ONE = "second_step_needed"
@@ -45,6 +47,25 @@ class CompletedSignIn:
         if request.user.is_authenticated and not still_holds(request.session.session_key):
             logout(request)
         return self._get_response(request)
+
+
+class NotTooOften:
+    """One sign-in asks for so many pages a minute, of these and of the customer's together."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answers as asked, or says how long to wait."""
+        often, cookie = desk_of(request).often, request.session.session_key
+        if often is None or not cookie or not request.user.is_authenticated:
+            return self._get_response(request)
+        wait = often.wait(cookie_digest(cookie))
+        if not wait:
+            return self._get_response(request)
+        refusal: HttpResponse = ratelimit.respond_429(request)
+        refusal["Retry-After"] = str(wait)
+        return refusal
 
 
 class StaffTakeTwoSteps:

@@ -68,7 +68,7 @@ class _Row:
     why: str
     behind: Told | None
 
-    def sign_in(self) -> SignIn:
+    def sign_in(self, digest: str) -> SignIn:
         return SignIn(
             person=self.person.hex,
             email=self.email,
@@ -87,6 +87,7 @@ class _Row:
             acts=self.acts,
             behind=colleague(self.behind) if self.behind is not None else None,
             why=self.why,
+            digest=digest,
         )
 
 
@@ -105,11 +106,12 @@ class PostgresReader:
         """The visitor behind this cookie, or None."""
         if not cookie:
             return None
+        digest = cookie_digest(cookie)
         async with self._pool.connection() as connection:
             cursor = connection.cursor(row_factory=class_row(_Row))
-            await cursor.execute(_ASK, (cookie_digest(cookie),))
+            await cursor.execute(_ASK, (digest,))
             row = await cursor.fetchone()
-        return judge(row.sign_in() if row else None, self._now())
+        return judge(row.sign_in(digest) if row else None, self._now())
 
     async def ping(self) -> None:
         """Raises psycopg.Error or PoolTimeout when the database does not answer."""

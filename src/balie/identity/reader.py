@@ -67,6 +67,7 @@ class SignIn:
     password: as it is stored, hashed. fingerprint: of the password that held at sign-in.
     expires: seconds since 1970. links: names of `me` -> keys. level, level_at: as of a `Visitor`.
     acts: somebody of staff acts as this person; behind: their own sign-in, None when it is gone.
+    digest: of its cookie.
     """
 
     person: str
@@ -86,6 +87,7 @@ class SignIn:
     acts: bool = False
     behind: "SignIn | None" = None
     why: str = ""
+    digest: str = ""
 
     def same_until(self, now: float) -> float:
         """Until when this says the same, if nothing is written: it expires, or a date passes."""
@@ -117,6 +119,7 @@ def judge(sign_in: SignIn | None, now: float) -> Visitor | None:
         level_at=sign_in.level_at,
         memberships=tuple(one.at(now) for one in sign_in.members),
         behind=behind,
+        sign_in=sign_in.digest,
     )
 
 
@@ -266,6 +269,7 @@ def _find(connection: sqlite3.Connection, digest: str) -> SignIn | None:
         acts=acts is not None,
         behind=colleague(_colleague.decode(behind)) if behind is not None else None,
         why=why,
+        digest=digest,
     )
 
 

@@ -11,6 +11,7 @@ from asgiref.sync import async_to_sync
 from django.core.asgi import get_asgi_application
 from starlette.types import ASGIApp
 
+from balie.access.often import Often
 from balie.backstage.alone import PagesAlone
 from balie.backstage.forms.guarding import Guard, form_for_sign_in
 from balie.backstage.lineage.origins import Origins
@@ -201,6 +202,8 @@ def _application(
         receipts_at=service.receipts_at,
         approvals_at="" if opened.approving is None else service.approvals_at,
     )
+    a_minute = configuration.pages_a_minute
+    often = Often(a_minute) if a_minute else None
     views = Views(
         service,
         looks,
@@ -221,7 +224,7 @@ def _application(
     layers = Layers(
         last_resort=last_resort.guard,
         django=get_asgi_application(),
-        frontstage=frontstage(views, reader, surroundings, configuration.session_cookie),
+        frontstage=frontstage(views, reader, surroundings, configuration.session_cookie, often),
         inbound=inbound(opened.hearing),
         static=assets,
         reader=reader,
@@ -245,6 +248,7 @@ def _application(
                 guard=opened.guard,
                 address_form=form_for_sign_in(service.form_plans, blueprint),
                 demo=configuration.demo,
+                often=often,
             ),
             "console": Watch(
                 blueprint=blueprint,

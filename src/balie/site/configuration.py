@@ -54,6 +54,7 @@ class Configuration:
     log: from which level on is logged: "debug", "info" or "warning".
     engine: what carries, "rows" (our own) or "dbos".
     acting_minutes: how long somebody of staff acts as a customer.
+    pages_a_minute: how many one sign-in may ask for; 0: without end.
     failpoint: where a demo is killed on purpose, "" for nowhere.
     values: the environment, for `${NAME}` in `systems.yaml` and in profiles.
     """
@@ -77,6 +78,7 @@ class Configuration:
     engine: str = "rows"
     failpoint: str = ""
     acting_minutes: int = 15
+    pages_a_minute: int = 600
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -139,6 +141,7 @@ def read(environment: Mapping[str, str]) -> Configuration:
         engine=said.read("BALIE_ENGINE", _engine, default="rows"),
         failpoint=environment.get("BALIE_FAILPOINT", ""),
         acting_minutes=said.read("BALIE_ACTING_MINUTES", _minutes, default="15"),
+        pages_a_minute=said.read("BALIE_PAGES_A_MINUTE", _pages, default="600"),
         values=dict(environment),
     )
 
@@ -232,6 +235,17 @@ def _minutes(name: str, text: str) -> int:
     if re.fullmatch(r"[0-9]{1,2}", text) and 0 < int(text) <= 60:
         return int(text)
     raise WrongSetting(name, f"{text!r} is no number of minutes.", "A number from 1 to 60: 15")
+
+
+def _pages(name: str, text: str) -> int:
+    if re.fullmatch(r"[0-9]{1,6}", text) and (text == "0" or int(text) >= 60):
+        return int(text)
+    raise WrongSetting(
+        name,
+        f"{text!r} is no number of pages that a person could live with.",
+        "60 or more a minute for each sign-in:  600",
+        "0 counts nothing, for who has a limit in front",
+    )
 
 
 def _database(name: str, text: str) -> str:

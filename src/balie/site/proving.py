@@ -82,6 +82,7 @@ def prove(
     first thing that is wrong. first: the part to begin with. Raises Refusal.
     """
     wish = Wish(seed=seed, quick=quick, first=first, guesses=guesses)
+    configuration = replace(configuration, pages_a_minute=0)  # asks more often than any person
     notes = Notes(found.blueprint, first_only)
     patient = replace(found, blueprint=without_hurry(found.blueprint))
     oracle, marks = planted(patient, systems, wish.seed)

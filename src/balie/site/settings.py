@@ -56,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "balie.identity.middleware.CompletedSignIn",
+    "balie.identity.middleware.NotTooOften",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "balie.identity.middleware.StaffTakeTwoSteps",

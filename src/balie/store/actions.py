@@ -237,6 +237,7 @@ class StoredActions:
                 language=action.language,
                 at=action.at,
                 closed=self.cipher.seal(action.sign_in.encode()),
+                sent_from=action.sent_from,
             )
         if action.tells_at_once:
             Further.objects.create(action=action.id)

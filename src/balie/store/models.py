@@ -226,7 +226,8 @@ class Draft(models.Model):
 class SignInChange(models.Model):
     """An address that somebody will sign in with, once the master of an action has it.
 
-    closed: the address, encrypted. told_at: when the address of before was written to.
+    closed: the address, encrypted. told_at: when the address of before was written to. sent_from:
+    the sign-in that asked for it, as a digest: it stays when the others end.
     """
 
     action = models.CharField(max_length=32, primary_key=True)
@@ -235,6 +236,7 @@ class SignInChange(models.Model):
     at = models.DateTimeField()
     told_at = models.DateTimeField(null=True)
     closed = models.BinaryField()
+    sent_from = models.CharField(max_length=64, default="")
 
     class Meta:
         db_table = "sign_in_change"

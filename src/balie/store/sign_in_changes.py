@@ -51,4 +51,5 @@ class StoredSignInChanges:
             address=address.decode(),
             at=row.at,
             is_told=row.told_at is not None,
+            sent_from=row.sent_from,
         )

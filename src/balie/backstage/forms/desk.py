@@ -499,6 +499,7 @@ class FormDesk:
             errands=errands(sending, checked.filled),
             order_with="" if opening.mark else viewer.person,
             sign_in=_sign_in(self._guarded(opening, checked, token)),
+            sent_from=viewer.sign_in,
             tells_at_once=tells_at_once(step),
             behind=viewer.behind.person if viewer.behind else "",
             behind_team=_team(opening, viewer),

@@ -21,7 +21,9 @@ _NO = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInChange:
-    """An address that somebody will sign in with. action: whose master must have it first."""
+    """An address that somebody will sign in with. action: whose master must have it first.
+    sent_from: the sign-in that asked for it.
+    """
 
     action: str
     person: str
@@ -29,6 +31,7 @@ class SignInChange:
     address: str = field(repr=False)
     at: datetime
     is_told: bool = False
+    sent_from: str = ""
 
 
 class ChangesKept(Protocol):
@@ -56,8 +59,10 @@ class SignIns(Protocol):
         """
         ...
 
-    async def change(self, person: str, address: str) -> bool:
-        """The person signs in with this address from now on. False: somebody else does."""
+    async def change(self, person: str, address: str, stays: str) -> bool:
+        """The person signs in with this address from now on, and every sign-in of theirs but
+        `stays` ends. False: somebody else has that address, and nothing changed.
+        """
         ...
 
 
@@ -83,7 +88,7 @@ class SignInChanges:
                 return
         state = _of_master(receipt)
         if state is ErrandState.DONE:
-            changed = await self.sign_ins.change(change.person, change.address)
+            changed = await self.sign_ins.change(change.person, change.address, change.sent_from)
             await self.kept.over(change, "sign-in changed" if changed else "sign-in not changed")
         elif state is None or state in _NO:
             await self.kept.over(change, "sign-in not changed")

@@ -25,9 +25,11 @@ class SignInAddresses:
         """Writes to the address of before; False when the mail did not go out."""
         return await self.work.read(lambda: self._tell(person, language))
 
-    async def change(self, person: str, address: str) -> bool:
-        """The person signs in with this address from now on; False when somebody else does."""
-        return await self.work.write(lambda: changed(person, address.casefold()))
+    async def change(self, person: str, address: str, stays: str) -> bool:
+        """The person signs in with this address from now on, and their other sign-ins end; False
+        when somebody else signs in with it. stays: the sign-in that goes on, as a digest.
+        """
+        return await self.work.write(lambda: changed(person, address.casefold(), stays))
 
     def _tell(self, person: str, language: str) -> bool:
         found = Person.objects.filter(pk=person).first()
@@ -40,9 +42,10 @@ class SignInAddresses:
         return True
 
 
-def changed(person: str, address: str) -> bool:
-    """Changes it, in the transaction that is open. address: in small letters. False: somebody else
-    signs in with it.
+def changed(person: str, address: str, stays: str) -> bool:
+    """Changes it, in the transaction that is open, and ends every sign-in but `stays`: whoever is
+    in with the address of before is out. address: in small letters. False: somebody else signs in
+    with it.
     """
     found = Person.objects.select_for_update().filter(pk=person).first()
     others = Person.objects.filter(email=address).exclude(pk=person)
@@ -54,4 +57,5 @@ def changed(person: str, address: str) -> bool:
     if found.is_demo:  # the demo's front door knows its people by the addresses of its files
         EmailAddress.objects.create(user=found, email=before)
     EmailAddress.objects.create(user=found, email=address, primary=True, verified=True)
+    found.viewer_sessions.exclude(pk=stays).delete()
     return True

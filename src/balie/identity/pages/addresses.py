@@ -94,9 +94,8 @@ def _changed(request: HttpRequest, person: Person, guarded: Guarded) -> HttpResp
     desk, before = desk_of(request), person.email
     here = cookie_digest(request.session.session_key or "")
     with transaction.atomic():
-        done = changed(person.pk.hex, guarded.address)
+        done = changed(person.pk.hex, guarded.address, here)
         if done:
-            person.viewer_sessions.exclude(pk=here).delete()
             desk.note("address changed", who=person.pk.hex, about=person.pk.hex)
     if not done:
         context = {"form": NewAddress(), "email": before, "is_taken": True}
