@@ -26,7 +26,7 @@ from tests.identity.providers.provider import (
     sign,
 )
 
-ALL = tuple(Logout)
+ALL = (Logout.RP, Logout.BACK, Logout.FRONT, Logout.REVOKE)
 REVOKE = "http://127.0.0.1:8000/accounts/with/acme/revoke/"
 
 
@@ -207,6 +207,25 @@ def test_who_signs_out_here_signs_out_there(site: Site, acme: Provider) -> None:
     assert asked["client_id"] == [CLIENT]
     assert asked["id_token_hint"][0].count(".") == 2
     assert "U bent uitgelogd" in browser.get("/accounts/signed-out/").text
+
+
+def test_who_signs_out_at_onewelcomes_own_address_takes_no_token_along(
+    site: Site, sanne: Person
+) -> None:
+    """The address of its own is in no description; it knows the browser by its cookie."""
+    provider = Provider()
+    there = "https://acme.gw.example.net/terminate_session"
+    site.connect(connection(logout=(Logout.TERMINATE,), end_session=there), provider)
+    browser = signed_in(site, provider, "a")
+    page = browser.post("/accounts/logout/").text
+    onward = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', page)
+    assert onward
+    assert browser.seen_by_thin is None
+    where, _, query = html.unescape(onward[1]).partition("?")
+    assert where == there
+    assert parse_qs(query) == {
+        "post_logout_redirect_uri": ["http://127.0.0.1:8000/accounts/signed-out/"]
+    }
 
 
 def test_who_signed_in_locally_goes_nowhere_else(site: Site, acme: Provider) -> None:

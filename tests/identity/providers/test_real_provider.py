@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
-from urllib.parse import urljoin
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx
 import pytest
@@ -42,15 +42,16 @@ class Both:
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     if not (HERE / "node_modules").is_dir():
         pytest.skip("tests/identity/providers/real/install.sh was not run")
-    state, first = tmp_path_factory.mktemp("real"), free_ports(5)
-    issuer = f"http://127.0.0.1:{first + 4}"
+    state, first = tmp_path_factory.mktemp("real"), free_ports(6)
+    issuer, pushed = (f"http://127.0.0.1:{first + place}" for place in (4, 5))
     allowed = {"BALIE_PRIVATE_LOGINS": "127.0.0.1"}
     folder = _asking_two_steps(state / "blueprint")
     with (
         portal(state, folder, port=first, settings=allowed) as running,
         provider(first + 4, running.url),
+        provider(first + 5, running.url, "pushed"),
     ):
-        _connect(state, running.url, issuer, allowed)
+        _connect(state, running.url, issuer, pushed, allowed)
         yield Both(running, issuer, state / "balie" / "balie.db")
 
 
@@ -66,9 +67,9 @@ def _asking_two_steps(to: Path) -> Path:
 
 
 @contextmanager
-def provider(port: int, url: str) -> Iterator[None]:
+def provider(port: int, url: str, *how: str) -> Iterator[None]:
     """The provider, until the end of the block."""
-    command = ["node", str(HERE / "provider.mjs"), str(port), url]
+    command = ["node", str(HERE / "provider.mjs"), str(port), url, *how]
     quiet = subprocess.DEVNULL
     process = subprocess.Popen(command, stdout=quiet, stderr=quiet)
     try:
@@ -89,27 +90,47 @@ def _wait(address: str) -> None:
     raise AssertionError("the provider did not start")
 
 
-def _connect(state: Path, url: str, issuer: str, allowed: dict[str, str]) -> None:
+def _connect(state: Path, url: str, issuer: str, pushed: str, allowed: dict[str, str]) -> None:
     ours = {"BALIE_STATE": str(state / "balie"), "BALIE_PUBLIC_URL": url, **allowed}
     kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
-    where = ["--issuer", issuer, "--client-id", "portal", "--secret-file", "-"]
+    where = ["--client-id", "portal", "--secret-file", "-"]
     ends = ["--logout", "rp", "--logout", "back"]
     proofs = ["--step-up", "claims", "--two-steps", "urn:example:two"]
     wish = ["--step-up", "acr_values", "--two-steps", "urn:example:two"]
-    for name, asks in (("real", proofs), ("wish", wish)):
-        command = [BALIE, "logins", "add", name, *where, *ends, *asks, "--title", name.title()]
+    for name, at, asks in (("real", issuer, proofs), ("wish", issuer, wish), ("pushed", pushed, []),
+                           ("unknown", issuer, [])):  # fmt: skip
+        asked = [*where, "--issuer", at, *ends, *asks, "--title", name.title()]
+        command = [BALIE, "logins", "add", name, *asked]
         subprocess.run(command, input=SECRET, text=True, check=True, env=kept | ours)
-    looked = subprocess.run([BALIE, "logins", "test", "real"], capture_output=True, text=True,
-                            check=False, env=kept | ours)  # fmt: skip
-    assert looked.returncode == 0, looked.stdout
-    assert "It knows us as portal." in looked.stdout
-    assert "urn:example:two is asked, by claims." in looked.stdout
+
+    def look(name: str) -> tuple[int, str]:
+        command = [BALIE, "logins", "test", name]
+        looked = subprocess.run(
+            command, capture_output=True, text=True, check=False, env=kept | ours
+        )
+        return looked.returncode, looked.stdout
+
+    code, told = look("real")
+    assert code == 0, told
+    lines = (
+        "It knows us as portal.",
+        "urn:example:two is asked, by claims.",
+        "It is registered, and we may ask for our scopes.",
+        "Our clocks differ by",
+    )
+    assert [line for line in lines if line not in told] == []
+    code, told = look("pushed")
+    assert code == 0, told
+    assert "It is registered" in told
+    code, told = look("unknown")
+    assert code == 1
+    assert f"Register it letter by letter:  {url}/accounts/with/unknown/back/" in told
 
 
-def _sign_in(both: Both) -> httpx.Client:
+def _sign_in(both: Both, name: str = "real") -> httpx.Client:
     """The whole code flow, as a browser goes it."""
     client = httpx.Client(follow_redirects=True, timeout=20)
-    page = client.get(f"{both.portal.url}/accounts/with/real/")
+    page = client.get(f"{both.portal.url}/accounts/with/{name}/")
     page = _submit(client, page, login=SANNE, password="anything")
     return _arrive(client, page)
 
@@ -136,6 +157,20 @@ def test_a_customer_signs_in_with_the_real_flow(both: Both) -> None:
         assert _is_in(both, client)
         page = client.get(f"{both.portal.url}/accounts/sessions/").text
         assert "real" in page
+
+
+def test_what_is_asked_goes_over_its_own_address_where_the_provider_requires_it(
+    both: Both,
+) -> None:
+    with httpx.Client(timeout=20) as client:
+        there = client.get(f"{both.portal.url}/accounts/with/pushed/").headers["location"]
+        asked = parse_qs(urlsplit(there).query)
+        assert sorted(asked) == ["client_id", "request_uri"]
+        plain = there.partition("?")[0] + "?client_id=portal&response_type=code&scope=openid"
+        refused = client.get(plain, headers={"accept": "application/json"})
+        assert refused.status_code == 400
+    with closing(_sign_in(both, "pushed")) as client:
+        assert _is_in(both, client)
 
 
 def test_the_end_of_a_session_there_ends_it_here(both: Both) -> None:

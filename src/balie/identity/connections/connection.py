@@ -40,6 +40,7 @@ class Logout(StrEnum):
     BACK = "back"  # OpenID Connect Back-Channel Logout 1.0
     FRONT = "front"  # OpenID Connect Front-Channel Logout 1.0
     REVOKE = "revoke"  # Okta's Global Token Revocation
+    TERMINATE = "terminate"  # who signs out here goes to OneWelcome's own `terminate_session`
 
 
 class StepUp(StrEnum):

@@ -98,12 +98,17 @@ async def way_out(party: RelyingParty, connection: Connection, id_token: str, af
     """Where somebody signs out at the provider; "" when that is not to be. after: our address
     where they come back. Raises Refused.
     """
+    back = {"post_logout_redirect_uri": after}
+    if (
+        Logout.TERMINATE in connection.logout
+    ):  # knows the browser by its cookie: no token goes along
+        return with_query(connection.end_session, back) if connection.end_session else ""
     if Logout.RP not in connection.logout:
         return ""
     there = connection.end_session
     if not there:
         there = (await party.providers.metadata(connection)).end_session_endpoint
-    asked = {"client_id": connection.client_id, "post_logout_redirect_uri": after}
+    asked = {"client_id": connection.client_id, **back}
     if id_token:
         asked["id_token_hint"] = id_token
     return with_query(there, asked) if there else ""

@@ -23,18 +23,24 @@ ASKED_AGAIN = 60
 """Seconds between two askings for a key that is not known: a forged token costs nothing more."""
 
 _ADDRESSES = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-_OPTIONAL = ("userinfo_endpoint", "end_session_endpoint")
+_PUSHED = "pushed_authorization_request_endpoint"
+_OPTIONAL = ("userinfo_endpoint", "end_session_endpoint", _PUSHED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """A provider's description of itself, checked. Addresses that it lacks are ""."""
+    """A provider's description of itself, checked. Addresses that it lacks are "".
+
+    must_push: it takes requests over its own address alone (RFC 9126), never in a browser's.
+    """
 
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
     userinfo_endpoint: str
     end_session_endpoint: str
+    pushed_authorization_request_endpoint: str
+    must_push: bool
     names_itself: bool  # RFC 9207: every answer has `iss`
     algorithms: tuple[str, ...]
     client_proofs: tuple[str, ...]
@@ -140,6 +146,9 @@ class Providers:
             left_away = name in _OPTIONAL and address in ("", None)
             if not left_away and not self._is_address(address):
                 raise Refused(Check.DISCOVERY_ADDRESS)
+        must_push = said.get("require_pushed_authorization_requests") is True
+        if must_push and not addresses[_PUSHED]:
+            raise Refused(Check.DISCOVERY_ADDRESS)
         methods = said.get("code_challenge_methods_supported")
         if isinstance(methods, list) and "S256" not in methods:
             raise Refused(Check.NO_PKCE)
@@ -149,6 +158,7 @@ class Providers:
             raise Refused(Check.NO_ALGORITHM)
         return Metadata(
             **{name: str(address or "") for name, address in addresses.items()},
+            must_push=must_push,
             names_itself=said.get("authorization_response_iss_parameter_supported") is True,
             algorithms=algorithms,
             client_proofs=_texts(said.get("token_endpoint_auth_methods_supported")),

@@ -35,6 +35,7 @@ class Check(StrEnum):
     ASKED_FOR_MORE = "interaction required"
     PROVIDER_ERROR = "error answer"
     NO_CODE = "no code"
+    PUSHED = "pushed request"
     UNREACHABLE = "unreachable"
     FORBIDDEN_ADDRESS = "address not allowed"
     DISCOVERY = "discovery"
@@ -155,6 +156,13 @@ EXPLAINED: Mapping[Check, tuple[str, str]] = MappingProxyType(
         Check.NO_CODE: (
             "The answer has no code.",
             "Let the application use the authorization code flow (response type `code`).",
+        ),
+        Check.PUSHED: (
+            "The provider wants requests over its own address first (PAR), and refused ours.",
+            (
+                "Its own log tells which part; often a callback address that is not registered, or "
+                "a scope that the application may not ask. Or do not require PAR for this one."
+            ),
         ),
         Check.UNREACHABLE: (
             "The provider does not answer, in time or at all.",

@@ -41,9 +41,11 @@ LASTS = 10 * 60
 """Seconds that somebody may take at the provider."""
 
 FORGOT_PASSWORD = "AADB2C90118"  # noqa: S105 - how Azure AD B2C says so
-_ASK_AGAIN = frozenset(
+ASK_AGAIN = frozenset(
     {"interaction_required", "login_required", "account_selection_required", "consent_required"}
 )
+"""How a provider says that it wants something of the person first."""
+
 _ERRORS: Mapping[str, Check] = MappingProxyType(
     {"invalid_client": Check.CLIENT, "invalid_grant": Check.CODE}
 )
@@ -132,6 +134,11 @@ class RelyingParty:
         """A journey to keep, and where to send the browser. Raises Refused."""
         return await self._begin(connection, self._journey(connection, next_page), email, {})
 
+    async def silent_address(self, connection: Connection) -> str:
+        """Where a browser would be sent that must not ask anybody anything. Raises Refused."""
+        asked = self._journey(connection, "")
+        return (await self._begin(connection, asked, "", {"prompt": "none"}))[1]
+
     async def begin_proving(
         self, connection: Connection, *, within: int | None, next_page: str, email: str
     ) -> tuple[Journey, str]:
@@ -166,7 +173,22 @@ class RelyingParty:
             "code_challenge_method": "S256",
         } | ({"login_hint": email} if email else {})
         asked.update(level)
+        if metadata.must_push:
+            pushed = await self._pushed(connection, metadata, asked)
+            asked = {"client_id": connection.client_id, "request_uri": pushed}
         return journey, with_query(metadata.authorization_endpoint, asked)
+
+    async def _pushed(
+        self, connection: Connection, metadata: Metadata, asked: Mapping[str, str]
+    ) -> str:
+        """What the provider calls a request that it got from us ourselves (RFC 9126). Raises
+        Refused.
+        """
+        there = metadata.pushed_authorization_request_endpoint
+        status, said = await self._asked_as_ourselves(connection, metadata, there, asked)
+        if status not in (HTTPStatus.CREATED, HTTPStatus.OK):
+            raise Refused(Check.CLIENT if said.get("error") == "invalid_client" else Check.PUSHED)
+        return text_of(said, "request_uri", Check.PUSHED)
 
     async def finish(
         self, connection: Connection, journey: Journey | None, answer: Query
@@ -206,17 +228,23 @@ class RelyingParty:
         self, connection: Connection, metadata: Metadata, form: Mapping[str, str]
     ) -> tuple[int, Mapping[str, object]]:
         """Asks the token endpoint as ourselves: status and what it says. Raises Refused."""
+        there = metadata.token_endpoint
+        return await self._asked_as_ourselves(connection, metadata, there, form)
+
+    async def _asked_as_ourselves(
+        self, connection: Connection, metadata: Metadata, address: str, form: Mapping[str, str]
+    ) -> tuple[int, Mapping[str, object]]:
         own, headers = proven(connection, metadata.token_endpoint, self.now())
         request = Request(
             method="POST",
-            url=metadata.token_endpoint,
+            url=address,
             headers={
                 "content-type": "application/x-www-form-urlencoded",
                 "accept": "application/json",
                 **headers,
             },
             body=urlencode({**form, **own}, quote_via=quote_plus).encode(),
-            template="/token",
+            template="/token" if address == metadata.token_endpoint else "/par",
         )
         answer = await self.providers.send(connection, request)
         try:
@@ -300,7 +328,7 @@ def _refused_there(error: str, description: str) -> Exception:
         return Refused(Check.CANCELLED)
     if error == "unmet_authentication_requirements":
         return Refused(Check.LEVEL)
-    return Refused(Check.ASKED_FOR_MORE if error in _ASK_AGAIN else Check.PROVIDER_ERROR)
+    return Refused(Check.ASKED_FOR_MORE if error in ASK_AGAIN else Check.PROVIDER_ERROR)
 
 
 def _tokens(status: int, said: Mapping[str, object]) -> _Tokens:

@@ -1,7 +1,8 @@
-// A certified OpenID Provider: node provider.mjs PORT PORTAL. Whoever signs in is the mail address that they type.
+// A certified OpenID Provider: node provider.mjs PORT PORTAL [pushed]. Whoever signs in is the mail address that they type.
+// pushed: what is asked of it must come over its own address first (RFC 9126).
 import { Provider } from "oidc-provider";
 
-const [port, portal] = process.argv.slice(2);
+const [port, portal, pushed] = process.argv.slice(2);
 const issuer = `http://127.0.0.1:${port}`;
 const client = `${portal}/accounts/with/real`;
 
@@ -10,7 +11,7 @@ const provider = new Provider(issuer, {
     {
       client_id: "portal",
       client_secret: "a secret: with % & signs",
-      redirect_uris: [`${client}/back/`, `${portal}/accounts/with/wish/back/`],
+      redirect_uris: [`${client}/back/`, `${portal}/accounts/with/wish/back/`, `${portal}/accounts/with/pushed/back/`],
       post_logout_redirect_uris: [`${portal}/accounts/signed-out/`],
       backchannel_logout_uri: `${client}/logout/`,
       backchannel_logout_session_required: true,
@@ -24,6 +25,7 @@ const provider = new Provider(issuer, {
     rpInitiatedLogout: { enabled: true },
     backchannelLogout: { enabled: true },
     claimsParameter: { enabled: true },
+    pushedAuthorizationRequests: { enabled: true, requirePushedAuthorizationRequests: pushed === "pushed" },
   },
   acrValues: ["urn:example:one", "urn:example:two"],
   cookies: { keys: ["only for tests"] },
