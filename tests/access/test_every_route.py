@@ -169,6 +169,9 @@ OF_DJANGO = {
     "accounts/connections/": _nobodys("/accounts/connections/"),
     "accounts/connections/add/": _nobodys("/accounts/connections/add/"),
     "accounts/connections/of/<slug:name>/": _nobodys("/accounts/connections/of/acme/"),
+    "accounts/known/": _nobodys("/accounts/known/"),
+    "accounts/known/<str:person>/": _nobodys("/accounts/known/0a1b2c/"),
+    "accounts/letters/": _nobodys("/accounts/letters/"),
     "accounts/sessions/": Fixed("/accounts/sessions/", 302, 200, 200),
     "accounts/looked/": Fixed("/accounts/looked/", 302, 200, 200),
     "accounts/cookies/": _everybody("/accounts/cookies/", 200),
@@ -197,6 +200,7 @@ OF_DJANGO = {
     "staff/search": Fixed("/staff/search", 404, 404, 200),
     "staff/look": _everybody("/staff/look", 404),
     "staff/looks/<str:key>": _everybody("/staff/looks/no-such-pass", 404),
+    "staff/looks/<str:key>/for": _everybody("/staff/looks/no-such-pass/for", 404),
     "staff/looks/<str:key>/act": _everybody("/staff/looks/no-such-pass/act", 404),
     "staff/acting/stop": _everybody("/staff/acting/stop", 405),  # sent to, never read
     "staff/looks/<str:key>/why": _everybody("/staff/looks/no-such-pass/why", 404),

@@ -3,7 +3,7 @@
 import os
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -50,7 +50,7 @@ from balie.site.asgi import Layers, application
 from balie.site.configuration import Configuration
 from balie.site.inputs import letters_of
 from balie.site.last_resort import LastResort
-from balie.site.letters import codes_of
+from balie.site.letters import codes_of, letter_desk
 from balie.site.looked import Onlookers
 from balie.site.looks import DjangoPages
 from balie.store.audit import Trail
@@ -58,8 +58,10 @@ from balie.store.ciphers import Cipher
 from balie.store.incidents import IncidentBook
 from balie.store.stamps import Stamps
 from balie.store.unit_of_work import UnitOfWork
+from balie.systems.rows import Row
 from balie.systems.transport import Transport
 from tests.browser import PASSWORD, Browser, Loop
+from tests.semantics.world import HeldRows, rows_of
 
 BLUEPRINT = Path(__file__).parents[2] / "blueprints" / "lindeman"
 
@@ -69,6 +71,11 @@ def the_example() -> Blueprint:
     blueprint = read_blueprint(BLUEPRINT).blueprint
     assert blueprint is not None
     return blueprint
+
+
+@lru_cache
+def the_contacts() -> Sequence[Row]:
+    return tuple(rows_of(BLUEPRINT)["crm"]["contacts"])
 
 
 @dataclass
@@ -127,6 +134,7 @@ class Site:
     configuration: Configuration
     logins: Logins
     providers: dict[str, Transport]  # name of a connection -> who answers for it
+    crm: HeldRows  # whom letters are made for
 
     def connect(self, connection: Connection, provider: Transport) -> None:
         """People may sign in with this party from now on."""
@@ -175,6 +183,8 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
         logins = logins_with(parties, ways)
         audit = Trail(Stamps([os.environ["BALIE_KEYS"]]), lambda: datetime.now(UTC))
         works.append(UnitOfWork(1))
+        codes = codes_of(blueprint, configuration.read(os.environ))
+        crm = HeldRows({"contacts": the_contacts()})
         guard = GuardByMail(works[-1], letters_of(blueprint), b"s" * 32, lambda: datetime.now(UTC))
         layers = Layers(
             last_resort=LastResort(looks, surroundings, incidents).guard,
@@ -199,7 +209,8 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
                     blueprint=blueprint,
                     looks=Onlookers(audit, blueprint, "/receipts"),
                     alone=systems.alone,
-                    codes=codes_of(blueprint, configuration.read(os.environ)),
+                    codes=codes,
+                    makes_letters=letter_desk(blueprint, codes, {"crm": crm}),
                     guard=guard,
                     demo=chosen.demo,
                 ),
@@ -216,7 +227,9 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
             },
         )
         app = application(layers, chosen)
-        built.append(Site(loop, app, systems, incidents, down, reader, chosen, logins, parties))
+        built.append(
+            Site(loop, app, systems, incidents, down, reader, chosen, logins, parties, crm)
+        )
         return built[-1]
 
     cache.clear()

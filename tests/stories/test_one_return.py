@@ -8,10 +8,14 @@ from datetime import timedelta
 import pytest
 from pytest_django import Settings
 
-from balie.backstage.actions import Receipt
+from balie.backstage.actions import ActionState, ErrandState, Progress, Receipt
+from balie.backstage.process.mails import mail_of_our_own
+from balie.backstage.service_desk.stuck import Settling, Verdict
+from balie.blueprint.model import EVERYBODY
 from balie.identity.people import close_account
 from balie.site.stories import Versions
 from balie.store.instance_models import Mail
+from balie.store.staff_actions import StoredStaffActions
 from balie.systems.errors import Unavailable
 from tests.ports import free_ports
 from tests.stories.world import Town
@@ -260,3 +264,31 @@ async def test_changed_details_reach_the_follower_and_are_told_by_mail_once(plac
     await place.stories.came_further(receipt.action.id)
     await place.settle()
     assert len(await asyncio.to_thread(place.mails)) == 1
+
+
+async def test_what_staff_drop_is_told_by_mail_once_in_the_senders_language(place: Town) -> None:
+    receipt = await place.sent(SANNE, "/vraag/nieuw", text=["Waar is mijn pakket?"])
+    assert isinstance(receipt, Receipt), receipt
+    (errand,) = receipt.action.errands
+    refused = Progress(errand=errand.id, state=ErrandState.REFUSED, tries=1, why="It says 422.")
+    await place.actions.note(refused)
+    staff = StoredStaffActions(place.actions)
+    dossier = await staff.whole(receipt.action.id)
+    assert dossier is not None
+    mark, by = dossier.parts[0].mark, "a" * 32
+    await staff.settle(Settling(errand=errand.id, mark=mark, what=Verdict.DROPPED, who=by))
+
+    await place.settle()
+    await place.stories.came_further(receipt.action.id)
+    await place.settle()
+
+    (mail,) = await asyncio.to_thread(place.mails)
+    assert mail.to == SANNE
+    assert mail.subject == "Niet doorgegeven: Ik heb een vraag"
+    assert f"({receipt.action.reference})" in mail.body
+    assert f"http://portal.example/ontvangst/{receipt.action.reference}" in mail.body
+    assert "pakket" not in mail.body
+    sent = receipt.action
+    by_nobody = Receipt(action=replace(sent, person=EVERYBODY), state=ActionState.DROPPED)
+    assert mail_of_our_own(by_nobody) == ()
+    assert mail_of_our_own(Receipt(action=sent, state=ActionState.REFUSED)) == ()

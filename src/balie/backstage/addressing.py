@@ -1,6 +1,8 @@
 """To whom a letter with a code goes: the row of each number, as its system has it now."""
 
-from collections.abc import Mapping
+import csv
+import io
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,6 +28,31 @@ class NoLetter(StrEnum):
     NOBODY = "no row has this number"
     SEVERAL = "several rows have this number"
     INCOMPLETE = "its row has no key or no postcode"
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Letters, and the numbers that got none, with why.
+
+    letters: field -> text, for the printer. Personal, and their codes stand nowhere else.
+    """
+
+    letters: Sequence[Mapping[str, str]]
+    missed: Sequence[tuple[str, NoLetter]]
+
+    def csv(self, address: str) -> str:
+        """The file for the printer. address: where the code is filled in."""
+        rows = [{**letter, "address": address} for letter in self.letters]
+        file = io.StringIO()
+        writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else ["number"])
+        writer.writeheader()
+        writer.writerows({name: _harmless(text) for name, text in row.items()} for row in rows)
+        return file.getvalue()
+
+
+def _harmless(text: str) -> str:
+    """A spreadsheet would take some texts of a system for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def letters_in(blueprint: Blueprint) -> Mapping[str, MeLine]:

@@ -1,14 +1,14 @@
 """`balie letters`: codes on paper, by which customers become known."""
 
 import argparse
-import csv
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from pkgutil import resolve_name
-from typing import Protocol, TextIO
+from typing import TextIO
 
+from balie.backstage.addressing import Made
 from balie.site import installation
 from balie.site.blueprints import checked
 from balie.site.refusal import Refusal, WrongUse
@@ -31,15 +31,6 @@ examples:
 exit codes: 0 done; 1 some numbers got no letter, or refused, and says why; 2 wrong use
 """
 _ADDRESS = "/accounts/activate/"
-
-
-class Made(Protocol):
-    """`balie.site.letters.Made`."""
-
-    @property
-    def letters(self) -> Sequence[Mapping[str, str]]: ...
-    @property
-    def missed(self) -> Sequence[tuple[str, str]]: ...
 
 
 def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -77,7 +68,7 @@ def make(args: argparse.Namespace) -> int:
         except Refusal:
             args.out.unlink()
             raise
-        _write(file, made.letters, configuration.public_url)
+        file.write(made.csv(f"{configuration.public_url}{_ADDRESS}"))
     print(f"{len(made.letters)} letters are in {args.out}. Delete it once it is printed.")
     for number, why in made.missed:
         print(f"{number}: {why}", file=sys.stderr)
@@ -115,15 +106,3 @@ def _new(file: Path) -> TextIO:
         said = f"{file} cannot be made: {error.strerror}."
         raise Refusal("LETTERS", said, ["Name a file that is not there yet."]) from error
     return os.fdopen(opened, "w", encoding="utf-8", newline="")
-
-
-def _write(file: TextIO, letters: Sequence[Mapping[str, str]], public_url: str) -> None:
-    rows = [{**letter, "address": f"{public_url}{_ADDRESS}"} for letter in letters]
-    writer = csv.DictWriter(file, fieldnames=list(rows[0]) if rows else ["number"])
-    writer.writeheader()
-    writer.writerows({name: _harmless(text) for name, text in row.items()} for row in rows)
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet would take some texts of a system for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

@@ -31,10 +31,18 @@ def begin(request: HttpRequest, key: str) -> HttpResponse:
     _, given, visitor = found
     if request.method != "POST" or not visitor.person or desk.acts is None:
         raise Http404
-    cookie = desk.acts.begin(visitor.person, request.session.session_key or "", given.why)
+    cookie = desk.acts.begin(
+        visitor.person, request.session.session_key or "", given.why, given.acting_for
+    )
     if cookie is None:
         raise Http404
-    line = Line(who=colleague.id, what="acted as", about=visitor.person, more=given.why)
+    line = Line(
+        who=colleague.id,
+        what="acted as",
+        about=visitor.person,
+        more=given.why,
+        organisation=given.acting_for or "",
+    )
     async_to_sync(desk.actions.note)(line)
     answer = HttpResponseRedirect("/")
     answer.set_cookie(

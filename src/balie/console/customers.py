@@ -1,7 +1,7 @@
 """Finding a customer, and looking along with them."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -11,9 +11,10 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 
 from balie.access.acting import extent_of
-from balie.access.viewer import Visitor
+from balie.access.viewer import ADMINISTRATORS, Visitor
 from balie.backstage.auditing import Line
 from balie.backstage.service_desk.finding import Customer, Search, Sort
+from balie.console.belonging import belonging
 from balie.console.doors import for_staff, staff_sends
 from balie.console.looks_along import REASONS, Pass, Passes
 from balie.console.service_desk import ServiceDesk, colleague_of
@@ -130,8 +131,7 @@ def looks(request: HttpRequest, key: str) -> HttpResponse:
     portal = async_to_sync(desk.looking.portal)(visitor, language)
     address = passes.shown(request.GET.get("page", "")) or "/"
     seen = async_to_sync(desk.looking.page)(address, visitor, language)
-    about = _about(desk, visitor, visitor.email)
-    _note(request, desk, "looked along", about=about, more=given.why, record=_record(address))
+    note_look(request, given, visitor, _record(address))
     told = Told(watch_of(request).blueprint, language)
     context = {
         "visitor": visitor,
@@ -144,9 +144,11 @@ def looks(request: HttpRequest, key: str) -> HttpResponse:
         "systems": {name: told.system(name) for block in seen.blocks for name in block.systems},
         "receipts": _receipts(desk, visitor, told),
         **_done_for(desk, visitor),
+        **belonging(request, visitor, told),
         "to": _to(passes, key),
         "key": key,
-        "may_act": _may_act(request, visitor),
+        "may_act": "" if portal.must_choose else _may_act(request, visitor),
+        "links_at": _links_at(request, visitor),
         "act_minutes": desk.acts.lasts // timedelta(minutes=1) if desk.acts is not None else 0,
         "why_here": f"/staff/looks/{key}/why?page={passes.hide(address)}",
     }
@@ -160,12 +162,28 @@ def _may_act(request: HttpRequest, visitor: Visitor) -> str:
     return extent.value if extent is not None and visitor.person else ""
 
 
+def _links_at(request: HttpRequest, visitor: Visitor) -> str:
+    """Where administrators of the portal see who this customer is to the systems; else ""."""
+    administers = ADMINISTRATORS in colleague_of(request).teams
+    return f"/accounts/known/{visitor.person}/" if administers and visitor.person else ""
+
+
 def begun(request: HttpRequest, key: str) -> tuple[Passes, Pass, Visitor] | None:
     """The looking along that a pass is for, while it holds for whoever asks, and its customer."""
     desk = desk_of(request)
     passes = Passes(desk.seal, desk.unseal, desk.now)
     given = passes.read(key, colleague_of(request).id)
-    return None if given is None else (passes, given, _visitor(desk, given.mail))
+    if given is None:
+        return None
+    return passes, given, replace(_visitor(desk, given.mail), acting_for=given.acting_for)
+
+
+def note_look(request: HttpRequest, given: Pass, visitor: Visitor, record: str = "") -> None:
+    """Writes in the audit that somebody looks along, for whom and why. record: an address."""
+    desk = desk_of(request)
+    about, organisation = _about(desk, visitor, visitor.email), visitor.acting_for or ""
+    more = given.why
+    _note(request, desk, "looked along", about, more, record, organisation=organisation)
 
 
 def pass_is_over(request: HttpRequest) -> HttpResponse:
@@ -235,7 +253,10 @@ def _note(
     about: str = "",
     more: str = "",
     record: str = "",
+    organisation: str = "",
 ) -> None:
     who = colleague_of(request).id
-    line = Line(who=who, what=what, about=about, more=more, record=record)
+    line = Line(
+        who=who, what=what, about=about, more=more, record=record, organisation=organisation
+    )
     async_to_sync(desk.actions.note)(line)

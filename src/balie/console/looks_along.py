@@ -16,12 +16,17 @@ REASONS = ("calls", "wrote", "stuck", "finding")
 
 
 class Pass(msgspec.Struct, frozen=True, kw_only=True):
-    """Who looks at whom, why, and until when (seconds since 1970). mail: of the customer."""
+    """Who looks at whom, why, and until when (seconds since 1970). mail: of the customer.
+
+    acting_for: the key of the organisation for which they are looked at, PRIVATE for none; None:
+    nothing was chosen.
+    """
 
     staff: str
     mail: str
     why: str
     until: float
+    acting_for: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,13 @@ class Passes:
     def give(self, staff: str, mail: str, why: str) -> str:
         """A pass, as it stands in an address."""
         until = (self.now() + LASTS).timestamp()
-        given = Pass(staff=staff, mail=mail, why=why, until=until)
+        return self._sealed(Pass(staff=staff, mail=mail, why=why, until=until))
+
+    def acting_for(self, given: Pass, organisation: str) -> str:
+        """The same pass for this organisation. It lasts no longer than it did."""
+        return self._sealed(msgspec.structs.replace(given, acting_for=organisation))
+
+    def _sealed(self, given: Pass) -> str:
         return self.seal(msgspec.json.encode(given)).decode()
 
     def read(self, text: str, staff: str) -> Pass | None:

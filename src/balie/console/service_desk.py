@@ -11,6 +11,7 @@ from balie.access.viewer import Visitor
 from balie.backstage.actions import Receipt
 from balie.backstage.auditing import Deeds
 from balie.backstage.process.processes import Answered
+from balie.backstage.service_desk.belonging import Kept
 from balie.backstage.service_desk.confirming import Confirming
 from balie.backstage.service_desk.finding import Finding
 from balie.backstage.service_desk.looking import Looking
@@ -33,6 +34,10 @@ class Directory(Protocol):
 
     def called(self, name: str) -> Sequence[Visitor]:
         """Customers in whose name these words stand; twenty at most."""
+        ...
+
+    def memberships(self, person: str) -> Sequence[Kept]:
+        """What Balie keeps of a person's memberships, also of those that are over."""
         ...
 
     def recognised(self, person: str) -> Mapping[str, datetime]:
@@ -60,8 +65,12 @@ class Acts(Protocol):
         """How long it goes on before it must be begun anew."""
         ...
 
-    def begin(self, customer: str, own_cookie: str, why: str) -> str | None:
-        """A cookie's value; None when nobody can be this customer."""
+    def begin(
+        self, customer: str, own_cookie: str, why: str, acting_for: str | None = None
+    ) -> str | None:
+        """A cookie's value; None when nobody can be this customer. acting_for: the organisation
+        that was chosen for them, if it was.
+        """
         ...
 
     def stop(self, own_cookie: str) -> str:

@@ -39,6 +39,7 @@ _SEES: Mapping[ErrandState, str] = {
 
 DEEDS = (
     *("looked", "looked along", "found", "explained", "acted as", "stopped acting as"),
+    *("looked at links", "unlinked"),
     *("accepted", "answered", "erased"),
     *(verdict.value for verdict in Verdict),
 )

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from balie.console import acting, customers, operating, reasons, settling, views, working
+from balie.console import (
+    acting,
+    acting_for,
+    customers,
+    operating,
+    reasons,
+    settling,
+    views,
+    working,
+)
 
 urlpatterns = [
     path("", views.first_screen, name="staff"),
@@ -14,6 +23,7 @@ urlpatterns = [
     path("/search", customers.search, name="search"),
     path("/look", customers.look, name="look"),
     path("/looks/<str:key>", customers.looks, name="looks"),
+    path("/looks/<str:key>/for", acting_for.choose, name="look_for"),
     path("/looks/<str:key>/act", acting.begin, name="act"),
     path("/acting/stop", acting.stop, name="stop_acting"),
     path("/looks/<str:key>/why", reasons.why, name="why"),

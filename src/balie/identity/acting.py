@@ -19,9 +19,12 @@ class ActingSessions:
 
     lasts: timedelta = LASTS
 
-    def begin(self, customer: str, own_cookie: str, why: str) -> str | None:
+    def begin(
+        self, customer: str, own_cookie: str, why: str, acting_for: str | None = None
+    ) -> str | None:
         """A cookie's value with which whoever has `own_cookie` is this customer; None when nobody
-        can be: without an account that is open, or when it is somebody of staff.
+        can be: without an account that is open, or when it is somebody of staff. acting_for: the
+        organisation that was chosen for them; every page looks again whether they are of it.
         """
         with transaction.atomic():
             own = ViewerSession.objects.filter(pk=cookie_digest(own_cookie), behind=None).first()
@@ -37,6 +40,7 @@ class ActingSessions:
                 expires=min(own.expires, int(time.time() + self.lasts.total_seconds())),
                 behind=own,
                 why=why,
+                acting_for=acting_for,
             )
         return value
 

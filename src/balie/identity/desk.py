@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest
 from balie.access.often import Often
 from balie.access.viewer import Visitor
 from balie.backstage.acting import Contexts
+from balie.backstage.addressing import Made
 from balie.backstage.alone import Alone
 from balie.backstage.auditing import Deeds, Note
 from balie.backstage.forms.guarding import Guard
@@ -18,6 +19,23 @@ from balie.identity.connections.logins import Logins
 from balie.identity.letters import Letters
 from balie.identity.linking.activation import Codes
 from balie.identity.models import Person
+
+
+class MakesLetters(Protocol):
+    """Makes letters with codes, by which customers become known."""
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Names of `me` that a letter links."""
+        ...
+
+    def make(self, name: str, numbers: Sequence[str], by: str) -> Made:
+        """A code for each of these customer numbers; by: the id of whoever has them made.
+
+        Raises SystemFault when the system does not answer: then nothing was made.
+        """
+        ...
+
 
 Recognise = Callable[[Visitor], Awaitable[Mapping[str, str]]]
 """Asks the systems who this is: new links, name of `me` -> key; empty when they do not know."""
@@ -61,9 +79,10 @@ Looks = Callable[[Person, str], Sequence[Look]]
 class Desk:
     """Who recognises people and for whom they act, who draws the pages in which language, with
     whom people may sign in, who writes mails and the audit, who tells whom others looked at and
-    what was done, who knows codes of letters (None: the blueprint has no letters), who guards a
-    change of address, where customers change theirs with a form of the service ("" for nowhere),
-    whether this is a demo, and how often one sign-in may ask (None: without end).
+    what was done, who knows codes of letters and who makes them (None: the blueprint has no
+    letters), who guards a change of address, where customers change theirs with a form of the
+    service ("" for nowhere), whether this is a demo, and how often one sign-in may ask (None:
+    without end).
     """
 
     recognise: Recognise
@@ -78,6 +97,7 @@ class Desk:
     deeds: Deeds
     blueprint: Blueprint
     codes: Codes | None = None
+    makes_letters: MakesLetters | None = None
     guard: Guard
     address_form: str = ""
     demo: bool = False

@@ -1,11 +1,12 @@
 """Who signs in here, for the pages of staff."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from balie.access.viewer import Visitor
-from balie.identity.models import Person, Recognition
+from balie.backstage.service_desk.belonging import Kept
+from balie.identity.models import Membership, Organisation, Person, Recognition
 from balie.identity.signing_in import visitor_of
 
 _MOST = 20
@@ -32,6 +33,14 @@ class PeopleHere:
         found = Person.objects.filter(name__icontains=name, is_staff=False).order_by("name")
         return [visitor_of(person) for person in found[:_MOST]]
 
+    def memberships(self, person: str) -> Sequence[Kept]:
+        """What Balie keeps of a person's memberships, also of those that are over."""
+        rows = Membership.objects.filter(person__in=_ids([person])).exclude(source="api")
+        kept = list(rows.order_by("organisation", "role", "begins"))
+        listed = Organisation.objects.filter(key__in=[row.organisation for row in kept])
+        names = dict(listed.values_list("key", "name"))
+        return [_kept(row, names.get(row.organisation, "")) for row in kept]
+
     def recognised(self, person: str) -> Mapping[str, datetime]:
         """Names of `me` that are kept of a person, and since when."""
         kept = Recognition.objects.filter(person__in=_ids([person]), ended=None)
@@ -45,6 +54,24 @@ class PeopleHere:
 
 def _visitor(person: Person | None) -> Visitor | None:
     return None if person is None else visitor_of(person)
+
+
+def _kept(row: Membership, name: str) -> Kept:
+    return Kept(
+        organisation=row.organisation,
+        name=name,
+        role=row.role,
+        is_administrator=row.is_administrator,
+        administers_below=row.administers_below,
+        begins=_moment(row.begins),
+        ends=_moment(row.ends),
+        source=row.source,
+    )
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    """Seconds since 1970 as a moment; None for never, and for since ever."""
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
 def _ids(texts: Iterable[str]) -> list[UUID]:

@@ -48,7 +48,7 @@ from balie.site.hearing import hearing_of, instances_of, look_at_once
 from balie.site.inputs import letters_of, stored_inputs
 from balie.site.keeping import memory_of, needs_the_extra, secret_of
 from balie.site.last_resort import LastResort
-from balie.site.letters import codes_of
+from balie.site.letters import LetterDesk, codes_of, letter_desk
 from balie.site.logins import logins_of
 from balie.site.logs import ToldIncidents, log_of
 from balie.site.looked import Onlookers
@@ -123,6 +123,9 @@ async def start(
             actions.audit,
             entered.guard,
             approving_of(connected.service, configuration, actions, clock),
+            letter_desk(
+                found.blueprint, codes_of(found.blueprint, configuration), connected.connectors
+            ),
         )
         origins = Origins(found.blueprint, found.contracts)
         shown = _shown(rehearsed, opened, configuration, origins, opening)
@@ -171,6 +174,7 @@ class Opened:
     audit: Trail
     guard: Guard
     approving: Approving | None = None
+    letters: LetterDesk | None = None
 
 
 def _application(
@@ -244,7 +248,8 @@ def _application(
                 blueprint=blueprint,
                 looks=Onlookers(opened.audit, blueprint, service.receipts_at),
                 alone=PagesAlone(service).open,
-                codes=codes_of(blueprint, configuration),
+                codes=opened.letters.codes if opened.letters else None,
+                makes_letters=opened.letters,
                 guard=opened.guard,
                 address_form=form_for_sign_in(service.form_plans, blueprint),
                 demo=configuration.demo,

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
-from balie.backstage.addressing import Addressee, NoLetter, addressee, letters_in
+from asgiref.sync import async_to_sync
+
+from balie.backstage.addressing import Addressee, Made, NoLetter, addressee, letters_in
 from balie.blueprint.model import Blueprint, MeLine
 from balie.identity.linking.activation import Codes
 from balie.site import systems
@@ -15,19 +17,11 @@ from balie.site.configuration import Configuration
 from balie.site.connecting import utc_now
 from balie.site.refusal import Refusal
 from balie.site.sealing import trail_of
+from balie.systems.connector import Connector
 from balie.systems.errors import SystemFault
 from balie.transport.http import Network
 
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """Letters, and the numbers that got none, with why.
-
-    letters: field -> text, for the printer. Personal, and their codes stand nowhere else.
-    """
-
-    letters: Sequence[Mapping[str, str]]
-    missed: Sequence[tuple[str, str]]
+Connectors = Mapping[str, Connector]
 
 
 def codes_of(blueprint: Blueprint, configuration: Configuration) -> Codes | None:
@@ -63,19 +57,52 @@ def make(found: Checked, configuration: Configuration, name: str, numbers: Seque
     """
     linked, line = line_of(found.blueprint, name)
     looked = asyncio.run(_addressees(found, configuration, line, numbers))
-    making, now = codes(configuration), utc_now()
+    return _made(codes(configuration), linked, looked)
+
+
+@dataclass(frozen=True, slots=True)
+class LetterDesk:
+    """Makes letters for the pages of staff. Fulfils `identity.desk.MakesLetters`."""
+
+    blueprint: Blueprint
+    connectors: Mapping[str, Connector]
+    codes: Codes
+
+    @property
+    def names(self) -> Sequence[str]:
+        """Names of `me` that a letter links."""
+        return tuple(letters_in(self.blueprint))
+
+    def make(self, name: str, numbers: Sequence[str], by: str) -> Made:
+        """Makes a code for each of these numbers. All rows are read before the first code is made.
+
+        by: the id of whoever has them made. Raises SystemFault: then nothing was made.
+        """
+        line = letters_in(self.blueprint)[name]
+        looked = async_to_sync(_all_of)(line, numbers, self.connectors[line.system])
+        return _made(self.codes, name, looked, by)
+
+
+def letter_desk(blueprint: Blueprint, codes: Codes | None, at: Connectors) -> LetterDesk | None:
+    """What makes letters on the systems that are open; None where this blueprint has none."""
+    return None if codes is None else LetterDesk(blueprint, at, codes)
+
+
+def _made(
+    codes: Codes, name: str, looked: Sequence[tuple[str, Addressee | NoLetter]], by: str = ""
+) -> Made:
+    now = utc_now()
     letters = [
         {
             **one.printed,
             "number": one.number,
             "postcode": one.postcode,
-            "code": making.make(linked, one.key, one.number, one.postcode, now),
+            "code": codes.make(name, one.key, one.number, one.postcode, now, by),
         }
         for _, one in looked
         if isinstance(one, Addressee)
     ]
-    missed = [(number, one.value) for number, one in looked if isinstance(one, NoLetter)]
-    return Made(letters, missed)
+    return Made(letters, [(number, one) for number, one in looked if isinstance(one, NoLetter)])
 
 
 def revoke(configuration: Configuration, number: str) -> int:
@@ -93,8 +120,14 @@ async def _addressees(
             found.blueprint, found.contracts, network, configuration.values
         )
         try:
-            return [(one, await addressee(line, one, connectors[line.system])) for one in numbers]
+            return await _all_of(line, numbers, connectors[line.system])
         except SystemFault as fault:
             raise Refusal(
                 "LETTERS", f"{line.system}: {fault.staff}", ["Nothing was made."]
             ) from fault
+
+
+async def _all_of(
+    line: MeLine, numbers: Sequence[str], connector: Connector
+) -> Sequence[tuple[str, Addressee | NoLetter]]:
+    return [(one, await addressee(line, one, connector)) for one in numbers]

@@ -17,6 +17,8 @@ WHATS: Mapping[str, str] = {
     "looked along": "looked.along",
     "found": "looked.found",
     "explained": "looked.explained",
+    "looked at links": "looked.links",
+    "unlinked": "looked.unlinked",
     "accepted": "looked.sent_for",
     "approval approved": "looked.decided",
     "approval refused": "looked.decided",
@@ -53,7 +55,7 @@ class Onlookers:
         return [self._look(deed, names, told) for deed in deeds]
 
     def _look(self, deed: Deed, names: Mapping[str, str], told: Told) -> Look:
-        record = deed.record
+        record = deed.record if deed.what != "unlinked" else ""  # a key of ours says them nothing
         if deed.reference:
             record = f"{told.step(deed.step)}, {deed.reference}"
         at = deed.record if deed.record.startswith("/") else ""

@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from balie.access.viewer import Viewer
 from balie.backstage.actions import Receipt
 from balie.backstage.inbox import Inbox
 from balie.backstage.ports import Clock, Incidents
 from balie.backstage.process.instance import Event, Mail
 from balie.backstage.process.knowing import SystemsKnow, sources_of_now
-from balie.backstage.process.mails import mails_about
+from balie.backstage.process.letters import Letter
+from balie.backstage.process.mails import DROPPED, mail_of_our_own, mails_about
 from balie.backstage.process.posting import Posting
 from balie.backstage.process.processes import Processes
 from balie.backstage.process.story import Story, story
@@ -19,6 +21,7 @@ from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
 from balie.site.connecting import Connected, clock_of
 from balie.site.contracts import described
+from balie.site.dropped import DroppedLetters
 from balie.site.inboxes import Inboxes, texts_of
 from balie.site.post import DjangoPost, MailLinks, People
 from balie.site.rounds import Round
@@ -102,8 +105,8 @@ class Stories:
             return
         await self.versions.look()
         told = self.versions(receipt.action.version)
-        if told is not None:
-            await self.mails.add(_mails(told, receipt))
+        story = () if told is None else _mails(told, receipt)
+        await self.mails.add((*story, *mail_of_our_own(receipt)))
         await self.processes.carried(action)
 
     async def hear_of_actions(self) -> None:
@@ -140,6 +143,20 @@ class Stories:
         return list(dict.fromkeys(waiting))
 
 
+@dataclass(frozen=True, slots=True)
+class OwnLetters:
+    """Writes the mails of which the text is Balie's own."""
+
+    approvals: ApprovalLetters
+    dropped: DroppedLetters
+
+    async def letter(self, mail: Mail, viewer: Viewer) -> Letter | None:
+        """The letter; None when there is nothing to tell this viewer any more."""
+        if mail.mail == DROPPED:
+            return await self.dropped.letter(mail)
+        return await self.approvals.letter(mail, viewer)
+
+
 def stories_of(
     found: Checked,
     configuration: Configuration,
@@ -152,7 +169,10 @@ def stories_of(
     clock = clock or clock_of(found.blueprint)
     records, unit = records_of(configuration), actions.work
     people, address = People(unit), configuration.public_url.rstrip("/")
-    letters = ApprovalLetters(connected.service, actions, people, clock, address)
+    letters = OwnLetters(
+        ApprovalLetters(connected.service, actions, people, clock, address),
+        DroppedLetters(connected.service, actions, address),
+    )
     instances = StoredInstances(unit, records, actions.accept_now)
     mails = StoredMails(unit, records)
     versions = Versions(StoredVersions(unit), story(found.blueprint, found.contracts), clock)

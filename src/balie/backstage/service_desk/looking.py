@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from balie.access.viewer import Viewer, Visitor
+from balie.backstage.acting import Contexts
 from balie.backstage.page import Block, Page, Trust
 from balie.backstage.ports import IncidentKind, Noted
 from balie.backstage.service import Service
@@ -49,13 +50,15 @@ class SeenPage:
 class SeenPortal:
     """What a customer can open, and what they may be to the systems. kinds: of the blueprint.
 
-    known: False: the system that says who this is, is away.
+    known: False: the system that says who this is, is away. must_choose: nothing can be opened
+    before somebody said for whom: they can act for several.
     """
 
     kinds: tuple[str, ...]
     known: bool
     acting_for: str | None
     addresses: tuple[tuple[str, str], ...]  # label, address
+    must_choose: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,12 @@ class Looking:
                 for item in menu
                 if self.service.match(item.address) is not None
             ),
+            must_choose=viewer.must_choose,
         )
+
+    async def contexts(self, visitor: Visitor) -> Contexts:
+        """For whom this customer can act."""
+        return await self.service.contexts(visitor)
 
     async def page(self, address: str, visitor: Visitor, language: str) -> SeenPage:
         """The page at an address, as this customer gets it now."""

@@ -95,9 +95,12 @@ class Codes:
         link(person, found.name, found.key, Why.LETTER, self.note)
         return True
 
-    def revoke(self, number: str, now: datetime) -> int:
+    @transaction.atomic
+    def revoke(self, number: str, now: datetime, by: str = "") -> int:
         """Takes the letters of a number back; how many."""
         of_it = _open(now).filter(number__in=self._digests("number", _bare(number)))
+        for name, key in of_it.values_list("name", "key"):
+            self.note("took a letter back", who=by, record=f"{name} {key}")
         return of_it.update(revoked=now)
 
     def _note(self, asker: Asker, now: datetime) -> "_Tries":
