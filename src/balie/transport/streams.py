@@ -4,9 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
-from aiohttp import ClientResponse
-
-from balie.transport.bodies import TooLarge, Unpacks
+from balie.transport.bodies import Coming, TooLarge, Unpacks, length_of
 from balie.transport.faults import FAULTS
 
 
@@ -20,7 +18,7 @@ class Flow:
 
     def __init__(
         self,
-        answer: ClientResponse,
+        answer: Coming,
         unpacker: Unpacks,
         *,
         most: int,
@@ -48,7 +46,7 @@ class Flow:
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Chunk after chunk. Raises what `failed` says when it breaks off or is too large."""
         try:
-            if (self._answer.content_length or 0) > self._most:
+            if length_of(self._answer) > self._most:
                 raise TooLarge
             while packed := await self._next():
                 chunk = self._unpacker.unpack(packed, self._most - self._came)
@@ -67,7 +65,7 @@ class Flow:
     async def _next(self) -> bytes:
         left = min(self._wait, self._until - self._clock())
         async with asyncio.timeout(max(0.0, left)):
-            return await self._answer.content.readany()
+            return await self._answer.chunk()
 
     async def close(self) -> None:
         """Lets go of the connection and of the turn."""
