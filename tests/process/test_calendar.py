@@ -1,5 +1,7 @@
 """Working days: hours of people, days off, and nights in which the clock changes."""
 
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -114,6 +116,15 @@ def test_holidays_are_known_by_country_and_by_part_of_it() -> None:
     assert not has_holidays("nl-by")
     assert is_holiday("de-by", date(2026, 1, 6))
     assert not is_holiday("de", date(2026, 1, 6))
+
+
+def test_one_country_is_loaded_and_not_250() -> None:
+    said = "import sys; from balie.blueprint.holidays import has_holidays; "
+    said += "assert has_holidays('nl-zz') is False; print('holidays.countries' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", said], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert done.stdout == "False\n"
 
 
 def test_a_blueprint_without_a_calendar_works_office_hours_without_holidays() -> None:
