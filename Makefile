@@ -25,7 +25,7 @@ demo-tryton: install
 	$(BIN)/python -m tests.backoffices.tryton.demo
 
 test: install browser
-	$(BIN)/pytest -m "not proof" -n auto --dist loadfile
+	$(BIN)/pytest -m "not proof" -n auto --dist worksteal
 
 check: install
 	$(BIN)/ruff format --check src tests tools

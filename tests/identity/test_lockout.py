@@ -4,12 +4,12 @@ import re
 from typing import ClassVar
 
 import pytest
-from django.contrib.auth.hashers import Argon2PasswordHasher
 from pytest_django import Settings
 
 from balie.identity.models import DemoMail, Person
 from balie.store.models import Audit
 from tests.browser import Browser
+from tests.hashing import Quick
 from tests.identity.conftest import Site, last_code
 
 SIGN_IN = "/accounts/login/"
@@ -31,7 +31,7 @@ def tries(browser: Browser, email: str, times: int) -> list[int]:
     return browser.loop.run(post_all())
 
 
-class Counted(Argon2PasswordHasher):
+class Counted(Quick):
     """The site's hash, and how often it ran."""
 
     done: ClassVar[list[str]] = []

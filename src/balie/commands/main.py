@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from importlib import import_module
 from importlib.metadata import version
 from importlib.resources import files
@@ -26,8 +26,9 @@ Each command has help of its own:  balie run --help
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one sub-command and gives its exit code."""
-    parser = _parser()
-    args = parser.parse_args(arguments)
+    said = sys.argv[1:] if arguments is None else arguments
+    parser = _parser(_commands(said[0] if said else ""))
+    args = parser.parse_args(said)
     if not hasattr(args, "run"):
         parser.print_help()
         return 2
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(commands: Iterable[ModuleType]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="balie",
         description="You write down what your customers can arrange. "
@@ -54,19 +55,35 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"balie {version('balie')}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
-    for module in _commands():
+    for module in commands:
         module.add(subparsers)
     return parser
 
 
-def _commands() -> Iterator[ModuleType]:
-    """The modules beside this one that are a sub-command, in the order of the alphabet."""
-    for file in sorted(files(PACKAGE).iterdir(), key=lambda file: file.name):
+def _commands(asked: str = "") -> Iterator[ModuleType]:
+    """The module of the command that is asked for; of anything else, all of them: to load them all
+    takes longer than most commands do.
+    """
+    stems = sorted(_stems())
+    only = [stem for stem in stems if stem.removesuffix("_") == asked and _has_command(stem)]
+    for stem in only or filter(_has_command, stems):
+        yield _module(stem)
+
+
+def _stems() -> Iterator[str]:
+    """The names of the modules beside this one."""
+    for file in files(PACKAGE).iterdir():
         stem, _, ending = file.name.partition(".")
         if ending == "py" and stem not in ("__init__", "main"):
-            module = import_module(f"{PACKAGE}.{stem}")
-            if hasattr(module, "add"):
-                yield module
+            yield stem
+
+
+def _has_command(stem: str) -> bool:
+    return hasattr(_module(stem), "add")
+
+
+def _module(stem: str) -> ModuleType:
+    return import_module(f"{PACKAGE}.{stem}")
 
 
 if __name__ == "__main__":
