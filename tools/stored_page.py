@@ -73,6 +73,31 @@ TABLES: Mapping[str, Kept] = {
         _WITH_ACCOUNT,
         {"person_id": _PERSON, "organisation": "key of the organisation", "sign_in": "a digest"},
     ),
+    "representation": Kept(
+        "who acts for whom in private, from when until when, and who ended it",
+        "as long as both accounts; `balie erase` of either",
+        {
+            "represented_id": _PERSON,
+            "representative_id": _PERSON,
+            "ended_by": "an id of ours, of one of the two",
+        },
+    ),
+    "organisation_domain": Kept(
+        "what stands behind the @ of who may ask to join an organisation",
+        "until `balie organisations domain --remove`",
+        {"by": "an id of ours, of an administrator"},
+    ),
+    "join_request": Kept(
+        "who asks to join an organisation, and what came of it",
+        _WITH_ACCOUNT,
+        {
+            "person_id": _PERSON,
+            "organisation": "key of the organisation",
+            "words": "what they wrote with it",
+            "by": "an id of ours, of who decided",
+            "answer": "what that person wrote back",
+        },
+    ),
     "organisation": Kept(
         "what an organisation is called, where no system says so", "until it is deleted"
     ),

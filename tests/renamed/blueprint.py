@@ -30,6 +30,8 @@ def rename_blueprint(g: Grammar, root: yaml.Node) -> None:
     keys(at(root, "logins"), lambda name: g.names.new("login", name))
     _me(g, at(root, "me"))
     _memberships(g, at(root, "memberships"))
+    put(at(at(root, "representatives"), "for"), lambda name: role(g, name))
+    put(at(at(root, "representatives"), "steps"), lambda name: step_name(g, name))
     _inboxes(g, at(root, "inboxes"))
     put(at(root, "help desk"), lambda name: _team(g, name))
     put(at(root, "logo"), lambda name: file(g, name))

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from balie.access.scope import Bind, nothing_bound
 from balie.access.viewer import Knowledge, Mine, Viewer
-from balie.access.visibility import is_for
+from balie.access.visibility import is_for, may_do
 from balie.blueprint import relations
 from balie.blueprint.model import EVERYBODY, Step, Thing, ThingField
 from balie.blueprint.relations import Equality
@@ -25,6 +25,7 @@ class Rule(StrEnum):
     FOR_EVERYBODY = "for_everybody"  # without signing in
     FOR = "for"  # the kinds of customer that a step is for
     FOR_NOBODY = "for_nobody"  # a step without `for`
+    NOT_REPRESENTED = "not_represented"  # not for whoever acts for a customer in private
     SEEN_BY = "seen_by"
     SEEN_BY_ALL = "seen_by_all"  # no `seen by`: whoever may open the page
     UNNAMED = "unnamed"  # a field without a name is on no page
@@ -88,7 +89,11 @@ def why_open(step: Step, viewer: Viewer) -> Verdict:
         return Verdict((_kinds(False, Rule.FOR_NOBODY, step.id, at, (), viewer),))
     if step.is_for_everybody and EVERYBODY in viewer.kinds:
         return Verdict((_kinds(True, Rule.FOR_EVERYBODY, step.id, at, step.for_, viewer),))
-    return Verdict((_kinds(is_for(step.for_, viewer), Rule.FOR, step.id, at, step.for_, viewer),))
+    mine = _kinds(is_for(step.for_, viewer), Rule.FOR, step.id, at, step.for_, viewer)
+    if may_do(step, viewer):
+        return Verdict((mine,))
+    rule = Rule.NOT_REPRESENTED
+    return Verdict((mine, Reason(yes=False, rule=rule, about=str(step.id), at=step.id.at)))
 
 
 def why_recognised(viewer: Viewer) -> Verdict:

@@ -36,11 +36,18 @@ ADMINISTRATORS = "administrators"
 """The role of staff who administer the portal itself. Every portal knows it, whatever its teams."""
 
 
+SOMEBODY = "\x01"
+"""What stands as their organisation of whoever acts for another person. No organisation has this
+key, so once they may not any more they are asked to choose, and are not themselves unawares.
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Behind:
-    """Somebody of staff who acts as a customer. until: seconds since 1970.
+    """Somebody who acts as a customer. until: seconds since 1970.
 
-    person: their id. why: they do, a word of the audit. teams: of the blueprint, as they are now.
+    person: their id. why: they do, a word of the audit. teams: of staff, of the blueprint, as they
+    are now. represents: they are no staff: the customer lets them, in private.
     """
 
     person: str
@@ -48,6 +55,7 @@ class Behind:
     teams: frozenset[str]
     until: int
     why: str = ""
+    represents: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +66,8 @@ class Visitor:
     recognised once and stored since (`contact` -> the keys of its rows; mostly one).
     staff_roles: teams of the blueprint's `people.staff`; whoever has one is staff, not a customer.
     level: in how many steps they proved who they are. level_at: when, for the last time, in seconds
-    since 1970. behind: somebody of staff who acts as this customer, and is no customer themselves.
+    since 1970. behind: somebody else who acts as this customer: of staff, or a representative.
+    may_represent: there may be others for whom this person acts in private.
     sign_in: names this sign-in, and lets nobody in.
     """
 
@@ -74,6 +83,12 @@ class Visitor:
     level_at: int = 0
     behind: Behind | None = None
     sign_in: str = field(default="", compare=False)
+    may_represent: bool = False
+
+    @property
+    def represents(self) -> bool:
+        """Whether this is somebody's representative who asks."""
+        return self.behind is not None and self.behind.represents
 
     @property
     def who(self) -> Hashable:
@@ -83,7 +98,8 @@ class Visitor:
         """
         links = tuple(self.links.items())
         named = (self.person, self.email, self.name, self.acting_for)
-        return (*named, links, self.is_staff, self.staff_roles, self.memberships, self.behind)
+        chooses = (self.may_represent, self.behind)
+        return (*named, links, self.is_staff, self.staff_roles, self.memberships, chooses)
 
 
 class Knowledge(StrEnum):
@@ -151,6 +167,11 @@ class Viewer:
             sign_in=visitor.sign_in,
             behind=visitor.behind,
         )
+
+    @property
+    def represents(self) -> bool:
+        """Whether a representative of this customer looks, who may do less."""
+        return self.behind is not None and self.behind.represents
 
     @property
     def who(self) -> Hashable:

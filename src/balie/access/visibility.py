@@ -13,7 +13,12 @@ def is_for(kinds: Collection[str], viewer: Viewer) -> bool:
 
 def may_open(step: Step, viewer: Viewer) -> bool:
     """Whether this step is for this viewer. A step for nobody in particular is for nobody."""
-    return bool(step.for_) and is_for(step.for_, viewer)
+    return bool(step.for_) and is_for(step.for_, viewer) and may_do(step, viewer)
+
+
+def may_do(step: Step, viewer: Viewer) -> bool:
+    """Whether the viewer does this step themselves, or may do it for the customer they act for."""
+    return step.by_representatives or not viewer.represents
 
 
 def may_see(thing: Thing, viewer: Viewer) -> bool:

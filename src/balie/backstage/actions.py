@@ -130,7 +130,8 @@ class Action:
     acting_for: the name of the organisation, as it was then. organisation: its key, PRIVATE for
     none; None: of no place in particular, such as what Balie does itself.
     asks: what a colleague must approve first; read back in the receipt.
-    behind: whoever of staff sent it as this person, an id; behind_team: in whose name; "" for none.
+    behind: whoever sent it as this person, an id, "" for none. behind_team: of staff, in whose
+    name; sent_by: what a representative is called. Personal.
     """
 
     id: str
@@ -153,6 +154,7 @@ class Action:
     asks: Asked | None = None
     behind: str = ""
     behind_team: str = ""
+    sent_by: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

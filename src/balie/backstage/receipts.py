@@ -54,7 +54,7 @@ class ReceiptPage:
     next: the page of what was made, once it has a number. again: the form, when it should be sent
     again with other answers. told: empty once answers are not kept any more. is_mailed: a mail goes
     out as soon as it is accepted. approved_by: the kinds of customer who may approve it.
-    out as soon as it is accepted. made_by: the team of staff that sent it for this person.
+    made_by: the team of staff that sent it for this person. sent_by: their representative, a name.
     """
 
     reference: str
@@ -75,6 +75,7 @@ class ReceiptPage:
     approval: Approval | None = None
     approved_by: tuple[str, ...] = ()
     made_by: str = ""
+    sent_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +147,7 @@ class Telling:
             approval=receipt.approval,
             approved_by=self._kinds(receipt.approval),
             made_by=self._team(action.behind_team),
+            sent_by=action.sent_by,
         )
 
     # ---- parts

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 
 from balie.access.scope import NoScope, Scope, recognition_scope
-from balie.access.viewer import PRIVATE, Knowledge, Mine, Viewer, Visitor
+from balie.access.viewer import PRIVATE, SOMEBODY, Knowledge, Mine, Viewer, Visitor
 from balie.backstage.acting import Context, Contexts, OwnMemberships
 from balie.backstage.bounded import Bounded
 from balie.backstage.made import Made, Making
@@ -79,7 +79,8 @@ class Recognition:
         everywhere = _Resolving(self, visitor, patience, trace)
         contexts = await everywhere.contexts()
         context = contexts.chosen(visitor.acting_for)
-        if context is None and (contexts.found or not contexts.are_all):
+        chooses = bool(contexts.found) or _acts_for_others(visitor)
+        if context is None and (chooses or not contexts.are_all):
             me = {name: (await everywhere.name(name)).mine for name in self._names}
             return self._nobody_yet(visitor, contexts, me)
         context = context or Context(PRIVATE, frozenset())
@@ -88,15 +89,22 @@ class Recognition:
         return Viewer(
             person=visitor.person,
             email=visitor.email,
-            kinds=context.kinds,
+            kinds=self._kinds(visitor, context),
             kinds_known=True,
             me=me,
-            acting_for=context.name,
+            acting_for=visitor.name or visitor.email if visitor.represents else context.name,
             organisation=context.organisation,
-            may_choose=len(contexts.found) > 1,
+            may_choose=len(contexts.found) > 1 or visitor.may_represent,
             administers=context.is_administrator,
             is_staff=visitor.is_staff,
         )
+
+    def _kinds(self, visitor: Visitor, context: Context) -> frozenset[str]:
+        """What they are here; of whoever is represented, only what they may be represented in."""
+        if not visitor.represents:
+            return context.kinds
+        said = self._blueprint.representatives
+        return frozenset() if said is None else context.kinds & frozenset(map(str, said.for_))
 
     def _nobody_yet(
         self, visitor: Visitor, contexts: Contexts, everywhere: Mapping[str, Mine]
@@ -117,8 +125,8 @@ class Recognition:
             kinds_known=contexts.are_all,
             me=dict.fromkeys(self._names, nothing) if contexts.are_all else certain,
             organisation=PRIVATE if contexts.are_all else self._chosen_before(visitor),
-            may_choose=bool(contexts.found),
-            must_choose=contexts.are_all and bool(contexts.found),
+            may_choose=bool(contexts.found) or _acts_for_others(visitor),
+            must_choose=contexts.are_all and (bool(contexts.found) or _acts_for_others(visitor)),
             is_staff=visitor.is_staff,
         )
 
@@ -477,6 +485,11 @@ class _Resolving:
             return await self._by_keys((key,), lines)
         rows = tuple(row for row in known.rows if text_of(value_at(row, lines[0].field)) == key)
         return _Rows(rows, Mine(Knowledge.KNOWN, (key,)))
+
+
+def _acts_for_others(visitor: Visitor) -> bool:
+    """Whether they may act for another person, or did until it was ended."""
+    return not visitor.represents and (visitor.may_represent or visitor.acting_for == SOMEBODY)
 
 
 def _texts(rows: Iterable[Row], path: str) -> Iterable[str]:

@@ -155,9 +155,9 @@ class Service:
         self._list_rows = list_rows
         self._made: Bounded[Hashable, Made[Page]] = Bounded(most_bytes)
         self._plans = plans(blueprint)
-        self._reaches: dict[frozenset[str], Reach] = {}
+        self._reaches: dict[tuple[frozenset[str], bool], Reach] = {}
         self._tellers: dict[str, Tellers] = {}
-        self._menus: dict[tuple[frozenset[str], str], tuple[MenuItem, ...]] = {}
+        self._menus: dict[tuple[frozenset[str], bool, str], tuple[MenuItem, ...]] = {}
         self._routes = Routes(self._plans)
         holding = frozenset(n for n, c in connectors.items() if isinstance(c, HoldsDocuments))
         self._documents = Documents(self._plans, self.things, holding)
@@ -345,7 +345,7 @@ class Service:
 
     def menu(self, viewer: Viewer, language: str, path: str = "") -> tuple[MenuItem, ...]:
         """The pages without braces that this viewer may open, in the order of the story."""
-        key = (viewer.kinds, language)
+        key = (viewer.kinds, viewer.represents, language)
         if key not in self._menus:
             self._menus[key] = self._menu(viewer, language)
         return tuple(
@@ -476,18 +476,26 @@ class Service:
         if self._actions is None:
             return None
         found = await self._actions.receipts(viewer.person, organisation=viewer.organisation)
-        return self._telling(viewer, language).all(found)
+        theirs = [one for one in found if self._may_read(one.action, viewer)]
+        return self._telling(viewer, language).all(theirs)
 
     async def receipt(self, reference: str, viewer: Viewer, language: str) -> ReceiptPage | None:
         """A receipt of this person, or None. Raises ProveFirst."""
         if self._actions is None:
             return None
         found = await self._actions.receipt(reference, viewer.person)
-        if found is None or not _is_for(found.action, viewer):
+        if found is None or not self._may_read(found.action, viewer):
             return None
         sent = (step for step in self.blueprint.steps if step.id == found.action.step)
         check_proof((step.extra_check for step in sent), viewer, self._now())
         return self._telling(viewer, language).one(found)
+
+    def _may_read(self, action: Action, viewer: Viewer) -> bool:
+        """Whether a receipt of this person is for this viewer; their own are, of whatever step."""
+        if not viewer.represents:
+            return _is_for(action, viewer)
+        steps = (step for step in self.blueprint.steps if step.id == action.step)
+        return _is_for(action, viewer) and any(may_open(step, viewer) for step in steps)
 
     async def has_sent(self, person: str) -> bool:
         """Whether a person has any receipt."""
@@ -542,11 +550,12 @@ class Service:
 
     def _reach(self, viewer: Viewer) -> Reach:
         """What this viewer may open: the same for everybody who is of the same kinds."""
-        if viewer.kinds not in self._reaches:
+        key = (viewer.kinds, viewer.represents)
+        if key not in self._reaches:
             mine = tuple(plan for plan in self._plans if self._may_open(plan, viewer))
             forms = [plan for plan in self._form_plans.values() if _may_fill(plan, viewer)]
-            self._reaches[viewer.kinds] = Reach(mine, _by_what_they_are_about(forms))
-        return self._reaches[viewer.kinds]
+            self._reaches[key] = Reach(mine, _by_what_they_are_about(forms))
+        return self._reaches[key]
 
     def _may_open(self, plan: Plan, viewer: Viewer) -> bool:
         if not may_open(plan.step, viewer):

@@ -5,7 +5,7 @@ exist, does this field) is for the checks. Keys of the mappings are in the order
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -299,6 +299,7 @@ class Step:
     next: Text | None = None
     accepts: tuple[Accepts, ...] = ()
     open_questions: tuple[OpenQuestion, ...] = ()
+    by_representatives: bool = False  # whoever acts for a customer may do it too
 
     @property
     def is_for_everybody(self) -> bool:
@@ -525,6 +526,24 @@ class Memberships:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Representatives:
+    """Customers who may let somebody else act for them. for_: kinds of customer, in private.
+
+    steps: what the other may do; None: whatever is for these kinds.
+    """
+
+    at: Span
+    for_: tuple[Text, ...]
+    steps: tuple[Text, ...] | None = None
+
+    def may_do(self, step: str, kinds: Iterable[str]) -> bool:
+        """Whether a representative does this step, which is for these kinds of customer."""
+        if self.steps is not None:
+            return step in self.steps
+        return not set(self.for_).isdisjoint(kinds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Inboxes:
     """Where work for people arrives as well: a row of a table for each piece of work.
 
@@ -602,6 +621,7 @@ class Blueprint:
     logins: Mapping[str, Text] = field(default_factory=nothing)
     me: Me
     memberships: Memberships
+    representatives: Representatives | None = None
     inboxes: Inboxes | None = None
     brand: Brand
     words: Mapping[str, Mapping[str, Text]] = field(

@@ -34,6 +34,7 @@ from balie.blueprint.model import (
     Phase,
     Promise,
     Purpose,
+    Representatives,
     Says,
     Screen,
     Sends,
@@ -105,15 +106,16 @@ def _colleague(id_: Text, section: Section) -> Colleague:
 
 
 def story(section: Section) -> tuple[Phase, ...]:
-    return tuple(_phase(phase) for phase in section.sections("story"))
+    others = representatives(section.section("representatives"))
+    return tuple(_phase(phase, others) for phase in section.sections("story"))
 
 
-def _phase(section: Section) -> Phase:
+def _phase(section: Section, others: Representatives | None) -> Phase:
     name = section.text_or("phase", "")
-    return Phase(name, tuple(_step(step, name) for step in section.sections("steps")))
+    return Phase(name, tuple(_step(step, name, others) for step in section.sections("steps")))
 
 
-def _step(section: Section, phase: str) -> Step:
+def _step(section: Section, phase: str, others: Representatives | None) -> Step:
     id_ = section.text_or("step", "")
     return Step(
         id=id_,
@@ -139,6 +141,7 @@ def _step(section: Section, phase: str) -> Step:
         next=section.text("next"),
         accepts=_accepts(section),
         open_questions=_open_questions(section),
+        by_representatives=others is not None and others.may_do(id_, section.texts("for")),
     )
 
 
@@ -553,6 +556,18 @@ def memberships(section: Section) -> Memberships:
 def _says(text: Text | None) -> Says | None:
     """None too for what BP013 tells of."""
     return next((one for one in Says if one.value == text), None)
+
+
+def representatives(section: Section | None) -> Representatives | None:
+    """Who may let somebody else act for them; None when nobody may."""
+    if section is None or not section.texts("for"):
+        return None
+    steps = section.texts("steps")
+    return Representatives(
+        at=section.at,
+        for_=section.texts("for"),
+        steps=steps if section.value_at("steps") is not None else None,
+    )
 
 
 def inboxes(section: Section | None) -> Inboxes | None:

@@ -89,6 +89,7 @@ def _blueprint(
         logins=dict(top.pairs("logins")),
         me=modelling.me(_part(top, "me", findings)),
         memberships=modelling.memberships(_part(top, "memberships", findings)),
+        representatives=modelling.representatives(top.section("representatives")),
         inboxes=modelling.inboxes(top.section("inboxes")),
         brand=modelling.brand(Section(trees.get(BRAND), findings), service),
         words=words,

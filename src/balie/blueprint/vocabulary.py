@@ -150,6 +150,11 @@ BLUEPRINT = Construct(
             Part("memberships"),
             "Who says who belongs to an organisation, and as what.",
         ),
+        Word(
+            "representatives",
+            Part("representatives"),
+            "Who may let somebody else act for them. Without this word nobody may.",
+        ),
         Word("inboxes", Part("inboxes"), "Where work for people arrives, beside Balie's own list."),
     ),
 )
@@ -503,6 +508,14 @@ MEMBERSHIPS = Construct(
     ),
 )
 
+REPRESENTATIVES = Construct(
+    "representatives",
+    (
+        Word("for", TEXTS, "The kinds of customer who may, in private.", required=True),
+        Word("steps", TEXTS, "What the other may do; left out: all steps of these kinds."),
+    ),
+)
+
 INBOXES = Construct(
     "inboxes",
     (
@@ -552,6 +565,7 @@ CONSTRUCTS: dict[str, Construct] = {
     "me line": ME_LINE,
     "letter": LETTER,
     "memberships": MEMBERSHIPS,
+    "representatives": REPRESENTATIVES,
     "inboxes": INBOXES,
     "brand": BRAND,
 }

@@ -40,6 +40,7 @@ _SEES: Mapping[ErrandState, str] = {
 DEEDS = (
     *("looked", "looked along", "found", "explained", "acted as", "stopped acting as"),
     *("looked at links", "unlinked"),
+    *("represented", "represents", "began to represent", "ended representing"),
     *("accepted", "answered", "erased"),
     *(verdict.value for verdict in Verdict),
 )

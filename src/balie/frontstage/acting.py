@@ -1,4 +1,6 @@
-"""Whoever acts as a customer: how far they may go, and a line in the audit for each page."""
+"""Whoever acts as a customer, of staff or a representative: how far they may go, and a line in the
+audit for each page.
+"""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -15,7 +17,7 @@ AddLine = Callable[[Line], Awaitable[None]]
 """Writes a line in the audit."""
 
 _LONGEST = 200
-ACTED = "acted as"
+ACTED, REPRESENTED = "acted as", "represented"
 """What the audit calls it."""
 
 
@@ -29,21 +31,29 @@ class Acting:
 
     async def refused(self, ask: Ask, visitor: Visitor, behind: Behind) -> Answer | None:
         """Why this cannot be done; None when it can: then it stands in the audit already."""
-        extent = extent_of(self.blueprint.people.staff, behind.teams)
-        if extent is None:
-            return await self._no(ask, "acting_over")
-        if extent is Extent.READ and ask.method not in READ_ONLY:
-            return await self._no(ask, "acting_reads")
+        if not behind.represents:
+            refusal = await self._no_more(ask, behind)
+            if refusal is not None:
+                return refusal
         await self.add(
             Line(
                 who=behind.person,
-                what=ACTED,
+                what=REPRESENTED if behind.represents else ACTED,
                 about=visitor.person,
                 more=behind.why,
                 record=ask.path.rstrip("/")[:_LONGEST],
                 organisation=visitor.acting_for or "",
             )
         )
+        return None
+
+    async def _no_more(self, ask: Ask, behind: Behind) -> Answer | None:
+        """Why somebody of staff cannot do this; what a representative may is said step by step."""
+        extent = extent_of(self.blueprint.people.staff, behind.teams)
+        if extent is None:
+            return await self._no(ask, "acting_over")
+        if extent is Extent.READ and ask.method not in READ_ONLY:
+            return await self._no(ask, "acting_reads")
         return None
 
     async def _no(self, ask: Ask, words: str) -> Answer:

@@ -85,14 +85,15 @@ async def _whoever(
     in the browser in which whoever acts is signed in.
     """
     own = await reader(cookies.get(session_cookie))
-    if own is not None and own.behind is not None:
+    if own is not None and own.behind is not None and not own.represents:
         own = None
     beside = cookies.get(cookie_beside(session_cookie))
     if not beside:
         return own, False
     acting = await reader(beside)
     behind = None if acting is None else acting.behind
-    if own is not None and behind is not None and behind.person == own.person:
+    is_theirs = own is not None and behind is not None and behind.person == own.person
+    if acting is not None and is_theirs and not acting.represents:
         return acting, False
     return own, True
 

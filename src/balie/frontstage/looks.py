@@ -83,12 +83,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Banner:
-    """What stands on every page of somebody of staff who acts as a customer."""
+    """What stands on every page of whoever acts as a customer: of staff, or who represents them."""
 
     staff: str
     customer: str
     until: datetime
     writes: bool
+    represents: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ class Chrome:
     languages: those offered, code -> own name. icons: address of a menu entry -> icon.
     footer: links that exist only when the service has them (privacy, withdrawal).
     switches: None outside the demo. origins: whether a `?` says where a value comes from.
-    staff: a wide page, marked as for staff. acting: somebody of staff is here as a customer.
+    staff: a wide page, marked as for staff. acting: somebody is here as a customer.
     asks_cookies: whether cookies of others are still to be answered; None when there are none.
     scripts: of others, that were allowed.
     """

@@ -82,9 +82,9 @@ class Messages:
     async def prove_first(self, ask: Ask, first: ProveFirst) -> Answer:
         """On to proving two steps, and back; programs are told, as RFC 9470 has it.
 
-        Whoever acts as a customer cannot prove it for them.
+        Staff who act as a customer cannot prove it for them; a representative proves themselves.
         """
-        if ask.visitor is not None and ask.visitor.behind is not None:
+        if _is_staff(ask.visitor):
             return await self.only_themselves(ask)
         if not ask.wants_json:
             within = "" if first.within is None else f"&within={first.within}"
@@ -100,7 +100,7 @@ class Messages:
 
     async def choose_first(self, ask: Ask) -> Answer:
         """On to choosing whom to act for, and back; whoever sends something is told."""
-        if ask.visitor is not None and ask.visitor.behind is not None:
+        if _is_staff(ask.visitor):
             return await self.only_themselves(ask)
         here = f"{ACTING_FOR}?next={quote(ask.address, safe='')}"
         if ask.method in READ_ONLY and not ask.wants_json:
@@ -155,3 +155,8 @@ class Messages:
     async def switches(self) -> tuple[Switch, ...] | None:
         """How the rehearsed systems behave; None outside the demo."""
         return None if self.rehearsed is None else await self.rehearsed.switches()
+
+
+def _is_staff(visitor: Visitor | None) -> bool:
+    """Whether it is somebody of staff who acts as a customer."""
+    return visitor is not None and visitor.behind is not None and not visitor.represents

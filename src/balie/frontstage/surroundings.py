@@ -101,7 +101,7 @@ class Surroundings:
         )
 
     def _banner(self, visitor: Visitor | None) -> Banner | None:
-        """For whoever acts as a customer; None for customers themselves."""
+        """For whoever acts as a customer, of staff or not; None for customers themselves."""
         if visitor is None or visitor.behind is None:
             return None
         behind = visitor.behind
@@ -111,6 +111,7 @@ class Surroundings:
             customer=visitor.name or visitor.email,
             until=datetime.fromtimestamp(behind.until, UTC),
             writes=extent is Extent.WRITE,
+            represents=behind.represents,
         )
 
     def _for_everybody(self, language: str) -> tuple[Link, ...]:
@@ -134,10 +135,13 @@ class Surroundings:
 def _person(visitor: Visitor | None, t: Voice) -> Person | None:
     if visitor is None:
         return None
+    security = Link(t.say("chrome.security"), SECURITY)
+    if visitor.behind is not None and visitor.represents:  # the sign-in is their own
+        return Person(name=visitor.behind.name, links=(security,))
     if visitor.behind is not None:  # whoever acts reaches no page about this person's sign-in
         return Person(name=visitor.name or visitor.email, sign_out="")
-    security = Link(t.say("chrome.security"), SECURITY)
-    acts_at = "" if visitor.acting_for is None else ACTING_FOR
+    has_choice = visitor.acting_for is not None or visitor.may_represent
+    acts_at = ACTING_FOR if has_choice else ""
     own = Link(t.say("chrome.organisation"), ORGANISATION)
     administers = any(one.is_administrator and one.holds for one in visitor.memberships)
     links = (own, security) if administers else (security,)

@@ -64,13 +64,18 @@ def invite(
 
 
 def mail_of(
-    letters: Letters, language: str, invitation: Invitation, token: str, public_url: str
+    letters: Letters,
+    language: str,
+    invitation: Invitation,
+    token: str,
+    public_url: str,
+    about: str = "invitation",
 ) -> EmailMessage:
-    """The mail with the way in. Nothing was sent yet."""
+    """The mail with the way in. Nothing was sent yet. about: which words, of `[mail]`."""
     way_in = f"{public_url}/accounts/invitations/{token}/"
     title = str(invitation.about.get("title", ""))
     said = [title, way_in] if title else [way_in]
-    return letters.write(language, invitation.address, "invitation", said)
+    return letters.write(language, invitation.address, about, said)
 
 
 @transaction.atomic

@@ -58,8 +58,8 @@ class ViewerSession(models.Model):
     level: in how many steps they proved who they are. level_at: when, in seconds since 1970; 0 when
     nobody said.
     acting_for: the key of the organisation that was chosen, "" for in private; null: not chosen.
-    nobody said. behind: the sign-in of somebody of staff who acts as this person, and with which
-    this one ends; why: they do, a word of the audit.
+    representation: for whom this person acts in private. behind: the sign-in of somebody of staff
+    who acts as this person, and with which this one ends; why: they do, a word of the audit.
     """
 
     cookie = models.CharField(max_length=64, primary_key=True)
@@ -67,6 +67,9 @@ class ViewerSession(models.Model):
     fingerprint = models.CharField(max_length=64)
     expires = models.BigIntegerField(db_index=True)
     acting_for = models.CharField(max_length=200, null=True)
+    representation = models.ForeignKey(
+        "Representation", on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     device = models.CharField(max_length=60, blank=True, default="")
     level = models.PositiveSmallIntegerField(default=1)
     level_at = models.BigIntegerField(default=0)
@@ -204,6 +207,82 @@ class Organisation(models.Model):
 
     class Meta:
         db_table = "organisation"
+
+
+class Representation(models.Model):
+    """Somebody who acts for somebody else in private, because that person lets them.
+
+    begins, ends: seconds since 1970; it holds from `begins` until just before `ends`. ended: when
+    one of the two ended it, whatever the dates say; ended_by: who, an id.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    represented = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="lets_act")
+    representative = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="acts_for")
+    begins = models.BigIntegerField()
+    ends = models.BigIntegerField(null=True)
+    ended = models.BigIntegerField(null=True)
+    ended_by = models.CharField(max_length=32, blank=True, default="")
+    since = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        db_table = "representation"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["represented", "representative"],
+                condition=models.Q(ended=None),
+                name="represented_once_by",
+            )
+        ]
+
+
+class OrganisationDomain(models.Model):
+    """What stands behind the @ of people who may ask to join an organisation.
+
+    proven: by staff or the operator; null: an administrator asked for it. by: who asked, an id.
+    """
+
+    organisation = models.CharField(max_length=200)
+    domain = models.CharField(max_length=253, db_index=True)
+    by = models.CharField(max_length=32, blank=True, default="")
+    proven = models.DateTimeField(null=True)
+    since = models.DateTimeField(default=now, editable=False)
+
+    class Meta:
+        db_table = "organisation_domain"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["organisation", "domain"], name="domain_once_of_an_organisation"
+            )
+        ]
+
+
+class JoinRequest(models.Model):
+    """Somebody who asks to join an organisation. words: of theirs; answer: why it was refused.
+
+    outcome: "" while it waits, then `accepted`, `refused` or `taken back`. by: who decided, an id.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="join_requests")
+    organisation = models.CharField(max_length=200, db_index=True)
+    words = models.CharField(max_length=300, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, blank=True, default="")
+    decided = models.DateTimeField(null=True)
+    by = models.CharField(max_length=32, blank=True, default="")
+    answer = models.CharField(max_length=300, blank=True, default="")
+
+    class Meta:
+        db_table = "join_request"
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(
+                fields=["person", "organisation"],
+                condition=models.Q(outcome=""),
+                name="asks_to_join_once",
+            )
+        ]
 
 
 class MailLink(models.Model):

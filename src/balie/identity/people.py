@@ -6,6 +6,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import now
 
 from balie.backstage.auditing import Note
@@ -14,11 +15,13 @@ from balie.identity.invitations import is_invited
 from balie.identity.models import (
     DemoMail,
     Invitation,
+    JoinRequest,
     LetterCode,
     MailLink,
     Person,
     ProviderIdentity,
     Recognition,
+    Representation,
     Session,
     ViewerSession,
 )
@@ -131,6 +134,10 @@ def forget(person: str, *, keep_account: bool) -> dict[str, int]:
         "links to other parties": ProviderIdentity.objects.filter(person=found).delete()[0],
         "invitations": Invitation.objects.filter(address=found.email).delete()[0],
         "letters": LetterCode.objects.filter(used_by=found).delete()[0],
+        "representations": Representation.objects.filter(
+            Q(represented=found) | Q(representative=found)
+        ).delete()[0],
+        "requests to join": JoinRequest.objects.filter(person=found).delete()[0],
         "links in mails": MailLink.objects.filter(person=found).delete()[0],
         "mails of the demo": DemoMail.objects.filter(to__iexact=found.email).delete()[0],
     }

@@ -12,6 +12,7 @@ from psycopg_pool import AsyncConnectionPool
 from balie.access.viewer import Visitor
 from balie.identity.reader import (
     MemberRow,
+    Other,
     SignIn,
     Told,
     by_name,
@@ -19,6 +20,7 @@ from balie.identity.reader import (
     cookie_digest,
     judge,
     members_of,
+    other,
 )
 
 _ASK = """
@@ -41,7 +43,21 @@ _ASK = """
            (SELECT json_build_array(replace(b.id::text, '-', ''), b.email, b.name, b.is_active,
                                     b.is_staff, b.staff_roles, b.password, o.fingerprint, o.expires)
               FROM viewer_session o JOIN person b ON b.id = o.person_id
-             WHERE o.cookie = s.behind_id AND o.behind_id IS NULL) AS behind
+             WHERE o.cookie = s.behind_id AND o.behind_id IS NULL) AS behind,
+           (SELECT json_build_array(replace(f.id::text, '-', ''), f.email, f.name, f.is_active,
+                        f.is_staff OR f.staff_roles <> '[]', t.begins, t.ends,
+                   (SELECT coalesce(json_agg(json_build_array(r.name, r.key)), '[]'::json)
+                      FROM recognition r
+                     WHERE r.person_id = f.id AND r.ended IS NULL AND r.claim = ''),
+                   (SELECT coalesce(json_agg(json_build_array(m.organisation, m.role,
+                                m.is_administrator, m.begins, m.ends, m.source, '')), '[]'::json)
+                      FROM membership m
+                     WHERE m.person_id = f.id AND m.source <> 'api' AND m.sign_in = ''))
+              FROM representation t JOIN person f ON f.id = t.represented_id
+             WHERE t.id = s.representation_id AND t.representative_id = p.id
+               AND t.ended IS NULL) AS represented,
+           EXISTS (SELECT 1 FROM representation t
+                    WHERE t.representative_id = p.id AND t.ended IS NULL) AS may_represent
       FROM viewer_session s JOIN person p ON p.id = s.person_id
      WHERE s.cookie = %s
 """
@@ -67,6 +83,8 @@ class _Row:
     acts: bool
     why: str
     behind: Told | None
+    represented: Other | None
+    may_represent: bool
 
     def sign_in(self, digest: str) -> SignIn:
         return SignIn(
@@ -88,6 +106,8 @@ class _Row:
             behind=colleague(self.behind) if self.behind is not None else None,
             why=self.why,
             digest=digest,
+            represented=other(self.represented) if self.represented is not None else None,
+            may_represent=self.may_represent,
         )
 
 

@@ -17,7 +17,7 @@ from typing import Protocol
 
 import msgspec
 
-from balie.access.viewer import Behind, Membership, Visitor
+from balie.access.viewer import PRIVATE, Behind, Membership, Visitor
 from balie.backstage.bounded import Bounded
 
 _MOST_BYTES = 4_000_000
@@ -61,6 +61,30 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Represented:
+    """Somebody in whose name the person of a sign-in acts, as they are now.
+
+    begins, ends: of that, seconds since 1970. links, members: as of a `SignIn`, without what rests
+    on one.
+    """
+
+    person: str
+    email: str
+    name: str
+    is_active: bool
+    is_staff: bool
+    begins: int
+    ends: int | None
+    links: Mapping[str, tuple[str, ...]]
+    members: tuple[Member, ...] = ()
+
+    def holds(self, now: float) -> bool:
+        """Whether it does at this moment."""
+        is_on = self.begins <= now and (self.ends is None or now < self.ends)
+        return is_on and self.is_active and not self.is_staff
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
     """A completed sign-in with its person as they are now.
 
@@ -68,6 +92,8 @@ class SignIn:
     expires: seconds since 1970. links: names of `me` -> keys. level, level_at: as of a `Visitor`.
     acts: somebody of staff acts as this person; behind: their own sign-in, None when it is gone.
     digest: of its cookie.
+    represented: for whom they chose to act in private, None for nobody, or when that was ended.
+    may_represent: there may be somebody.
     """
 
     person: str
@@ -88,10 +114,15 @@ class SignIn:
     behind: "SignIn | None" = None
     why: str = ""
     digest: str = ""
+    represented: Represented | None = None
+    may_represent: bool = False
 
     def same_until(self, now: float) -> float:
         """Until when this says the same, if nothing is written: it expires, or a date passes."""
-        dates = [date for one in self.members for date in (one.begins, one.ends) if date]
+        other = self.represented
+        members = self.members if other is None else (*self.members, *other.members)
+        dates = [date for one in members for date in (one.begins, one.ends) if date]
+        dates += [date for date in (other.begins, other.ends) if date] if other else []
         return min((date for date in (*dates, self.expires) if date > now), default=self.expires)
 
 
@@ -107,6 +138,8 @@ def judge(sign_in: SignIn | None, now: float) -> Visitor | None:
     behind = _behind(sign_in, now) if sign_in.acts else None
     if sign_in.acts and (behind is None or sign_in.is_staff or sign_in.staff_roles):
         return None
+    if sign_in.represented is not None and sign_in.represented.holds(now):
+        return _representative(sign_in, sign_in.represented, now)
     return Visitor(
         person=sign_in.person,
         email=sign_in.email,
@@ -119,6 +152,32 @@ def judge(sign_in: SignIn | None, now: float) -> Visitor | None:
         level_at=sign_in.level_at,
         memberships=tuple(one.at(now) for one in sign_in.members),
         behind=behind,
+        sign_in=sign_in.digest,
+        may_represent=sign_in.may_represent,
+    )
+
+
+def _representative(sign_in: SignIn, represented: Represented, now: float) -> Visitor | None:
+    """The customer, with who acts for them behind; nobody for staff, and nobody through another."""
+    if sign_in.is_staff or sign_in.staff_roles or sign_in.acts:
+        return None
+    until = sign_in.expires if represented.ends is None else min(sign_in.expires, represented.ends)
+    return Visitor(
+        person=represented.person,
+        email=represented.email,
+        name=represented.name,
+        links=represented.links,
+        acting_for=PRIVATE,
+        memberships=tuple(one.at(now) for one in represented.members),
+        level=sign_in.level,
+        level_at=sign_in.level_at,
+        behind=Behind(
+            person=sign_in.person,
+            name=sign_in.name or sign_in.email,
+            teams=frozenset(),
+            until=until,
+            represents=True,
+        ),
         sign_in=sign_in.digest,
     )
 
@@ -165,7 +224,19 @@ _ASK = """
            (SELECT json_array(b.id, b.email, b.name, b.is_active, b.is_staff, json(b.staff_roles),
                               b.password, o.fingerprint, o.expires)
               FROM viewer_session o JOIN person b ON b.id = o.person_id
-             WHERE o.cookie = s.behind_id AND o.behind_id IS NULL)
+             WHERE o.cookie = s.behind_id AND o.behind_id IS NULL),
+           (SELECT json_array(f.id, f.email, f.name, f.is_active,
+                              f.is_staff OR f.staff_roles <> '[]', t.begins, t.ends,
+                   (SELECT json_group_array(json_array(r.name, r.key)) FROM recognition r
+                     WHERE r.person_id = f.id AND r.ended IS NULL AND r.claim = ''),
+                   (SELECT json_group_array(json_array(m.organisation, m.role, m.is_administrator,
+                                                       m.begins, m.ends, m.source, ''))
+                      FROM membership m
+                     WHERE m.person_id = f.id AND m.source <> 'api' AND m.sign_in = ''))
+              FROM representation t JOIN person f ON f.id = t.represented_id
+             WHERE t.id = s.representation_id AND t.representative_id = p.id AND t.ended IS NULL),
+           EXISTS (SELECT 1 FROM representation t
+                    WHERE t.representative_id = p.id AND t.ended IS NULL)
       FROM viewer_session s JOIN person p ON p.id = s.person_id
      WHERE s.cookie = ?
 """
@@ -250,7 +321,8 @@ def _find(connection: sqlite3.Connection, digest: str) -> SignIn | None:
     if row is None:
         return None
     person, email, name, active, staff, roles, password, seen, expires, *rest = row
-    acting_for, level, level_at, links, members, below, acts, why, behind = rest
+    acting_for, level, level_at, links, members, below, acts, why, behind, *others = rest
+    represented, may_represent = others
     return SignIn(
         person=person,
         email=email,
@@ -270,6 +342,8 @@ def _find(connection: sqlite3.Connection, digest: str) -> SignIn | None:
         behind=colleague(_colleague.decode(behind)) if behind is not None else None,
         why=why,
         digest=digest,
+        represented=other(_other.decode(represented)) if represented is not None else None,
+        may_represent=bool(may_represent),
     )
 
 
@@ -295,16 +369,45 @@ def colleague(told: Told) -> SignIn:
     )
 
 
+MemberRow = tuple[str, str, bool, int, int | None, str, str]
+"""A membership as the database says it, in the order of `Member`."""
+
+Other = tuple[
+    str,
+    str,
+    str,
+    bool | int,
+    bool | int,
+    int,
+    int | None,
+    Sequence[tuple[str, str]],
+    Sequence[MemberRow],
+]
+"""What is read of somebody who is represented."""
+
+
+def other(told: Other) -> Represented:
+    """Whoever is represented, out of what was read."""
+    person, email, name, active, staff, begins, ends, links, members = told
+    return Represented(
+        person=person,
+        email=email,
+        name=name,
+        is_active=bool(active),
+        is_staff=bool(staff),
+        begins=begins,
+        ends=ends,
+        links=by_name(links),
+        members=members_of(members),
+    )
+
+
 def by_name(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
     """Names of `me` -> keys, always in the same order, from pairs of the two."""
     links: dict[str, tuple[str, ...]] = {}
     for name, key in sorted(pairs):
         links[name] = (*links.get(name, ()), key)
     return links
-
-
-MemberRow = tuple[str, str, bool, int, int | None, str, str]
-"""A membership as the database says it, in the order of `Member`."""
 
 
 def members_of(rows: Sequence[MemberRow]) -> tuple[Member, ...]:
@@ -316,3 +419,4 @@ _texts = msgspec.json.Decoder(list[str])
 _pairs = msgspec.json.Decoder(list[tuple[str, str]])
 _rows = msgspec.json.Decoder(list[MemberRow], strict=False)  # SQLite says yes and no in numbers
 _colleague = msgspec.json.Decoder(Told)
+_other = msgspec.json.Decoder(Other, strict=False)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from asgiref.sync import async_to_sync
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
 from balie.access.viewer import Visitor
 from balie.backstage.auditing import Note
@@ -130,6 +130,17 @@ def visitor_in(person: Person, cookie: str) -> Visitor | None:
     """The same with what was chosen in the browser with this cookie; None without a sign-in."""
     row = ViewerSession.objects.select_related("person").filter(pk=cookie_digest(cookie)).first()
     return None if row is None or row.person_id != person.pk else judge(_sign_in(row), time.time())
+
+
+def visitor_here(request: HttpRequest) -> Visitor:
+    """The customer whose browser this is. Raises Http404 for staff."""
+    person = request.user
+    if not isinstance(person, Person) or person.is_staff:
+        raise Http404
+    visitor = visitor_in(person, request.session.session_key or "")
+    if visitor is None:
+        raise Http404
+    return visitor
 
 
 def visitor_acting_for(person: Person, organisation: str | None) -> Visitor:

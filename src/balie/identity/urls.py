@@ -21,6 +21,7 @@ from balie.identity.pages import (
     organisations,
     own_sign_in,
     passkeys,
+    representatives,
     stepping_up,
     two_steps,
 )
@@ -106,6 +107,22 @@ urlpatterns = [
         name="take_back_colleague",
     ),
     path("organisation/done/", organisations.deeds, name="organisation_deeds"),
+    path("representatives/", representatives.representatives, name="representatives"),
+    path(
+        "representatives/invite/",
+        representatives.invite_representative,
+        name="invite_representative",
+    ),
+    path(
+        "representatives/invited/<uuid:invitation>/",
+        representatives.take_back,
+        name="take_back_representative",
+    ),
+    path(
+        "representatives/end/<uuid:representation>/",
+        representatives.stop,
+        name="stop_representing",
+    ),
     path("looked/", looked.looked, name="looked"),
     path("cookies/", cookies.cookies, name="cookies"),
     path("reauthenticate/mail/", ProveByMail.as_view(), name="reauthenticate_by_mail"),

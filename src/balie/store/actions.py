@@ -223,6 +223,7 @@ class StoredActions:
                     "language": action.language,
                     "token": action.token,
                     "answers": [[told.field, told.label, told.text] for told in action.answers],
+                    "sent_by": action.sent_by,
                 }
             ),
         )
@@ -376,6 +377,7 @@ class StoredActions:
             order_with=row.order_with,
             behind=row.behind,
             behind_team=row.behind_team,
+            sent_by=str(said.get("sent_by", "")),
         )
         progress = tuple(self.progress(one) for one in errands if one.outcome is not None)
         return Receipt(

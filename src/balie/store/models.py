@@ -15,7 +15,7 @@ class Action(models.Model):
     token: digest of the form's token. at: when it was accepted. erase_at: when the answers go.
     organisation: the key of the one it was sent for,  in private; null: before that was kept.
     asks: a colleague had to approve it first.
-    behind: whoever of staff sent it as this person, an id. behind_team: in whose name.
+    behind: whoever sent it as this person, an id. behind_team: of staff, in whose name.
     """
 
     id = models.CharField(max_length=32, primary_key=True)

@@ -503,6 +503,7 @@ class FormDesk:
             tells_at_once=tells_at_once(step),
             behind=viewer.behind.person if viewer.behind else "",
             behind_team=_team(opening, viewer),
+            sent_by=viewer.behind.name if viewer.behind and viewer.represents else "",
         )
 
     def _digest(self, about: str | None, kept: Mapping[str, tuple[str, ...]]) -> str:

@@ -6,7 +6,7 @@ same `Message-ID`.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -23,14 +23,16 @@ from balie.backstage.process.story import Story
 from balie.backstage.reach import Reach
 from balie.backstage.routes import address_of
 from balie.backstage.telling import Tellers
-from balie.blueprint.model import A_MAIL_ADDRESS, EVERYBODY, Colleague, Thing
+from balie.blueprint.model import A_MAIL_ADDRESS, EVERYBODY, Blueprint, Colleague, Thing
 from balie.mapping import formats
 from balie.mapping.clear import Unreadable
 from balie.mapping.thing import MappedThing, Record
 from balie.systems.errors import SystemFault
+from balie.words.languages import MODEL, flat, part, spoken
 
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 _TOO_OLD = timedelta(days=3)
+_SENDER = "sender"  # in our own words: who acts for the customer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +135,8 @@ class Posting:
             self._report(mail, f'there is no text for the mail "{mail.mail}"')
             await self.mails.later(due.key, None, "there is no such mail")
             return None
-        action = await self._action(mail, text)
+        action = await self._action(story, mail, text)
+        text = _with_sender(story.blueprint, text, action)
         to = await self._to(story, mail, action)
         if to is None:
             await self.mails.later(due.key, None, "there is no address to write to")
@@ -152,9 +155,12 @@ class Posting:
             return None
         return Envelope(key=due.key, to=visitor.email, language=mail.language, letter=letter)
 
-    async def _action(self, mail: Mail, text: Template) -> Action | None:
-        """What was sent, where the mail is about it: by somebody who did not sign in, always."""
+    async def _action(self, story: Story, mail: Mail, text: Template) -> Action | None:
+        """What was sent, where the mail is about it: by somebody who did not sign in, always; and
+        where somebody else may have sent it.
+        """
         tells = any(name.partition(".")[0] == RECEIPT for name in text.names)
+        tells = tells or story.blueprint.representatives is not None
         if not tells and mail.person != EVERYBODY:
             return None
         receipt = await self.sent(mail.id.partition(":")[0])
@@ -255,6 +261,16 @@ class _To:
     viewer: Viewer
 
 
+def _with_sender(blueprint: Blueprint, text: Template, action: Action | None) -> Template:
+    """The same mail, which says that a representative sent it when that is so."""
+    if action is None or not action.sent_by:
+        return text
+    language = text.language if text.language in spoken() else MODEL
+    words = flat(part(language, "pages"), str(blueprint.address_customers_as))
+    said = words["representing.mailed"]
+    return replace(text, body=f"{text.body}\n\n{said}")
+
+
 def _address_in(thing: Thing, action: Action) -> str:
     """The address that was filled in, for the mail about it; "" for none."""
     names = [str(field.id) for field in thing.fields.values() if field.must_be == A_MAIL_ADDRESS]
@@ -271,6 +287,7 @@ def _told_of(action: Action, language: str, zone: str) -> Mapping[str, str]:
         f"{RECEIPT}.reference": action.reference,
         f"{RECEIPT}.time": when,
         f"{RECEIPT}.answers": answers,
+        _SENDER: action.sent_by,
     }
 
 

@@ -20,6 +20,9 @@ from balie.identity.linking.links import Why, link
 from balie.identity.models import Invitation, Person
 from balie.identity.organisations.members import PURPOSE
 from balie.identity.organisations.members import take_up as belong
+from balie.identity.pages.representatives import tell_taken_up
+from balie.identity.representing import PURPOSE as REPRESENTS
+from balie.identity.representing import take_up as represent
 
 INVITED = "invited"
 """Where the browser's session keeps which invitation it came with."""
@@ -30,7 +33,9 @@ def _link(person: Person, invitation: Invitation, note: Note) -> None:
     link(person, about["name"], about["key"], Why.INVITATION, note, by=invitation.by)
 
 
-TAKE_UPS: Mapping[str, TakeUp] = MappingProxyType({"link": _link, PURPOSE: belong})
+TAKE_UPS: Mapping[str, TakeUp] = MappingProxyType(
+    {"link": _link, PURPOSE: belong, REPRESENTS: represent}
+)
 """Purposes of invitations, and how each is taken up."""
 
 
@@ -63,13 +68,14 @@ def invited(request: HttpRequest) -> HttpResponse:
         del request.session[INVITED]
         if take_up(found.pk, person, now(), TAKE_UPS, desk_of(request).note) is None:
             return _over(request)
-        return HttpResponseRedirect("/")
+        return _taken_up(request, found, person)
     organisation = str(found.about.get("organisation", ""))
     party = connection_of(organisation, desk_of(request).logins.seal) if organisation else None
     inviter = Person.objects.filter(pk=UUID(found.by)).first() if found.by else None
     context = {
         "by": inviter.name if inviter else "",
         "title": found.about.get("title", ""),
+        "purpose": found.purpose,
         "address": masked(found.address),
         "is_theirs": is_theirs,
         "party": party,
@@ -77,6 +83,15 @@ def invited(request: HttpRequest) -> HttpResponse:
         "here": reverse("invited"),
     }
     return _quiet(render(request, "invited.html", context))
+
+
+def _taken_up(request: HttpRequest, found: Invitation, person: Person) -> HttpResponse:
+    """On to the portal; whoever acts for somebody from now on says first for whom."""
+    if found.purpose != REPRESENTS:
+        return HttpResponseRedirect("/")
+    desk = desk_of(request)
+    tell_taken_up(desk, desk.language(request), found, person)
+    return HttpResponseRedirect(reverse("acting_for"))
 
 
 def masked(address: str) -> str:

@@ -44,8 +44,8 @@ from balie.identity.organisations.members import (
     open_invitations,
     remove,
 )
-from balie.identity.pages.acting_for import visitor_here
 from balie.identity.pages.stepping_up import proving_page
+from balie.identity.signing_in import visitor_here
 
 MOST_OPEN = 100
 """Invitations of one organisation that can be open at once."""

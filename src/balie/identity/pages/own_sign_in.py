@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from balie.identity.desk import desk_of, who_asks
 from balie.identity.factors.second_steps import needs_second_step
 from balie.identity.models import Person
+from balie.identity.representing import of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,14 @@ def my_sign_in(request: HttpRequest) -> HttpResponse:
     """The page, reached from the menu of the person."""
     person = who_asks(request)
     ways = ways_of(person, demo=desk_of(request).demo)
-    return render(request, "my_sign_in.html", {"ways": ways})
+    lets = desk_of(request).blueprint.representatives is not None and not person.is_staff
+    acting = [one.representative for one in of(person)] if lets else []
+    shown = {
+        "ways": ways,
+        "lets_others_act": lets,
+        "representatives": [one.name or one.email for one in acting],
+    }
+    return render(request, "my_sign_in.html", shown)
 
 
 def ways_of(person: Person, *, demo: bool) -> Ways:
