@@ -90,6 +90,9 @@ def test_a_connection_is_added_looked_over_and_taken_away(
     assert balie("logins", "remove", "acme", **state).returncode == 1
 
 
+PUBLIC = ("--issuer", "https://a.nl", "--proof", "none")
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -98,6 +101,11 @@ def test_a_connection_is_added_looked_over_and_taken_away(
         (("a", "--issuer", "https://a.nl", "--preset", "azure-b2c"), "needs a policy"),
         (("a", "--issuer", "https://a.nl"), "I need a secret"),
         (("a", "--issuer", "http://a.nl", "--proof", "none"), "is no https address"),
+        (("a", *PUBLIC, "--logout", "terminate"), "in no description"),
+        (("a", *PUBLIC, "--logout", "rp", "--logout", "terminate"), "two ways to sign out"),
+        (("a", *PUBLIC, "--step-up", "claims"), "two steps were proved"),
+        (("a", *PUBLIC, "--claim", "contact"), "does not say which claim"),
+        (("a", *PUBLIC, "--trust-email", "domains"), "need to know which"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(

@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from pkgutil import resolve_name
 
@@ -13,17 +14,14 @@ import msgspec
 
 from balie.identity.connections.client_proof import public_part, read_key
 from balie.identity.connections.connection import (
-    LOCAL,
-    NAME,
     ClientProof,
     Connection,
     Logout,
     StepUp,
     TrustEmail,
-    is_address,
-    well_known,
 )
 from balie.identity.connections.examination import Looked
+from balie.identity.connections.making import begun, made, wrong_with
 from balie.identity.connections.presets import PRESETS
 from balie.site import installation
 from balie.site.configuration import Configuration
@@ -151,9 +149,8 @@ def _seconds(text: str) -> int:
 
 def add_one(args: argparse.Namespace) -> int:
     """Adds or changes a connection."""
-    connection = _read(args, _secret(args.secret_file))
-    configuration = installation.ready(os.environ)
-    _refuse_addresses(connection, configuration.private_logins)
+    secret, configuration = _secret(args.secret_file), installation.ready(os.environ)
+    connection = _read(args, secret, _kept(configuration), configuration.private_logins)
     keep: Callable[[Configuration, Connection], bool] = resolve_name("balie.site.logins:keep_one")
     new = keep(configuration, connection)
     print(f"{connection.name} is {'there' if new else 'changed'}. Register at the provider:\n")
@@ -264,83 +261,92 @@ def _map(file: Path) -> Mapping[str, str]:
     return dict(zip(old, new, strict=True))
 
 
-def _read(args: argparse.Namespace, secret: str) -> Connection:
-    """The connection that was said. Raises WrongUse."""
-    preset = PRESETS[args.preset]
-    name, proof = args.name, args.proof or preset.proof
-    if not NAME.fullmatch(name) or name == LOCAL:
-        raise WrongUse("LOGINS", f"{name!r} is no name.", ["a-z, 0-9 and -, at most 40; not local"])
-    if preset.needs_policy and not args.policy:
-        raise WrongUse("LOGINS", f"{args.preset} needs a policy.", ["--policy B2C_1_signin"])
-    if preset.needs_discovery and not args.discovery:
-        raise WrongUse("LOGINS", f"{args.preset} does not have its description below its issuer.",
-                       ["--discovery https://….well-known/openid-configuration"])  # fmt: skip
-    if args.step_up is StepUp.POLICY and not (args.policy and args.two_steps):
-        raise WrongUse(
-            "LOGINS",
-            "With --step-up policy I need two policies: for signing in, and for two steps.",
-            ["--policy B2C_1_signin --two-steps B2C_1_mfa"],
-        )
-    if bool(secret) == (proof is ClientProof.NONE):
-        raise WrongUse(
-            "LOGINS",
-            f"With {proof} I {'need no' if secret else 'need a'} secret.",
-            ["--secret-file FILE, or --secret-file - to read standard input"],
-        )
-    scopes = tuple(args.scope or preset.scopes)
-    return Connection(
-        name=name,
-        preset=args.preset,
+def _read(
+    args: argparse.Namespace, secret: str, others: Sequence[Connection], plain: frozenset[str]
+) -> Connection:
+    """The connection that was said. Raises WrongUse for the first thing that is wrong with it."""
+    usual = begun(args.preset, args.name)
+    said = replace(
+        usual,
         issuer=args.issuer,
-        discovery=args.discovery or well_known(args.issuer),
+        discovery=args.discovery or "",
         client_id=args.client_id,
         title=args.title,
-        proof=proof,
+        proof=args.proof or usual.proof,
         secret=secret,
-        scopes=scopes if "openid" in scopes else ("openid", *scopes),
-        uid=args.uid or preset.uid,
+        scopes=tuple(args.scope or usual.scopes),
+        uid=args.uid or usual.uid,
         trust_email=args.trust_email,
         trusted_domains=_folded(args.trusted_domain),
         policy=args.policy,
-        userinfo=preset.userinfo and not args.no_userinfo,
+        userinfo=usual.userinfo and not args.no_userinfo,
         mail_domains=_folded(args.mail_domain),
         organisations=tuple(args.organisation),
-        logout=tuple(args.logout or preset.logout),
+        logout=tuple(args.logout or usual.logout),
         reset=args.reset,
         end_session=args.end_session,
-        step_up=args.step_up or preset.step_up,
-        two_steps=tuple(args.two_steps or preset.two_steps),
-        level_claim=args.level_claim or preset.level_claim,
-        max_age=args.max_age,
-        claims=_claims(args.claim),
+        step_up=args.step_up or usual.step_up,
+        two_steps=tuple(args.two_steps or usual.two_steps),
+        level_claim=args.level_claim or usual.level_claim,
+        max_age="" if args.max_age is None else str(args.max_age),
+        claims=tuple(args.claim),
     )
+    for field, word in wrong_with(said, None, others, plain).items():
+        problem, help_ = _WRONG.get((field, word)) or _WRONG["", word]
+        named = {"field": f"--{field.replace('_', '-')}", "said": getattr(said, field)}
+        about = {"preset": args.preset, "proof": said.proof, **named}
+        raise WrongUse("LOGINS", problem.format(**about), [help_.format(**about)])
+    return made(said, None)
 
 
-def _claims(said: Sequence[str]) -> Mapping[str, str]:
-    """Names of `me` and their claims. Raises WrongUse."""
-    pairs = [one.partition("=")[::2] for one in said]
-    for name, claim in pairs:
-        if not name.strip() or not claim.strip():
-            raise WrongUse("LOGINS", f"{name!r} has no claim.", ["--claim contact=customer_id"])
-    return {name.strip(): claim.strip() for name, claim in pairs}
-
-
-def _refuse_addresses(connection: Connection, plain_hosts: frozenset[str]) -> None:
-    """Raises WrongUse for an address that nobody may be sent to, and for a key that is none."""
-    for address in (connection.issuer, connection.discovery, connection.end_session):
-        if address and not is_address(address, plain_hosts):
-            raise WrongUse(
-                "LOGINS",
-                f"{address!r} is no https address.",
-                ["http is only for hosts that BALIE_PRIVATE_LOGINS names."],
-            )
-    if connection.proof is ClientProof.KEY:
-        try:
-            read_key(connection.secret)
-        except ValueError as error:
-            raise WrongUse(
-                "LOGINS", "The file holds no private key.", ["openssl genrsa -out key.pem 2048"]
-            ) from error
+_WRONG: Mapping[tuple[str, str], tuple[str, str]] = {
+    ("name", "name"): ("{said!r} is no name.", "a-z, 0-9 and -, at most 40; not local"),
+    ("", "address"): (
+        "{said!r} is no https address.",
+        "http is only for hosts that BALIE_PRIVATE_LOGINS names.",
+    ),
+    ("", "required"): ("{field} is missing.", "balie logins add --help"),
+    ("discovery", "required"): (
+        "{preset} does not have its description below its issuer.",
+        "--discovery https://….well-known/openid-configuration",
+    ),
+    ("policy", "required"): ("{preset} needs a policy.", "--policy B2C_1_signin"),
+    ("secret", "required"): (
+        "With {proof} I need a secret.",
+        "--secret-file FILE, or --secret-file - to read standard input",
+    ),
+    ("secret", "no_secret"): ("With {proof} I need no secret.", "leave --secret-file away"),
+    ("secret", "key"): ("The file holds no private key.", "openssl genrsa -out key.pem 2048"),
+    ("trusted_domains", "required"): (
+        "With --trust-email domains I need to know which.",
+        "--trusted-domain acme.com",
+    ),
+    ("mail_domains", "leads_elsewhere"): (
+        "An address at {said} leads to another connection already.",
+        "A domain leads to one connection: balie logins list",
+    ),
+    ("organisations", "leads_elsewhere"): (
+        "Whoever is invited to {said} signs in with another connection already.",
+        "An organisation leads to one connection: balie logins list",
+    ),
+    ("logout", "one_way_out"): (
+        "rp and terminate are two ways to sign out there.",
+        "--logout rp, or --logout terminate",
+    ),
+    ("end_session", "required"): (
+        "The address of terminate_session is in no description.",
+        "--end-session https://…/terminate_session",
+    ),
+    ("two_steps", "required"): (
+        "I need to know how its tokens say that two steps were proved.",
+        "--two-steps VALUE; of Azure AD B2C the other policy: --two-steps B2C_1_mfa",
+    ),
+    ("max_age", "seconds"): ("{said!r} are no seconds.", "--max-age 600, at most 43200"),
+    ("", "claim"): ("{said!r} is no name of a claim.", "{field} customer_id"),
+    ("claims", "pairs"): ("{said} does not say which claim.", "--claim contact=customer_id"),
+    ("claims", "twice"): ("{said}: a name of me is there twice.", "--claim contact=customer_id"),
+}
+"""What is wrong, by field and word or by the word alone, and how to mend it."""
 
 
 def _secret(file: str | None) -> str:

@@ -16,7 +16,6 @@ from balie.identity.connections.relying_party import RelyingParty
 from balie.identity.linking.moving import Move
 from balie.site.configuration import Configuration
 from balie.site.logs import asked
-from balie.site.refusal import Refusal
 from balie.site.sealing import trail_of
 from balie.store.ciphers import Cipher
 from balie.systems.transport import Transport
@@ -72,22 +71,7 @@ def kept(configuration: Configuration) -> Sequence[Connection]:
 
 
 def keep_one(configuration: Configuration, connection: Connection) -> bool:
-    """Adds a connection, or writes over the one with its name; whether new. Raises Refusal."""
-    for other in kept(configuration):
-        both = {*other.organisations} & {*connection.organisations}
-        if both and other.name != connection.name:
-            raise Refusal(
-                "LOGINS",
-                f"Whoever is invited to {min(both)} signs in with {other.name} already.",
-                ["An organisation leads to one connection."],
-            )
-        shared = {*other.mail_domains} & {*connection.mail_domains}
-        if shared and other.name != connection.name:
-            raise Refusal(
-                "LOGINS",
-                f"Whoever has an address at {min(shared)} signs in with {other.name} already.",
-                ["A domain leads to one connection."],
-            )
+    """Adds a connection, or writes over the one with its name; whether new."""
     return keep(connection, Cipher(configuration.keys))
 
 

@@ -9,12 +9,14 @@ from balie.identity.connections.connection import ClientProof, Logout, StepUp
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preset:
-    """How connections to one kind of party begin. issuer: what one looks like.
+    """How connections to one kind of party begin. title: what people call it. issuer: what one
+    looks like.
 
     needs_discovery, needs_policy: what cannot be told from the issuer. two_steps: what it calls
     them, where its documents say so; else whoever adds the connection says it.
     """
 
+    title: str
     issuer: str
     scopes: tuple[str, ...] = ("openid", "profile", "email")
     proof: ClientProof = ClientProof.BASIC
@@ -33,18 +35,21 @@ _OKTA = ("urn:okta:loa:2fa:any", "phr", "phrh")
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
         "okta-org": Preset(
+            title="Okta",
             issuer="https://acme.okta.com",
             logout=(Logout.RP, Logout.REVOKE, Logout.FRONT),
             step_up=StepUp.ACR_VALUES,
             two_steps=_OKTA,
         ),
         "okta-custom": Preset(
+            title="Okta, custom authorization server",
             issuer="https://acme.okta.com/oauth2/default",
             logout=(Logout.RP, Logout.REVOKE, Logout.FRONT),
             step_up=StepUp.ACR_VALUES,
             two_steps=_OKTA,
         ),
         "auth0": Preset(
+            title="Auth0",
             issuer="https://acme.eu.auth0.com/",
             proof=ClientProof.POST,
             logout=(Logout.RP, Logout.BACK),
@@ -52,9 +57,13 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             two_steps=("http://schemas.openid.net/pape/policies/2007/06/multi-factor",),
         ),
         "onewelcome": Preset(
-            issuer="https://acme.onewelcome.example/oauth", logout=(Logout.RP, Logout.FRONT)
+            title="Thales OneWelcome",
+            issuer="https://acme.onewelcome.example/oauth",
+            logout=(Logout.RP, Logout.FRONT),
+            step_up=StepUp.ACR_VALUES,
         ),
         "azure-b2c": Preset(
+            title="Azure AD B2C",
             issuer="https://acme.b2clogin.com/<tenant id>/v2.0/",
             scopes=("openid",),
             proof=ClientProof.POST,
@@ -67,6 +76,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             level_claim="tfp",
         ),
         "entra-external-id": Preset(
+            title="Microsoft Entra External ID",
             issuer="https://<tenant id>.ciamlogin.com/<tenant id>/v2.0",
             proof=ClientProof.POST,
             uid="oid",
@@ -77,11 +87,12 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             level_claim="acrs",
         ),
         "keycloak": Preset(
+            title="Keycloak",
             issuer="https://id.example.com/realms/customers",
             logout=(Logout.RP, Logout.BACK),
             step_up=StepUp.CLAIMS,
             two_steps=("2",),
         ),
-        "generic-oidc": Preset(issuer="https://id.example.com"),
+        "generic-oidc": Preset(title="OpenID Connect", issuer="https://id.example.com"),
     }
 )

@@ -8,19 +8,33 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from http import HTTPStatus
 
+import msgspec
 from asgiref.sync import async_to_sync
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    QueryDict,
+)
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from balie.access.viewer import ADMINISTRATORS
-from balie.identity.connections.connection import Connection, Logout, TrustEmail
+from balie.identity.connections.connection import (
+    ClientProof,
+    Connection,
+    Logout,
+    StepUp,
+    TrustEmail,
+)
 from balie.identity.connections.examination import Looked, State, examine
 from balie.identity.connections.logins import address_of
-from balie.identity.connections.making import Said, made, wrong_with
+from balie.identity.connections.making import Said, as_said, begun, made, wrong_with
 from balie.identity.connections.presets import PRESETS
 from balie.identity.connections.register import connection_named, connections, keep, remove
 from balie.identity.desk import Desk, desk_of, who_asks
@@ -59,7 +73,9 @@ def all_connections(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_portal_administrators
 def add(request: HttpRequest) -> HttpResponse:
-    """A connection that is new, begun as its preset says."""
+    """A connection that is new, begun as its preset says: which kind is chosen first."""
+    if request.method == "GET" and request.GET.get("preset") not in PRESETS:
+        return render(request, "connections/choose.html", {"presets": PRESETS})
     said = _said(request, None)
     faults = _faults(request, said, None) if request.method == "POST" else {}
     if request.method == "POST" and connection_named(said.name, desk_of(request).logins.seal):
@@ -93,38 +109,39 @@ def change(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _said(request: HttpRequest, before: Connection | None) -> Said:
-    """What was filled in; else how it is."""
+    """What was filled in; what no field asked stays as it is, or is as the preset says."""
     posted = request.POST
-    if posted.get("do") != "keep" and before is not None:
-        return Said(
-            name=before.name,
-            preset=before.preset,
-            issuer=before.issuer,
-            client_id=before.client_id,
-            discovery=before.discovery,
-            title=before.title,
-            policy=before.policy,
-            trust_email=before.trust_email.value,
-            mail_domains=before.mail_domains,
-            organisations=before.organisations,
-        )
+    if before is not None:
+        usual = as_said(before)
+    else:
+        preset = posted.get("preset", "") or request.GET.get("preset", "generic-oidc")
+        usual = begun(preset.strip()[:_LONGEST], _text(posted, "name"))
+    if posted.get("do") != "keep":
+        return usual
+    filled: dict[str, object] = msgspec.to_builtins(usual)
+    filled |= {name: _text(posted, name) for name in _TEXTS if name in posted}
+    filled |= {name: _words(_text(posted, name)) for name in _LISTS if name in posted}
+    filled |= {name: _domains(_text(posted, name)) for name in _DOMAINS if name in posted}
+    if "claims" in posted:
+        filled["claims"] = [one for one in _text(posted, "claims").splitlines() if one.strip()]
+    if "ticked" in posted:  # a box without a tick is sent by nobody
+        filled["logout"] = [one for one in Logout if one in posted.getlist("logout")]
+        filled["userinfo"] = "userinfo" in posted
+    return msgspec.convert(filled, Said)
 
-    def text(name: str) -> str:
-        return posted.get(name, "").strip()[:_LONGEST]
 
-    return Said(
-        name=text("name") if before is None else before.name,
-        preset=text("preset") or request.GET.get("preset", "generic-oidc"),
-        issuer=text("issuer"),
-        client_id=text("client_id"),
-        discovery=text("discovery"),
-        title=text("title"),
-        policy=text("policy"),
-        secret=text("secret"),
-        trust_email=text("trust_email") or TrustEmail.CLAIM.value,
-        mail_domains=tuple(one.lower().lstrip("@") for one in _words(text("mail_domains"))),
-        organisations=_words(text("organisations")),
-    )
+_TEXTS = ("issuer", "client_id", "discovery", "title", "policy", "secret", "trust_email", "proof",
+          "uid", "end_session", "reset", "step_up", "level_claim", "max_age")  # fmt: skip
+_LISTS = ("organisations", "scopes", "two_steps")
+_DOMAINS = ("mail_domains", "trusted_domains")
+
+
+def _text(posted: QueryDict, name: str) -> str:
+    return posted.get(name, "").strip()[:_LONGEST]
+
+
+def _domains(text: str) -> tuple[str, ...]:
+    return tuple(one.lower().lstrip("@") for one in _words(text))
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -167,16 +184,29 @@ def _looked_over(request: HttpRequest, desk: Desk, connection: Connection) -> Ht
 def _form(
     request: HttpRequest, said: Said, before: Connection | None, faults: Mapping[str, str]
 ) -> HttpResponse:
+    desk = desk_of(request)
+    preset = PRESETS.get(said.preset)
+    others = [one for one in connections(desk.logins.seal) if one.name != said.name]
     shown = {
         "said": said,
         "before": before,
         "faults": faults,
-        "presets": PRESETS,
-        "trusts": [one.value for one in TrustEmail if one is not TrustEmail.DOMAINS or before],
-        "ours": () if before is None else _ours(desk_of(request), before),
+        "preset": preset or PRESETS["generic-oidc"],
+        "trusts": [one.value for one in TrustEmail],
+        "proofs": [one.value for one in ClientProof],
+        "step_ups": [(one.value, _word(one)) for one in StepUp],
+        "logouts": [one.value for one in Logout],
+        "mine": tuple(desk.blueprint.me.names),
+        "others": others,
+        "ours": () if before is None else _ours(desk, before),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if faults else HTTPStatus.OK
     return render(request, "connections/form.html", shown, status=status)
+
+
+def _word(way: StepUp) -> str:
+    """How our words call it."""
+    return "prompt" if way is StepUp.PROMPT else way.value
 
 
 def _ours(desk: Desk, connection: Connection) -> Sequence[tuple[str, str]]:
