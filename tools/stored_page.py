@@ -188,6 +188,12 @@ TABLES: Mapping[str, Kept] = {
         {"sender": _PERSON, "who": _PERSON, "organisation": "a mark that only the keys can make"},
         ("closed", "said"),
     ),
+    "approval_given": Kept(
+        "an approval that somebody else had to follow",
+        "who and when stay; what was said goes with the answers",
+        {"who": _PERSON},
+        ("said",),
+    ),
     "colleague": Kept(
         "who was seen acting for an organisation in a role that approves, so that they are told",
         "a year after they were seen so last, or until `balie erase`",

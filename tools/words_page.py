@@ -33,10 +33,6 @@ LONGEST = 62  # characters of an example
 UNUSED: dict[tuple[str, str], str] = {
     ("memberships", "words"): "words: {acme-buyers: buyer}",
     ("step", "approve"): "approve: {by: [finance], within: 2 days, then: refuse}",
-    ("approval", "if"): "if: order.total > 1000",
-    ("approval", "by"): "by: [finance]",
-    ("approval", "within"): "within: 2 working days",
-    ("approval", "then"): "then: give to a person",
     ("approval", "then goes to"): "then goes to: service",
     ("step", "extra check"): "extra check: two steps within 10 minutes",
     ("work", "updates"): "updates: crm.contacts",

@@ -17,7 +17,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from balie.site.asgi import DJANGO
 from balie.site.headers import HEADERS, POLICY
 from tests.running import Portal, portal
-from tests.telling import Telling
+from tests.telling import AS_WRITTEN, Telling
 
 SANNE, BRAM, FATIMA, JOOST, MILA = (
     f"{name}@example.nl" for name in ("sanne", "bram", "fatima", "joost", "mila")
@@ -43,6 +43,7 @@ def others(*owners: str) -> tuple[str, ...]:
 
 _ABOUT = "/retour/nieuw?order=VO-26088"
 _RETURN, _SENT = "/retour/R-000042", "/retour/R-000034"
+APPROVALS = "/goedkeuren"
 CASES = {
     "/": [Case(SANNE, "/", "Dag Sanne", ()), Case(FATIMA, "/", "Dag Fatima", ())],
     "/bestellingen": [
@@ -89,6 +90,7 @@ CASES = {
     ],
     "/vraag/nieuw": [Case(FATIMA, "/vraag/nieuw", "Wat wilt u weten?", (MILA,))],
     "/bel-mij": [Case(JOOST, "/bel-mij", "Op welk nummer?", (MILA,))],
+    APPROVALS: [Case(FATIMA, APPROVALS, "goedkeuren", others(FATIMA))],
     "/ontvangst": [Case(BRAM, "/ontvangst", "ontvangst", (MILA,))],
 }
 # Lists that several people may open hold only their own rows: nobody's page has these of others.
@@ -100,6 +102,7 @@ MARKERS = {
 }
 
 PUBLIC = "/herroepen"  # a form for everybody, and its receipt at an address that nobody guesses
+APPROVAL = f"{APPROVALS}/{{reference}}"  # there is none before somebody sends something
 RECEIPT = "/ontvangst/{reference}"  # there is none before somebody sends something
 LISTS = ("/bestellingen", "/facturen", "/retour", "/vraag")
 
@@ -246,7 +249,7 @@ def test_every_route_has_a_case(running: Portal) -> None:
     described = running.signed_out("/api/openapi.json").json()
     assert described["openapi"].startswith("3.1")
     routes = {path.split("?")[0] for path in described["paths"]}
-    cases = {*CASES, RECEIPT, PUBLIC, f"{PUBLIC}/{{receipt}}"}
+    cases = {*CASES, RECEIPT, APPROVAL, PUBLIC, f"{PUBLIC}/{{receipt}}"}
     assert {_shape(route) for route in routes} == {_shape(address) for address in cases}
 
 
@@ -321,6 +324,32 @@ def test_a_receipt_is_for_who_sent_it_and_for_nobody_else(
         assert words not in answer.text
         listed = people[stranger].get("/ontvangst", headers=headers)
         assert sent.json()["reference"] not in listed.text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_waits_is_for_the_colleague_who_is_asked_and_for_nobody_else(
+    running: Portal, people: dict[str, httpx.Client], kind: str
+) -> None:
+    if running.telling is not AS_WRITTEN:
+        pytest.skip("`balie prove` does the same in any words")
+    headers, at = {"Accept": kind}, "/retour/nieuw?order=VO-26071"
+    page = people[BRAM].get(at, headers={"Accept": "text/html"}).text
+    (key,) = re.findall(r'name="lines" value="([^"]+)"', page)
+    answers = {"lines": [key], f"lines.{key}.quantity": "25", "reason": "REGRET"}
+    sending = {**JSON, "Sec-Fetch-Site": "same-origin", "Idempotency-Key": f"return {kind}"}
+    sent = people[BRAM].post(at, data=answers, headers=sending)
+    assert sent.status_code == 201, sent.text
+    reference = sent.json()["reference"]
+    asked = people[FATIMA].get(f"{APPROVALS}/{reference}", headers=headers)
+    assert asked.status_code == 200
+    assert reference in asked.text
+    for stranger in others(FATIMA):
+        answer = people[stranger].get(f"{APPROVALS}/{reference}", headers=headers)
+        assert answer.status_code == 404
+        decided = people[stranger].post(
+            f"{APPROVALS}/{reference}", json={"answer": "approve"}, headers=sending
+        )
+        assert decided.status_code == 404
 
 
 INLINE = re.compile(

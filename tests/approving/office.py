@@ -39,6 +39,14 @@ _KARIM = {
     "lastName": "Haddad",
     "email": "karim@example.nl",
 }
+_PIET = {
+    **_KARIM,
+    "id": "00000000-0000-4000-8000-0000000000c8",
+    "role": "BUY",
+    "firstName": "Piet",
+    "lastName": "Smit",
+    "email": "piet@example.nl",
+}
 
 
 def said_in_the_guide() -> str:
@@ -46,18 +54,26 @@ def said_in_the_guide() -> str:
     return GUIDE.read_text().partition("```yaml\n")[2].partition("```")[0]
 
 
+ONE_AFTER_ANOTHER = """approve:
+  - {if: order.total > 100, by: [buyer, finance], within: 2 days, then: refuse}
+  - if: order.total > 300
+    by: [finance]
+    within: 1 day
+    then: give to a person
+    then goes to: service
+"""
 FOUR_EYES = "approve: {by: [finance], within: 2 working days, then: refuse}\n"
 
 
-def with_approval(folder: Path) -> Path:
+def with_approval(folder: Path, asked: str = "") -> Path:
     """A copy of the example in which a question about a large order must be approved, and every
-    change of the address for invoices.
+    change of the address for invoices. asked: `approve:` of the question, when it is another.
     """
     shutil.copytree(LINDEMAN, folder)
     story = folder / "story.yaml"
     text = story.read_text()
     for before, approve in (
-        ("          button: Vraag versturen\n", said_in_the_guide()),
+        ("          button: Vraag versturen\n", asked or said_in_the_guide()),
         (f"{_BILLING}          button: Opslaan\n", FOUR_EYES),
     ):
         assert text.count(before) == 1
@@ -122,8 +138,10 @@ async def _name(person: str) -> str:
 
 
 @asynccontextmanager
-async def office(folder: Path) -> AsyncIterator[Office]:
-    """The portal of a folder, on the tables of this test."""
+async def office(
+    folder: Path, cipher: Cipher | None = None, left: frozenset[str] = frozenset()
+) -> AsyncIterator[Office]:
+    """The portal of a folder, on the tables of this test. left: asked by an earlier version."""
     queue: list[str] = []
     refuses: list[str] = []
 
@@ -132,7 +150,7 @@ async def office(folder: Path) -> AsyncIterator[Office]:
             raise ConnectionError(refuses[0])
         queue.append(action)
 
-    unit, cipher = UnitOfWork(4), Cipher([Fernet.generate_key().decode()])
+    unit, cipher = UnitOfWork(4), cipher or Cipher([Fernet.generate_key().decode()])
     records = Records(cipher, b"a secret of the tests, 32 bytes.")
     worlds: list[World] = []
 
@@ -141,7 +159,7 @@ async def office(folder: Path) -> AsyncIterator[Office]:
 
     actions = StoredActions(unit, cipher, enqueue, now, records.begin, ask=Asks(records))
     rows = {name: dict(tables) for name, tables in rows_of(LINDEMAN).items()}
-    rows["crm"]["contacts"] = [*rows["crm"]["contacts"], _KARIM]
+    rows["crm"]["contacts"] = [*rows["crm"]["contacts"], _KARIM, _PIET]
     here = world(folder, rows, actions=actions, asks=Asking)
     worlds.append(here)
     approvals = StoredApprovals(actions, records)
@@ -154,6 +172,7 @@ async def office(folder: Path) -> AsyncIterator[Office]:
         address=here.service.approvals_at,
         seconds=lambda: here.hands.now().timestamp(),
         lately=lambda at: at.replace(year=2000),
+        left=left,
     )
     around = site(here, approving=approving)
     yield Office(here, around, actions, approvals, approving, queue, refuses)

@@ -61,6 +61,8 @@ async def test_who_sends_reads_that_it_waits_and_nothing_goes_to_a_system(here: 
     assert receipt["approval"] == {
         "by": ["Boekhouding"],
         "until": "2026-11-26T09:30:00+00:00",
+        "then": [],
+        "given": [],
         "decision": None,
     }
     assert here.queue == []

@@ -30,7 +30,7 @@ from tests.semantics.world import World, contracts_of, world
 
 AT = "http://portal.example"
 COOKIE = "balie"
-PEOPLE = {"sanne", "bram", "fatima", "karim", "joost", "mila", "nobody"}
+PEOPLE = {"sanne", "bram", "piet", "fatima", "karim", "joost", "mila", "nobody"}
 IN_ONE_STEP = " in-one-step"
 SIGNED_IN_AT = 1_000_000_000  # seconds since 1970
 FROM_HERE = {"sec-fetch-site": "same-origin"}

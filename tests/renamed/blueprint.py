@@ -80,6 +80,10 @@ def _step(g: Grammar, step: yaml.Node) -> None:
     for word in ("title", "customer does", "customer gets"):
         put(at(step, word), g.sentence)
     _screen(g, at(step, "screen"))
+    for line in items(at(step, "approve")):
+        put(at(line, "if"), g.condition)
+        put(at(line, "by"), lambda name: role(g, name))
+        put(at(line, "then goes to"), lambda name: _team(g, name))
     for lane in ("frontstage", "backstage"):
         for work in items(at(step, lane)):
             _work(g, work)

@@ -10,6 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
+from balie.blueprint.model import Duration
+
 _NOTHING: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 
 
@@ -20,6 +22,7 @@ class Outcome(StrEnum):
     REFUSED = "refused"  # by a colleague
     NOBODY = "nobody"  # nobody approved in time: it is not sent
     TEAM = "team"  # nobody approved in time: a team of staff decides
+    DROPPED = "dropped"  # by staff, while it waited
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +47,39 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What is asked of colleagues. by: kinds of customer; whoever is of one of them may approve.
+class Line:
+    """One of those who are asked after each other. by: kinds of customer; whoever is of one of them
+    may approve. within: until they are reminded, and as long again until it is over.
 
-    remind_at: when they are reminded. until: when it is over; team decides then, or it is refused
-    where that is "". about, posted: the form as it was sent, for looking at it again.
+    team: decides when it is over; "": it is refused then.
     """
 
     by: tuple[str, ...]
-    organisation: Organisation
+    within: Duration | None
+    team: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """Whose turn it is. number: of the line, from 0. remind_at: when they are reminded."""
+
+    number: int
+    by: tuple[str, ...]
     remind_at: datetime
     until: datetime
     team: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked of colleagues, one line after another. first: whose turn it is at first.
+
+    about, posted: the form as it was sent, for looking at it again.
+    """
+
+    lines: tuple[Line, ...]
+    first: Turn
+    organisation: Organisation
     about: str | None = field(default=None, repr=False)
     posted: Mapping[str, Sequence[str]] = field(default_factory=lambda: _NOTHING, repr=False)
     facts: tuple[Fact, ...] = ()
@@ -74,9 +98,26 @@ class Decided:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approval:
-    """What was asked, and what came of it. asked: None once it was erased."""
+    """What was asked, and what came of it. by, until: of whose turn it is, `number` from 0.
+
+    given: approvals that others had to follow, in order. later: whose turn comes after this one.
+    asked: None once it was erased.
+    """
 
     by: tuple[str, ...]
     until: datetime
+    number: int = 0
     asked: Asked | None = None
+    given: tuple[Decided, ...] = ()
     decided: Decided | None = None
+
+    @property
+    def later(self) -> tuple[Line, ...]:
+        """Who is asked after this one."""
+        return () if self.asked is None else self.asked.lines[self.number + 1 :]
+
+    @property
+    def asked_so_far(self) -> frozenset[str]:
+        """The kinds of customer whose turn it was or is."""
+        lines = () if self.asked is None else self.asked.lines[: self.number]
+        return frozenset(self.by).union(*(line.by for line in lines))

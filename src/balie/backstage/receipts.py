@@ -53,8 +53,9 @@ class ReceiptPage:
 
     next: the page of what was made, once it has a number. again: the form, when it should be sent
     again with other answers. told: empty once answers are not kept any more. is_mailed: a mail goes
-    out as soon as it is accepted. approved_by: the kinds of customer who may approve it.
-    made_by: the team of staff that sent it for this person. sent_by: their representative, a name.
+    out as soon as it is accepted. approved_by: the kinds of customer whose turn it is to approve
+    it; approved_then: those who come after them. made_by: the team of staff that sent it for them.
+    sent_by: their representative, a name.
     """
 
     reference: str
@@ -74,6 +75,7 @@ class ReceiptPage:
     is_mailed: bool = False
     approval: Approval | None = None
     approved_by: tuple[str, ...] = ()
+    approved_then: tuple[tuple[str, ...], ...] = ()
     made_by: str = ""
     sent_by: str = ""
 
@@ -125,7 +127,7 @@ class Telling:
         step = self._step(action.step)
         thing = self._thing(step)
         progress = {one.errand: one for one in receipt.progress}
-        number = number_of(thing, receipt)
+        number, approval = number_of(thing, receipt), receipt.approval
         return ReceiptPage(
             reference=line.reference,
             title=line.title,
@@ -144,8 +146,9 @@ class Telling:
             help=self.help,
             acting_for=action.acting_for,
             is_mailed=step is not None and tells_at_once(step),
-            approval=receipt.approval,
-            approved_by=self._kinds(receipt.approval),
+            approval=approval,
+            approved_by=() if approval is None else self._kinds(approval.by),
+            approved_then=() if approval is None else tuple(map(self._kinds, _later(approval))),
             made_by=self._team(action.behind_team),
             sent_by=action.sent_by,
         )
@@ -167,10 +170,9 @@ class Telling:
             at=action.at,
         )
 
-    def _kinds(self, approval: Approval | None) -> tuple[str, ...]:
+    def _kinds(self, by: Sequence[str]) -> tuple[str, ...]:
         """Who may approve it, as the story calls them."""
         customers = self.presenting.blueprint.people.customers
-        by = () if approval is None else approval.by
         return tuple(self.presenting.say(customers[k].name) for k in by if k in customers)
 
     def _step(self, id_: str) -> Step | None:
@@ -307,3 +309,7 @@ def _after(step: Step, steps: Sequence[Step]) -> str | None:
     order = list(steps)
     below = order[order.index(step) + 1 :][:1]
     return str(below[0].id) if below and below[0].phase == step.phase else None
+
+
+def _later(approval: Approval) -> Sequence[Sequence[str]]:
+    return [line.by for line in approval.later]

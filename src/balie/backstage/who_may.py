@@ -264,11 +264,11 @@ def _of_the_kind(blueprint: Blueprint, step: Step, viewer: Viewer) -> tuple[Cond
 
 
 def _approved(step: Step) -> Iterator[Condition]:
-    """A colleague who must approve what is sent."""
-    if step.approve is not None:
-        by, if_ = " or ".join(map(str, step.approve.by)), step.approve.if_
+    """Colleagues who must approve what is sent, one after another."""
+    for line in step.approve:
+        by, if_ = " or ".join(map(str, line.by)), line.if_
         text = f"by {by} if {if_.text}" if if_ else f"by {by}"
-        yield Condition(word="approve", text=text, at=step.approve.at)
+        yield Condition(word="approve", text=text, at=line.at)
 
 
 def _mailed(plan: Plan) -> Iterator[Condition]:

@@ -331,8 +331,8 @@ def uses(step: Step) -> Iterator[Use]:
     """Every place in a step that names a field, described or not."""
     if step.screen is not None:
         yield from _screen_uses(step, step.screen)
-    if step.approve is not None:
-        yield from _condition_uses(step, step.approve.if_)
+    for line in step.approve:
+        yield from _condition_uses(step, line.if_)
     for work in (*step.frontstage, *step.backstage):
         yield from _condition_uses(step, work.if_)
         yield from _value_uses(step, work.sends)

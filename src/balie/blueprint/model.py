@@ -215,10 +215,11 @@ class Waits:
 class Approve:
     """What a form sends waits until a colleague of the same organisation approves it.
 
+    Of several, those whose condition holds are asked one after another, each another person.
     if_: when; None: always. by: kinds of customer. then: `refuse` or `give to a person`.
     """
 
-    at: Span  # the key `approve`
+    at: Span  # the key `approve`, or the line in its list
     if_: Condition | None = None
     by: tuple[Text, ...] = ()
     within: Duration | None = None
@@ -285,7 +286,7 @@ class Step:
     extra_check: ExtraCheck | None = None
     customer_gets: tuple[Text, ...] = ()
     screen: Screen | None = None
-    approve: Approve | None = None
+    approve: tuple[Approve, ...] = ()
     frontstage: tuple[Work, ...] = ()
     backstage: tuple[Work, ...] = ()
     decision: tuple[Answer, ...] = ()

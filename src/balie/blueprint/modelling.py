@@ -52,7 +52,7 @@ from balie.blueprint.model import (
 )
 from balie.blueprint.section import Section
 from balie.blueprint.source import Mapping as TreeMapping
-from balie.blueprint.source import Node, Sequence, Text
+from balie.blueprint.source import Node, Sequence, Span, Text
 from balie.blueprint.vocabulary import EXTRA_CHECK
 from balie.systems.profile import Plain, Profile
 
@@ -220,10 +220,15 @@ def _answer(name: Text, section: Section) -> Answer:
     )
 
 
-def _approve(step: Section) -> Approve | None:
-    section, at = step.section("approve"), step.key_at("approve")
-    if section is None or at is None:
-        return None
+def _approve(step: Section) -> tuple[Approve, ...]:
+    """One line, or a list of lines that are asked one after another."""
+    one, key = step.section("approve"), step.key_at("approve")
+    if one is not None and key is not None:
+        return (_approval(one, key),)
+    return tuple(_approval(line, line.at) for line in step.sections("approve"))
+
+
+def _approval(section: Section, at: Span) -> Approve:
     return Approve(
         at=at,
         if_=section.condition("if"),

@@ -219,7 +219,11 @@ STEP = Construct(
         Word("customer does", TEXT, "The customer's action.", required=True),
         Word("customer gets", TEXTS, "What they hold afterwards."),
         Word("screen", Part("screen"), "What Balie shows."),
-        Word("approve", Part("approval"), "When a colleague approves what this form sends."),
+        Word(
+            "approve",
+            ListOf(Part("approval")),
+            "When a colleague approves what this form sends; of a list, one after another.",
+        ),
         Word("frontstage", ListOf(Part("work")), "What people do in the customer's sight."),
         Word("backstage", ListOf(Part("work")), "What happens out of the customer's sight."),
         Word("decision", Named(Part("answer")), "Who decides what, and where it leads."),

@@ -188,6 +188,8 @@ def _ways(part: Part, dossier: Dossier) -> tuple[Verdict, ...]:
     possible = POSSIBLE.get(part.progress.state, frozenset())
     if dossier.erased or not part.errand.fields:
         possible -= {Verdict.CORRECTED}
+    if part.progress.state is ErrandState.HELD and not part.errand.is_master:
+        possible = frozenset()  # all of it waits for the same approval
     return tuple(way for way in _ORDER if way in possible)
 
 

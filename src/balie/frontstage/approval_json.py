@@ -39,6 +39,10 @@ def approval_json(page: ApprovalPage) -> bytes:
             "changed_meanwhile": [
                 {"label": one.label, "then": one.then, "now": one.now} for one in page.moved
             ],
+            "is_yours": page.is_yours,
+            "waits_for": [] if page.decided is not None else list(page.waits_for),
+            "then": [list(by) for by in page.then],
+            "given": [decision_json(one) for one in page.given],
             "decision": _decided(page.decided),
             "refused": None if page.refusal is None else page.refusal.value,
         }
@@ -111,6 +115,7 @@ def _lines(lines: Sequence[Line]) -> list[Json]:
             "sender": line.sender,
             "at": moment_json(line.at),
             "until": moment_json(line.until),
+            "waits_for": list(line.waits_for) if line.decided is None else [],
             "decision": _decided(line.decided),
         }
         for line in lines

@@ -122,6 +122,8 @@ def _approval(page: ReceiptPage) -> Json:
     return {
         "by": list(page.approved_by),
         "until": moment_json(page.approval.until),
+        "then": [list(by) for by in page.approved_then],
+        "given": [decision_json(one) for one in page.approval.given],
         "decision": None if decided is None else decision_json(decided),
     }
 

@@ -1,7 +1,7 @@
 """Proves who sees and decides what waits for a colleague: whom the story names, and nobody else."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from balie.proving.browsing import HTML, JSON, Answer
 from balie.proving.doors import Door, DoorKind
@@ -11,6 +11,15 @@ from balie.proving.sending import TYPED, Filled
 from balie.systems.rows import Raw
 
 _DECISION = {"answer": "approve"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Waits:
+    """What waits, by its reference, and the kinds of customer whose turn it is."""
+
+    reference: str
+    filled: Filled
+    kinds: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,47 +40,62 @@ class Approvals:
         if listed is None or door is None:
             return
         waiting = [one async for one in self._waiting(door)]
-        for reference, filled in waiting:
-            await self._one(door, reference, filled)
+        for one in waiting:
+            await self._one(door, one)
         await self._lists(listed, waiting)
-        for reference, filled in waiting:
-            await self._decided(door, reference, filled)
+        for one in waiting:
+            await self._decided(door, one)
         if not waiting:
             says = f"nobody in the examples sends what waits at {door.address}"
             self.at.notes.about("PR203", door, says)
 
-    async def _waiting(self, door: Door) -> AsyncIterator[tuple[str, Filled]]:
+    async def _waiting(self, door: Door) -> AsyncIterator[_Waits]:
         """What asks for approval, of what was sent; its sender reads that on the receipt."""
         for address, filled in self.receipts:
-            if filled.door.step is None or filled.door.step.approve is None:
+            if filled.door.step is None or not filled.door.step.approve:
                 continue
-            answer = await self._asked(door, filled.owner, "GET", address, JSON, filled)
+            sent = _Waits(address.rpartition("/")[2], filled)
+            answer = await self._asked(door, filled.owner, "GET", address, JSON, sent)
             asked = answer.said.get("approval") if isinstance(answer.said, dict) else None
             if isinstance(asked, dict):
-                yield address.rpartition("/")[2], filled
+                yield replace(sent, kinds=self._kinds(asked.get("by")))
 
-    def _may(self, filled: Filled, person: Person) -> bool:
-        """Whether the story lets somebody approve this: of a kind that is asked, of the same
+    def _kinds(self, told: Raw) -> frozenset[str]:
+        """The kinds of customer that are called so, in any language of the story."""
+        blueprint = self.at.oracle.blueprint
+        languages = (blueprint.language, *blueprint.also)
+        return frozenset(
+            id_
+            for id_, kind in blueprint.people.customers.items()
+            if isinstance(told, list)
+            and any(blueprint.say(kind.name, str(language)) in told for language in languages)
+        )
+
+    def _may(self, waits: _Waits, person: Person) -> bool:
+        """Whether the story lets somebody approve this: of a kind whose turn it is, of the same
         organisation by that kind, and not who sent it.
         """
-        step = filled.door.step
-        asked = set(map(str, step.approve.by)) if step is not None and step.approve else set()
+        filled, step = waits.filled, waits.filled.door.step
+        said = {str(kind) for line in (step.approve if step else ()) for kind in line.by}
         customers = self.at.oracle.blueprint.people.customers
+        asked = waits.kinds & said
         names = {str(customers[kind].belongs_to) for kind in person.who.kinds & asked}
         theirs, senders = person.who.me, filled.owner.who.me
         together = any(theirs.get(n, frozenset()) & senders.get(n, frozenset()) for n in names)
         return together and person is not filled.owner
 
-    async def _one(self, door: Door, reference: str, filled: Filled) -> None:
+    async def _one(self, door: Door, waits: _Waits) -> None:
+        address = door.at(waits.reference)
         for person in self.at.people:
-            if self._may(filled, person):
-                answer = await self._asked(door, person, "GET", door.at(reference), JSON, filled)
+            if self._may(waits, person):
+                answer = await self._asked(door, person, "GET", address, JSON, waits)
                 told = [self.typed.get(mark) for mark in TYPED.findall(answer.text)]
-                if answer.status != 200 or filled.owner not in told:
+                typed = waits.filled.owner in told or not waits.filled.is_marked
+                if answer.status != 200 or not typed:
                     says = f"{door.address} does not show {person.name} what they may approve"
                     self.at.notes.about("PR104", door, says)
             else:
-                await self._refused(door, reference, person)
+                await self._refused(door, waits.reference, person)
 
     async def _refused(self, door: Door, reference: str, person: Person) -> None:
         """As what is not there, to look at and to decide."""
@@ -91,10 +115,10 @@ class Approvals:
                     says = f"{method} {door.address} tells {person.name} that it is there: {why}"
                     self.at.notes.about("PR103", door, says)
 
-    async def _lists(self, listed: Door, waiting: Sequence[tuple[str, Filled]]) -> None:
+    async def _lists(self, listed: Door, waiting: Sequence[_Waits]) -> None:
         for person in self.at.people:
-            theirs = {reference for reference, filled in waiting if self._may(filled, person)}
-            answer = await self._asked(listed, person, "GET", listed.address, JSON, *_of(waiting))
+            theirs = {one.reference for one in waiting if self._may(one, person)}
+            answer = await self._asked(listed, person, "GET", listed.address, JSON, *waiting)
             shown = {one.rpartition("/")[2] for one in _addresses(answer.said)}
             if theirs - shown:
                 says = f"{listed.address} does not list to {person.name} what they may approve"
@@ -103,18 +127,18 @@ class Approvals:
                 says = f"{listed.address} lists to {person.name} what they may not approve"
                 self.at.notes.about("PR101", listed, says)
 
-    async def _decided(self, door: Door, reference: str, filled: Filled) -> None:
+    async def _decided(self, door: Door, waits: _Waits) -> None:
         """Nothing of what others tried counted; whoever may decides it now, once."""
-        may = [person for person in self.at.people if self._may(filled, person)]
+        may = [person for person in self.at.people if self._may(waits, person)]
         for person in may[:1]:
-            address = door.at(reference)
-            before = await self._asked(door, person, "GET", address, JSON, filled)
-            if _decision(before) is not None:
+            address = door.at(waits.reference)
+            before = await self._asked(door, person, "GET", address, JSON, waits)
+            if _decision(before):
                 says = f"{door.address} was decided by somebody who may not approve it"
                 self.at.notes.about("PR105", door, says)
-            after = await self._asked(door, person, "POST", address, JSON, filled)
+            after = await self._asked(door, person, "POST", address, JSON, waits)
             self.at.notes.count(door.kind, "approved by who may")
-            if before.status == 200 and _decision(before) is None and _decision(after) is None:
+            if before.status == 200 and not _decision(before) and not _decision(after):
                 refused = after.said.get("refused") if isinstance(after.said, dict) else ""
                 says = f"{door.address} does not let {person.name} approve ({refused})"
                 self.at.notes.about("PR104", door, says)
@@ -128,7 +152,7 @@ class Approvals:
         method: str,
         address: str,
         accept: str,
-        *theirs: Filled,
+        *theirs: _Waits,
     ) -> Answer:
         """An answer, in which stands nothing of others. theirs: what may be told of, when they may
         approve it.
@@ -140,7 +164,9 @@ class Approvals:
         answer = await person.browser.ask(
             method, address, accept=accept, form=as_form, json=as_json
         )
-        shown = [one for one in theirs if one.owner is person or self._may(one, person)]
+        shown = [
+            one.filled for one in theirs if one.filled.owner is person or self._may(one, person)
+        ]
         allowed = person.allowed.union(*(one.owner.allowed for one in shown))
         foreign = self.at.marks.foreign(answer.everything, allowed, address)
         senders = [one.owner for one in shown]
@@ -153,10 +179,6 @@ class Approvals:
         return answer
 
 
-def _of(waiting: Sequence[tuple[str, Filled]]) -> Iterator[Filled]:
-    return (filled for _, filled in waiting)
-
-
 def _addresses(said: Raw) -> Iterator[str]:
     """What is in the list, also what is over."""
     for name in ("waiting", "decided"):
@@ -167,4 +189,6 @@ def _addresses(said: Raw) -> Iterator[str]:
 
 
 def _decision(answer: Answer) -> Raw:
-    return answer.said.get("decision") if isinstance(answer.said, dict) else None
+    """What was decided; of several, what the first said."""
+    said = answer.said if isinstance(answer.said, dict) else {}
+    return said.get("decision") or said.get("given")

@@ -45,6 +45,11 @@ class Filled:
     files: tuple[str, ...] = ()
 
     @property
+    def is_marked(self) -> bool:
+        """Whether one of its answers is a text, in which the mark stands."""
+        return self.mark in repr(self.answers)
+
+    @property
     def address(self) -> str:
         """Where it is sent."""
         return f"{self.door.address}?{urlencode(self.about)}" if self.about else self.door.address

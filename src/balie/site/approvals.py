@@ -35,22 +35,27 @@ _WORDS = {
 }
 
 
-def approving_of(
+async def approving_of(
     service: Service, configuration: Configuration, actions: StoredActions, clock: Clock
 ) -> Approving | None:
-    """The pages of approvals; None where the story asks for none."""
-    if not any(step.approve for step in service.blueprint.steps):
+    """The pages of approvals; None where the story asks for none, and nothing waits that an earlier
+    version of it asked.
+    """
+    approvals = approvals_of(configuration, actions)
+    left = await approvals.left()
+    if not left and not any(step.approve for step in service.blueprint.steps):
         return None
     people = People(actions.work)
     return Approving(
         service=service,
-        approvals=approvals_of(configuration, actions),
+        approvals=approvals,
         visitor=people.visitor,
         name=people.name,
         clock=clock,
         address=service.approvals_at,
         lately=_a_month_before,
         seconds=time.time,
+        left=left,
     )
 
 

@@ -122,7 +122,7 @@ async def start(
             logins,
             actions.audit,
             entered.guard,
-            approving_of(connected.service, configuration, actions, clock),
+            await approving_of(connected.service, configuration, actions, clock),
             letter_desk(
                 found.blueprint, codes_of(found.blueprint, configuration), connected.connectors
             ),

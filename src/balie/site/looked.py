@@ -20,6 +20,7 @@ WHATS: Mapping[str, str] = {
     "looked at links": "looked.links",
     "unlinked": "looked.unlinked",
     "accepted": "looked.sent_for",
+    "approval given": "looked.decided",
     "approval approved": "looked.decided",
     "approval refused": "looked.decided",
     "acted as": "looked.acted",

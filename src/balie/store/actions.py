@@ -24,9 +24,21 @@ from balie.backstage.actions import (
     Waiting,
     state_of,
 )
-from balie.backstage.approval import Approval, Asked, Decided, Fact, Organisation, Outcome
+from balie.backstage.approval import (
+    Approval,
+    Asked,
+    Decided,
+    Fact,
+    Organisation,
+    Outcome,
+    Turn,
+)
+from balie.backstage.approval import Line as AskedLine
 from balie.backstage.auditing import Line
+from balie.blueprint import durations
+from balie.blueprint.source import Text
 from balie.store.approval_models import Approval as ApprovalRow
+from balie.store.approval_models import Given
 from balie.store.audit import Trail
 from balie.store.ciphers import Cipher
 from balie.store.glances import MayHaveSent, anybody_may_have
@@ -398,10 +410,22 @@ class StoredActions:
             words=str(said.get("words") or ""),
         )
         return Approval(
-            by=tuple(one for one in row.by.split(",") if one),
+            by=_kinds(row),
             until=row.until,
+            number=row.number,
             asked=self._asked(row),
+            given=tuple(map(self._given, row.given.order_by("number"))) if row.number else (),
             decided=decided or None,
+        )
+
+    def _given(self, row: Given) -> Decided:
+        said = self.opened(row.said)
+        return Decided(
+            outcome=Outcome.APPROVED,
+            at=row.at,
+            who=row.who,
+            name=str(said.get("name") or ""),
+            words=str(said.get("words") or ""),
         )
 
     def _asked(self, row: ApprovalRow) -> Asked | None:
@@ -409,12 +433,18 @@ class StoredActions:
         of, key = _two(said.get("organisation"))
         if not of:
             return None
-        return Asked(
-            by=tuple(one for one in row.by.split(",") if one),
-            organisation=Organisation(of, key),
+        turn = Turn(
+            number=row.number,
+            by=_kinds(row),
             remind_at=row.remind_at or row.until,
             until=row.until,
             team=row.team,
+        )
+        lines = tuple(_asked_line(one) for one in _list(said.get("lines")))
+        return Asked(
+            lines=lines or (AskedLine(by=turn.by, within=None, team=turn.team),),
+            first=turn,
+            organisation=Organisation(of, key),
             about=_text_or_none(said.get("about")),
             posted={
                 name: tuple(map(str, _list(values)))
@@ -532,6 +562,16 @@ def _object(value: Raw) -> Mapping[str, Raw]:
 
 def _list(value: Raw) -> Iterable[Raw]:
     return value if isinstance(value, list) else ()
+
+
+def _kinds(row: ApprovalRow) -> tuple[str, ...]:
+    return tuple(one for one in row.by.split(",") if one)
+
+
+def _asked_line(said: Raw) -> AskedLine:
+    by, within, team = said if isinstance(said, list) and len(said) == 3 else ([], "", "")
+    length = durations.parse(Text(str(within))) if within else None
+    return AskedLine(by=tuple(map(str, _list(by))), within=length, team=str(team))
 
 
 def _two(value: Raw) -> tuple[str, str]:

@@ -8,7 +8,8 @@ from django.db import models
 class Approval(models.Model):
     """What a colleague must approve before an action is carried.
 
-    organisation: digest. by: kinds of customer, with commas around each. sender: who never may.
+    organisation: digest. by: kinds of customer whose turn it is, with commas around each; number:
+    of that turn, from 0. sender: who never may.
     told_at: when colleagues were told; remind_at: when they are told again. how: what came of it,
     "" while nobody decided; who: decided, "" for time. closed: what was asked. said: name and
     words, closed too.
@@ -19,6 +20,7 @@ class Approval(models.Model):
     )
     organisation = models.CharField(max_length=64)
     by = models.CharField(max_length=1000)
+    number = models.PositiveSmallIntegerField(default=0)
     sender = models.CharField(max_length=64)
     told_at = models.DateTimeField(null=True)
     remind_at = models.DateTimeField(null=True)
@@ -41,6 +43,29 @@ class Approval(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action_id}: {self.how or 'open'}"
+
+
+class Given(models.Model):
+    """An approval that others had to follow: by another person each time.
+
+    number: of the turn, from 0. said: name and words, closed; None once it was erased.
+    """
+
+    approval = models.ForeignKey(Approval, on_delete=models.CASCADE, related_name="given")
+    number = models.PositiveSmallIntegerField()
+    who = models.CharField(max_length=64)
+    at = models.DateTimeField()
+    said = models.BinaryField(null=True)
+
+    class Meta:
+        db_table = "approval_given"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["approval", "number"], name="one_given_in_a_turn"),
+            models.UniqueConstraint(fields=["approval", "who"], name="one_given_by_a_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.approval_id}: {self.number}"
 
 
 class Colleague(models.Model):

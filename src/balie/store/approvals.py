@@ -10,16 +10,16 @@ from datetime import datetime
 from functools import partial
 
 import msgspec
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from balie.backstage import actions as ours
 from balie.backstage.actions import ErrandState, Receipt
-from balie.backstage.approval import Asked, Decided, Organisation, Outcome
+from balie.backstage.approval import Asked, Decided, Organisation, Outcome, Turn
 from balie.backstage.auditing import Line
 from balie.backstage.process.instance import Mail
 from balie.steps.approve.step import Colleague as Seen
 from balie.store.actions import StoredActions
-from balie.store.approval_models import Approval, Colleague
+from balie.store.approval_models import Approval, Colleague, Given
 from balie.store.instances import Records
 from balie.store.models import Action, Errand
 from balie.systems.rows import Raw
@@ -54,6 +54,10 @@ class Asks:
         organisation = asked.organisation
         said = {
             "organisation": [organisation.of, organisation.key],
+            "lines": [
+                [list(one.by), str(one.within.text) if one.within else "", one.team]
+                for one in asked.lines
+            ],
             "about": asked.about,
             "posted": {name: list(values) for name, values in asked.posted.items()},
             "facts": [[one.name, one.label, one.text, one.raw] for one in asked.facts],
@@ -61,11 +65,12 @@ class Asks:
         Approval.objects.create(
             action_id=action.id,
             organisation=organisation_digest(self.records.digest, organisation),
-            by=listed(asked.by),
+            by=listed(asked.first.by),
+            number=asked.first.number,
             sender=action.person,
-            remind_at=asked.remind_at,
-            until=asked.until,
-            team=asked.team,
+            remind_at=asked.first.remind_at,
+            until=asked.first.until,
+            team=asked.first.team,
             closed=self.records.cipher.seal(msgspec.json.encode(said)),
         )
 
@@ -103,23 +108,38 @@ class StoredApprovals:
         return await self.actions.work.read(lambda: self.actions.read(rows))
 
     async def count(self, organisation: Organisation, kinds: frozenset[str], but: str) -> int:
-        """How many wait for one of these kinds, but those that `but` sent."""
+        """How many wait for one of these kinds, but those that `but` sent or approved already."""
         mine = Q(pk__in=[])
         for kind in kinds:
             mine |= Q(by__contains=f",{kind},")
         rows = Approval.objects.filter(
             mine, organisation=self._digest(organisation), decided_at=None
         ).exclude(sender=but)
-        return await self.actions.work.read(rows.count)
+        return await self.actions.work.read(rows.exclude(_given_by(but)).count)
+
+    async def left(self) -> frozenset[str]:
+        """The kinds of customer that something waits for, whatever the story asks by now."""
+        rows = Approval.objects.filter(decided_at=None).values_list("by", flat=True).distinct()
+        found = await self.actions.work.read(lambda: list(rows))
+        return frozenset(kind for by in found for kind in _listed(by))
 
     async def find(self, reference: str, organisation: Organisation) -> Receipt | None:
         """What an organisation was asked with this reference."""
         rows = self._of(organisation).filter(reference=reference)
         return next(iter(await self.actions.work.read(lambda: self.actions.read(rows))), None)
 
-    async def decide(self, action: str, decided: Decided) -> bool:
-        """Keeps a decision with all that follows from it; False when there was one already."""
-        return await self.actions.work.write(lambda: self._decide(action, decided))
+    async def decide(
+        self, action: str, decided: Decided, number: int, then: Turn | None = None
+    ) -> bool:
+        """Keeps a decision with all that follows from it; False when there was one already.
+
+        number: of the turn in which it is taken. then: whose turn it is once it is approved.
+        """
+        if then is not None and decided.outcome is Outcome.APPROVED:
+            return await self.actions.work.write(
+                lambda: self._pass_on(action, decided, number, then)
+            )
+        return await self.actions.work.write(lambda: self._decide(action, decided, number))
 
     async def saw(self, colleague: Seen) -> None:
         """Keeps who could be asked, so that they can be told."""
@@ -150,7 +170,7 @@ class StoredApprovals:
             remind = partial(self._tell, action, AGAIN, told_at=now, remind_at=None)
             await self.actions.work.write(remind)
         for action in await self._ids(until__lte=now):
-            await self.actions.work.write(partial(self._end, action))
+            await self.actions.work.write(partial(self._end, action, now))
 
     async def _ids(self, **due: object) -> list[str]:
         rows = Approval.objects.filter(decided_at=None, **due).order_by("action_id")
@@ -174,24 +194,48 @@ class StoredApprovals:
         asked = {person: language for person, kinds in members if by & set(kinds)}
         seen = Colleague.objects.filter(organisation=row.organisation)
         asked |= {one.person: one.language for one in seen if by & set(_listed(one.kinds))}
-        asked.pop(row.sender, None)
+        for person in (row.sender, *row.given.values_list("who", flat=True)):
+            asked.pop(person, None)
         return asked
 
     def _language(self, row: Approval) -> str:
         """In which the sender reads."""
         return str(self.actions.opened(row.action.closed).get("language", ""))
 
-    def _end(self, action: str) -> None:
-        row = Approval.objects.get(action=action)
+    def _end(self, action: str, now: datetime) -> None:
+        row = Approval.objects.filter(action=action, until__lte=now).first()
+        if row is None:  # somebody approved it meanwhile, and now others have their time
+            return
         outcome = Outcome.TEAM if row.team else Outcome.NOBODY
-        self._decide(action, Decided(outcome=outcome, at=self.actions.now()))
+        self._decide(action, Decided(outcome=outcome, at=now), row.number)
 
     # ---- deciding
 
-    def _decide(self, action: str, decided: Decided) -> bool:
-        said = self.actions.closed({"name": decided.name, "words": decided.words})
-        is_first = Approval.objects.filter(action=action, decided_at=None).update(
-            decided_at=decided.at, how=decided.outcome.value, who=decided.who, said=said
+    def _pass_on(self, action: str, decided: Decided, number: int, then: Turn) -> bool:
+        """One approved; now it is the turn of others, who are told of it."""
+        is_first = _open(action, number, decided.who).update(
+            number=then.number,
+            by=listed(then.by),
+            told_at=None,
+            remind_at=then.remind_at,
+            until=then.until,
+            team=then.team,
+        )
+        if not is_first:
+            return False
+        row = Approval.objects.select_related("action").get(action=action)
+        Given.objects.create(
+            approval=row, number=number, who=decided.who, at=decided.at, said=self._said(decided)
+        )
+        self.actions.audit.add(self._line(row, "approval given", decided), decided.at)
+        return True
+
+    def _decide(self, action: str, decided: Decided, number: int) -> bool:
+        is_first = _open(action, number, decided.who).update(
+            decided_at=decided.at,
+            how=decided.outcome.value,
+            who=decided.who,
+            said=self._said(decided),
         )
         if not is_first:
             return False
@@ -205,7 +249,8 @@ class StoredApprovals:
             case _:
                 _held(action).update(state=ErrandState.NOT_APPROVED.value, since=decided.at)
                 self.actions.end(action)
-        self.actions.audit.add(self._line(row, decided), decided.at)
+        what = f"approval {decided.outcome.value}"
+        self.actions.audit.add(self._line(row, what, decided), decided.at)
         mail = _ABOUT_OUTCOME[decided.outcome]
         self.records.mail([self._mail(row, mail, row.sender, self._language(row))])
         return True
@@ -236,10 +281,13 @@ class StoredApprovals:
 
     # ---- parts
 
-    def _line(self, row: Approval, decided: Decided) -> Line:
+    def _said(self, decided: Decided) -> bytes:
+        return self.actions.closed({"name": decided.name, "words": decided.words})
+
+    def _line(self, row: Approval, what: str, decided: Decided) -> Line:
         return Line(
             who=decided.who,
-            what=f"approval {decided.outcome.value}",
+            what=what,
             about=row.action_id,
             organisation=self._key(row) or "",
         )
@@ -250,9 +298,9 @@ class StoredApprovals:
         return str(asked[1]) if isinstance(asked, list) and len(asked) == 2 else None
 
     def _mail(self, row: Approval, mail: str, person: str, language: str) -> Mail:
-        action = row.action
+        action, turn = row.action, f":{row.number}" if row.number else ""
         return Mail(
-            id=f"{action.id}:{mail}:{person}",
+            id=f"{action.id}:{mail}{turn}:{person}",
             mail=mail,
             step=action.step,
             version=action.version,
@@ -283,6 +331,16 @@ def listed(kinds: Iterable[str]) -> str:
 
 def _listed(text: str) -> list[str]:
     return [one for one in text.split(",") if one]
+
+
+def _given_by(person: str) -> Exists:
+    return Exists(Given.objects.filter(approval=OuterRef("pk"), who=person))
+
+
+def _open(action: str, number: int, who: str) -> "QuerySet[Approval]":
+    """The approval while nobody decided in this turn; nothing for who approved it before others."""
+    rows = Approval.objects.filter(action=action, decided_at=None, number=number)
+    return rows.exclude(_given_by(who)) if who else rows
 
 
 def _held(action: str) -> "QuerySet[Errand]":

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from balie.store.actions import ANSWERS_STAY, StoredActions
-from balie.store.approval_models import Approval, Colleague
+from balie.store.approval_models import Approval, Colleague, Given
 from balie.store.instance_models import InboxRow, Instance, Mail, Work
 from balie.store.models import Action, Correction, Errand
 
@@ -81,6 +81,7 @@ class Retention:
         Errand.objects.filter(action__in=ids).update(closed=_GONE)
         Correction.objects.filter(errand__action__in=ids).delete()
         Approval.objects.filter(action__in=ids).update(closed=_GONE, said=None)
+        Given.objects.filter(approval__in=ids).update(said=None)
         Action.objects.filter(id__in=ids).update(closed=_GONE, acting_for=None)
         return len(ids)
 

@@ -8,6 +8,7 @@ from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
 
 from balie.backstage.actions import Action as OurAction
 from balie.backstage.actions import ErrandState, Progress
+from balie.backstage.approval import Outcome
 from balie.backstage.auditing import Line
 from balie.backstage.service_desk.stuck import (
     FOR_PEOPLE,
@@ -26,6 +27,7 @@ from balie.backstage.service_desk.stuck import (
 from balie.blueprint.model import EVERYBODY
 from balie.store import models
 from balie.store.actions import StoredActions
+from balie.store.approval_models import Approval
 from balie.store.models import Action, Audit, Correction, Errand
 from balie.systems.rows import Raw
 
@@ -130,6 +132,7 @@ class StoredStaffActions:
     # ---- settling
 
     def _settle(self, settling: Settling) -> Settled | None:
+        list(Approval.objects.select_for_update().filter(action__errands=settling.errand))
         row = Errand.objects.select_for_update().filter(id=settling.errand).first()
         if row is None:
             return None
@@ -158,6 +161,8 @@ class StoredStaffActions:
                 self._correct(row, progress, settling)
             case Verdict.DONE:
                 self._done(row, progress, settling)
+            case Verdict.DROPPED if progress.state is ErrandState.HELD:
+                self._drop_held(row.action_id, settling)
             case Verdict.DROPPED:
                 self._drop(row, progress)
             case Verdict.HANDED_OVER:
@@ -210,6 +215,16 @@ class StoredStaffActions:
             followers = Errand.objects.filter(action=row.action_id, has_ended=False)
             followers.update(state=ErrandState.DROPPED.value, has_ended=True, next_at=None)
         self.actions.end(row.action_id)
+
+    def _drop_held(self, action: str, settling: Settling) -> None:
+        """Nobody need approve it any more: all of it is dropped."""
+        now = self.actions.now()
+        Approval.objects.filter(action=action, decided_at=None).update(
+            decided_at=now, how=Outcome.DROPPED.value, who=settling.who
+        )
+        held = Errand.objects.filter(action=action, state=ErrandState.HELD.value)
+        held.update(state=ErrandState.DROPPED.value, since=now)
+        self.actions.end(action)
 
     def _ended(self, row: Errand, progress: Progress) -> None:
         row.state, row.has_ended, row.why = progress.state.value, True, progress.why

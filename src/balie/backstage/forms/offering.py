@@ -25,7 +25,8 @@ NOTHING_FOUND = Found()
 class FormOpening:
     """One request for one form. address: its path. can_guard: a code can be asked for a guarded
     field; else it is not asked. can_take_files: the same for questions that are answered with one.
-    mark: of the browser of somebody who did not sign in; "" for who did.
+    mark: of the browser of somebody who did not sign in; "" for who did. looks_at: names that are
+    read beside those that the form itself needs.
     """
 
     blueprint: Blueprint
@@ -37,6 +38,7 @@ class FormOpening:
     can_guard: bool = False
     can_take_files: bool = False
     mark: str = field(default="", repr=False)
+    looks_at: tuple[str, ...] = ()
 
     @property
     def whose(self) -> str:
@@ -109,9 +111,9 @@ async def _changed(opening: FormOpening) -> Found:
 
 
 def _approval_looks_at(opening: FormOpening) -> list[str]:
-    """The names in the condition under which a colleague must approve."""
-    approve = opening.plan.step.approve
-    return [] if approve is None or approve.if_ is None else list(map(str, approve.if_.names))
+    """The names in the conditions under which colleagues must approve, and those they read."""
+    said = [str(name) for line in opening.plan.step.approve if line.if_ for name in line.if_.names]
+    return [*said, *opening.looks_at]
 
 
 async def _choices(opening: FormOpening) -> Mapping[str, Found]:

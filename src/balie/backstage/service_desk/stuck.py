@@ -39,6 +39,7 @@ POSSIBLE: Mapping[ErrandState, frozenset[Verdict]] = MappingProxyType(
         ErrandState.ASKS: _ANY_WAY_OUT | {Verdict.CORRECTED},
         ErrandState.STUCK: _ANY_WAY_OUT,
         ErrandState.WAITING: frozenset({Verdict.AGAIN}),
+        ErrandState.HELD: frozenset({Verdict.DROPPED}),
     }
 )
 """What can be decided in which state. Other values are sent only where certainly nothing was

@@ -87,7 +87,7 @@ def _compared(subject: Subject, raw: Field, system: str, code: Text) -> Iterator
 def _in_story(subject: Subject, step: Step) -> Iterator[Finding]:
     screen = step.screen
     conditions = [work.if_ for work in step.backstage]
-    conditions += [step.approve.if_] if step.approve is not None else []
+    conditions += [line.if_ for line in step.approve]
     if screen is not None:
         conditions += [figure.if_ for figure in screen.figures]
         conditions += [rule.if_ for rule in screen.only_while]

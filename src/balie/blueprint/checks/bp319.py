@@ -108,8 +108,7 @@ def _conditions(blueprint: Blueprint) -> Iterator[Condition]:
             yield from (field.asked_if,) if field.asked_if is not None else ()
     for step in blueprint.steps:
         yield from (work.if_ for work in (*step.frontstage, *step.backstage) if work.if_)
-        if step.approve is not None and step.approve.if_ is not None:
-            yield step.approve.if_
+        yield from (line.if_ for line in step.approve if line.if_ is not None)
         if step.screen is not None:
             yield from (figure.if_ for figure in step.screen.figures if figure.if_)
             yield from (rule.if_ for rule in step.screen.only_while)

@@ -48,8 +48,7 @@ def _teams(subject: Subject) -> Iterator[Text]:
         yield from (fail.then_goes_to for fail in step.fails if fail.then_goes_to is not None)
         if step.waits is not None and step.waits.then_goes_to is not None:
             yield step.waits.then_goes_to
-        if step.approve is not None and step.approve.then_goes_to is not None:
-            yield step.approve.then_goes_to
+        yield from (line.then_goes_to for line in step.approve if line.then_goes_to is not None)
     for lines in blueprint.me.names.values():
         yield from (line.then_goes_to for line in lines if line.then_goes_to is not None)
     if blueprint.brand.help_desk is not None:
@@ -63,7 +62,7 @@ def _kinds(subject: Subject) -> Iterator[Text]:
     blueprint = subject.blueprint
     for step in blueprint.steps:
         yield from (kind for kind in step.for_ if kind != EVERYBODY)
-        yield from step.approve.by if step.approve is not None else ()
+        yield from (kind for line in step.approve for kind in line.by)
     for thing in blueprint.things.values():
         yield from (*thing.seen_by, *thing.may_change)
         for follower in thing.followers:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from balie.blueprint.checks.check import About, Change, Subject, place
 from balie.blueprint.finding import Finding, Place, Severity
 from balie.blueprint.model import EVERYBODY, Approve, Blueprint, Step
+from balie.blueprint.source import Text
 
 _FORM = "          button: Ask\n        backstage:"
 
@@ -20,7 +21,7 @@ ABOUT = About(
     title="Nobody could approve this",
     why="What a form sends is approved by a colleague: somebody else who acts for the same "
     "organisation. Without a form there is nothing to approve; without an organisation in common "
-    "nobody is ever asked, and everything would be sent unseen.",
+    "nobody is ever asked, and everything would be sent unseen. Who approves must see what it is.",
     example=Change("story.yaml", _FORM, _by("school")),
     near_miss=Change("story.yaml", _FORM, _by("member")),
     follows_from=("BP320",),
@@ -29,8 +30,8 @@ ABOUT = About(
 
 def check(subject: Subject) -> Iterator[Finding]:
     for step in subject.blueprint.steps:
-        if step.approve is not None:
-            yield from _look(subject.blueprint, step, step.approve)
+        for approve in step.approve:
+            yield from _look(subject.blueprint, step, approve)
 
 
 def _look(blueprint: Blueprint, step: Step, approve: Approve) -> Iterator[Finding]:
@@ -50,6 +51,21 @@ def _look(blueprint: Blueprint, step: Step, approve: Approve) -> Iterator[Findin
                 *_who_fills_it_in(step),
                 help_=_help(blueprint, names),
             )
+        yield from _blind(blueprint, step, kind)
+
+
+def _blind(blueprint: Blueprint, step: Step, kind: Text) -> Iterator[Finding]:
+    """Who may not see the thing would approve what they cannot read."""
+    screen = step.screen
+    named = None if screen is None else screen.creates or screen.changes
+    thing = None if named is None else blueprint.things.get(named)
+    if thing is not None and thing.seen_by and kind not in thing.seen_by:
+        yield ABOUT.finding(
+            f'"{kind}" would approve what they may not see',
+            place(kind, "may approve it"),
+            Place(thing.seen_by_at or thing.id.at, f'who may see "{thing.id}"'),
+            help_=(f"add  {kind}  to  seen by:  of  {thing.id}",),
+        )
 
 
 def _organisations(blueprint: Blueprint, kinds: Iterable[str]) -> set[str]:

@@ -51,5 +51,5 @@ def check(subject: Subject) -> Iterator[Finding]:
 def _goes_to(step: Step) -> list[Text]:
     teams = [fail.then_goes_to for fail in step.fails]
     teams += [step.waits.then_goes_to] if step.waits else []
-    teams += [step.approve.then_goes_to] if step.approve else []
+    teams += [line.then_goes_to for line in step.approve]
     return [team for team in teams if team is not None]

@@ -27,8 +27,8 @@ ABOUT = About(
 
 def check(subject: Subject) -> Iterator[Finding]:
     for step in subject.blueprint.steps:
-        if step.approve is not None:
-            yield from _look(step.approve)
+        for approve in step.approve:
+            yield from _look(approve)
 
 
 def _look(approve: Approve) -> Iterator[Finding]:

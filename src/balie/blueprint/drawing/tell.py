@@ -9,7 +9,17 @@ from balie.blueprint.drawing.content import Content, Doer, Note, Row, RowKind, S
 from balie.blueprint.drawing.light import PLACEHOLDER, Light
 from balie.blueprint.drawing.phrases import Phrases
 from balie.blueprint.drawing.speech import speech
-from balie.blueprint.model import Answer, Blueprint, FailPoint, FieldRef, Figure, Screen, Step, Work
+from balie.blueprint.model import (
+    Answer,
+    Approve,
+    Blueprint,
+    FailPoint,
+    FieldRef,
+    Figure,
+    Screen,
+    Step,
+    Work,
+)
 
 VERSION_SHOWN = 8  # characters of the hash
 
@@ -232,10 +242,11 @@ def _backstage(teller: Teller, step: Step) -> tuple[Task, ...]:
 
 
 def _approval(teller: Teller, step: Step) -> tuple[Task, ...]:
-    """What a colleague of the customer does: it stands above the line of visibility."""
-    approve = step.approve
-    if approve is None:
-        return ()
+    """What colleagues of the customer do: it stands above the line of visibility."""
+    return tuple(_approves(teller, approve) for approve in step.approve)
+
+
+def _approves(teller: Teller, approve: Approve) -> Task:
     phrases, say = teller.phrases, teller.phrases.speech.say
     looked_at = () if approve.if_ is None else approve.if_.names
     notes: list[Note] = []
@@ -248,7 +259,7 @@ def _approval(teller: Teller, step: Step) -> tuple[Task, ...]:
         then = phrases.recovery(approve.then)
         notes.append(Note(phrases.goes_to(then, approve.then_goes_to)))
     whom = say("says", "approves", people=", ".join(map(phrases.customer, approve.by)))
-    return (Task(Doer.DECISION, whom, tuple(notes), lit=teller.light.on_any(looked_at)),)
+    return Task(Doer.DECISION, whom, tuple(notes), lit=teller.light.on_any(looked_at))
 
 
 def _wait(teller: Teller, step: Step) -> tuple[Task, ...]:

@@ -1,12 +1,12 @@
 """Whether a colleague must approve what was sent, and what exactly they are asked to approve."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from balie.access.viewer import Knowledge, Viewer
-from balie.backstage.approval import Asked, Fact, Organisation
+from balie.backstage.approval import Asked, Fact, Line, Organisation, Turn
 from balie.backstage.errands import said_in
 from balie.backstage.forms.applying import as_compared
 from balie.backstage.forms.approving import Sent
@@ -31,28 +31,41 @@ class Asking:
 
     def __call__(self, sent: Sent) -> Asked | None:
         """What colleagues are asked; None for nothing. Raises CannotBeSent."""
-        approve = sent.opening.plan.step.approve
         viewer, blueprint = sent.opening.presenting.viewer, sent.opening.blueprint
-        if approve is None or sent.opening.mark:
+        asked = tuple(self._asked(sent))
+        if not asked or sent.opening.mark:
             return None
-        of = common_organisation(blueprint, viewer.kinds, approve.by)
-        if of is None or not _holds(approve, sent, self.clock.today()):
-            return None
-        organisation = organisation_of(viewer, of)
+        by = {common_organisation(blueprint, viewer.kinds, one.by) or "" for one in asked}
+        organisation = organisation_of(viewer, min(by)) if len(by) == 1 else None
         if organisation is None:
-            raise CannotBeSent(f'nobody knows one "me.{of}" whose colleagues could approve it')
-        now = self.clock.now()
-        remind_at = _after(blueprint, now, approve.within)
+            of = " and ".join(f'"me.{name}"' for name in sorted(by))
+            raise CannotBeSent(f"nobody knows one {of} whose colleagues could approve it")
+        lines = tuple(map(_line, asked))
+        looked_at = [str(name) for one in asked if one.if_ is not None for name in one.if_.names]
         return Asked(
-            by=tuple(map(str, approve.by)),
+            lines=lines,
+            first=turn(blueprint, lines, 0, self.clock.now()),
             organisation=organisation,
-            remind_at=remind_at,
-            until=_after(blueprint, remind_at, approve.within),
-            team=str(approve.then_goes_to or ""),
             about=sent.about,
             posted={name: tuple(values) for name, values in sent.posted.items()},
-            facts=facts(sent, self.clock.today()),
+            facts=facts(sent, self.clock.today(), looked_at),
         )
+
+    def _asked(self, sent: Sent) -> Iterator[Approve]:
+        """The lines that hold, but those of whom nobody is a colleague of who sent it."""
+        viewer, blueprint = sent.opening.presenting.viewer, sent.opening.blueprint
+        for approve in sent.opening.plan.step.approve:
+            of = common_organisation(blueprint, viewer.kinds, approve.by)
+            if of is not None and _holds(approve, sent, self.clock.today()):
+                yield approve
+
+
+def turn(blueprint: Blueprint, lines: Sequence[Line], number: int, now: datetime) -> Turn:
+    """The turn of the line with this number, that begins now."""
+    line = lines[number]
+    remind_at = _after(blueprint, now, line.within)
+    until = _after(blueprint, remind_at, line.within)
+    return Turn(number=number, by=line.by, remind_at=remind_at, until=until, team=line.team)
 
 
 def common_organisation(
@@ -72,9 +85,9 @@ def organisation_of(viewer: Viewer, of: str) -> Organisation | None:
     return Organisation(of, mine.values[0])
 
 
-def facts(sent: Sent, today: date) -> tuple[Fact, ...]:
-    """What the condition looks at and, of a form that changes something, what stands there now."""
-    return tuple(_facts(sent, today))
+def facts(sent: Sent, today: date, names: Iterable[str]) -> tuple[Fact, ...]:
+    """What these names are and, of a form that changes something, what stands there now."""
+    return tuple(_facts(sent, today, names))
 
 
 def _belongs(blueprint: Blueprint, kinds: Iterable[str]) -> set[str]:
@@ -88,13 +101,17 @@ def _holds(approve: Approve, sent: Sent, today: date) -> bool:
     return approve.if_ is None or approve.if_.holds(_lookup(sent, today), today) is not False
 
 
+def _line(approve: Approve) -> Line:
+    by, team = tuple(map(str, approve.by)), str(approve.then_goes_to or "")
+    return Line(by=by, within=approve.within, team=team)
+
+
 def _after(blueprint: Blueprint, moment: datetime, within: Duration | None) -> datetime:
     return moment if within is None else calendar(blueprint).after(moment, within)
 
 
-def _facts(sent: Sent, today: date) -> Iterator[Fact]:
-    approve, plan = sent.opening.plan.step.approve, sent.opening.plan
-    names = [] if approve is None or approve.if_ is None else list(map(str, approve.if_.names))
+def _facts(sent: Sent, today: date, looked_at: Iterable[str]) -> Iterator[Fact]:
+    plan, names = sent.opening.plan, list(looked_at)
     if plan.is_change:
         names += [f"{plan.thing.id}.{question.id}" for question in plan.questions]
         looks = _now(sent)

@@ -21,7 +21,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One of the list."""
+    """One of the list. waits_for: of whom, when it was approved and waits for others as well."""
 
     reference: str
     title: str
@@ -30,11 +30,12 @@ class Line:
     at: datetime
     until: datetime
     decided: Decided | None = None
+    waits_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingList:
-    """What waits for one viewer, and what was decided about lately."""
+    """What waits for one viewer; and what was decided about lately, or waits for others by now."""
 
     address: str
     lines: tuple[Line, ...]
@@ -58,7 +59,9 @@ class Moved:
 class ApprovalPage:
     """One of them. facts: as it was when it was sent. moved: what is different by now.
 
-    refusal: why the decision that was just sent was not taken. words: what was filled in with it.
+    given: who approved it already, in order. is_yours: whether this viewer decides now.
+    waits_for: whose turn it is; then: whose comes after. refusal: why the decision that was just
+    sent was not taken. words: what was filled in with it.
     """
 
     reference: str
@@ -71,6 +74,10 @@ class ApprovalPage:
     told: tuple[Told, ...]
     facts: tuple[Fact, ...]
     decided: Decided | None
+    given: tuple[Decided, ...] = ()
+    is_yours: bool = False
+    waits_for: tuple[str, ...] = ()
+    then: tuple[tuple[str, ...], ...] = ()
     moved: tuple[Moved, ...] = ()
     refusal: Refusal | None = None
     words: str = ""

@@ -5,15 +5,15 @@ the story names, and never the sender. Before anything is sent it is looked at a
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from balie.access.proving import check_proof
 from balie.access.viewer import Viewer, Visitor
-from balie.access.visibility import is_for
+from balie.access.visibility import is_for, may_see
 from balie.backstage.actions import Receipt, Told
-from balie.backstage.approval import Approval, Asked, Decided, Organisation, Outcome
+from balie.backstage.approval import Approval, Asked, Decided, Organisation, Outcome, Turn
 from balie.backstage.forms.approving import Again
 from balie.backstage.forms.desk import FormDesk
 from balie.backstage.forms.offering import FormOpening
@@ -21,7 +21,7 @@ from balie.backstage.forms.plan import FormPlan
 from balie.backstage.forms.showing import Around
 from balie.backstage.ports import Clock
 from balie.blueprint.model import Blueprint, Step
-from balie.steps.approve.asking import facts, organisation_of
+from balie.steps.approve.asking import facts, organisation_of, turn
 from balie.steps.approve.pages import Answer, ApprovalPage, Line, Moved, Refusal, WaitingList
 
 LONGEST = 1_000
@@ -50,15 +50,20 @@ class Approvals(Protocol):
         ...
 
     async def count(self, organisation: Organisation, kinds: frozenset[str], but: str) -> int:
-        """How many wait for one of these kinds, but those that `but` sent."""
+        """How many wait for one of these kinds, but those that `but` sent or approved already."""
         ...
 
     async def find(self, reference: str, organisation: Organisation) -> Receipt | None:
         """What an organisation was asked with this reference."""
         ...
 
-    async def decide(self, action: str, decided: Decided) -> bool:
-        """Keeps a decision with all that follows from it; False when there was one already."""
+    async def decide(
+        self, action: str, decided: Decided, number: int, then: Turn | None = None
+    ) -> bool:
+        """Keeps a decision with all that follows from it; False when there was one already.
+
+        number: of the turn in which it is taken. then: whose turn it is once it is approved.
+        """
         ...
 
     async def saw(self, colleague: Colleague) -> None:
@@ -105,7 +110,8 @@ class Approving:
 
     visitor: a person and the organisation that they act for -> their sign-in as it is now; None
     when they may not sign in any more. name: of a person. lately: from when on a decision is shown.
-    seconds: since 1970, on the clock by which people sign in.
+    seconds: since 1970, on the clock by which people sign in. left: kinds of customer that were
+    asked by an earlier version of the story, and have not decided yet.
     """
 
     service: Serves
@@ -116,6 +122,7 @@ class Approving:
     address: str
     lately: Callable[[datetime], datetime]
     seconds: Callable[[], float]
+    left: frozenset[str] = frozenset()
 
     async def count(self, viewer: Viewer) -> int:
         """How many wait for this viewer."""
@@ -145,7 +152,8 @@ class Approving:
         since = self.lately(self.clock.now())
         for organisation in organisations:
             for receipt in await self.approvals.open_for(organisation):
-                lines += await self._lines(receipt, viewer, language)
+                is_theirs = _may_decide(receipt, viewer)
+                (lines if is_theirs else over).extend(await self._lines(receipt, viewer, language))
             for receipt in await self.approvals.over_for(organisation, since):
                 over += await self._lines(receipt, viewer, language)
         around = self.service.around(viewer, language, self.address)
@@ -161,11 +169,10 @@ class Approving:
     async def one(self, reference: str, viewer: Viewer, language: str) -> ApprovalPage | None:
         """One of them; None when it is not this viewer's to see."""
         receipt = await self._find(reference, viewer)
-        if receipt is None or receipt.approval is None:
+        if receipt is None:
             return None
         self._check_proof(receipt, viewer)
-        open_ = receipt.approval.decided is None
-        looked = await self._look(receipt, language) if open_ else _Looked()
+        looked = await self._look(receipt, language) if _may_decide(receipt, viewer) else _Looked()
         return await self._page(receipt, viewer, language, looked)
 
     async def decide(
@@ -176,18 +183,18 @@ class Approving:
         Raises ProveFirst.
         """
         receipt = await self._find(reference, viewer)
-        if receipt is None or receipt.approval is None:
+        if receipt is None:
             return None
         self._check_proof(receipt, viewer)
-        looked, refusal = _Looked(), self._already(receipt, viewer, answer)
-        if refusal is None and receipt.approval.decided is None:
+        looked, refusal = _Looked(), _already(receipt, viewer, answer)
+        if refusal is None and _may_decide(receipt, viewer):
             if answer.outcome is Outcome.APPROVED:
                 looked = await self._look(receipt, language)
                 refusal = _why_not(looked)
             if refusal is None:
                 await self._take(receipt, viewer, answer)
                 receipt = await self._find(reference, viewer) or receipt
-                refusal = self._already(receipt, viewer, answer)
+                refusal = _already(receipt, viewer, answer)
         return await self._page(receipt, viewer, language, looked, refusal, answer.words)
 
     # ---- parts
@@ -197,15 +204,6 @@ class Approving:
         step = self._step(receipt.action.step)
         check_proof([None if step is None else step.extra_check], viewer, self.seconds())
 
-    def _already(self, receipt: Receipt, viewer: Viewer, answer: Answer) -> Refusal | None:
-        """Why it cannot be decided like this; sending the same twice is no fault."""
-        decided = None if receipt.approval is None else receipt.approval.decided
-        if decided is None:
-            is_mute = answer.outcome is Outcome.REFUSED and not answer.words
-            return Refusal.NO_WORDS if is_mute else None
-        is_mine = decided.who == viewer.person and decided.outcome is answer.outcome
-        return None if is_mine else Refusal.DECIDED
-
     async def _take(self, receipt: Receipt, viewer: Viewer, answer: Answer) -> None:
         decided = Decided(
             outcome=answer.outcome,
@@ -214,13 +212,19 @@ class Approving:
             name=answer.name,
             words=answer.words[:LONGEST],
         )
-        await self.approvals.decide(receipt.action.id, decided)
+        approval = _approval(receipt)
+        then = None
+        if approval.asked is not None and approval.later:
+            lines, blueprint = approval.asked.lines, self.service.blueprint
+            then = turn(blueprint, lines, approval.number + 1, decided.at)
+        await self.approvals.decide(receipt.action.id, decided, approval.number, then)
 
     def _organisations(self, viewer: Viewer) -> tuple[Organisation, ...]:
         """For which this viewer may be asked something: the one that they act for, by its names."""
         customers = self.service.blueprint.people.customers
-        asked = {str(kind) for kind in _asked_kinds(self.service.blueprint)}
-        mine = [customers[kind].belongs_to for kind in sorted(viewer.kinds & asked)]
+        asked = self.left.union(map(str, _asked_kinds(self.service.blueprint)))
+        kinds = sorted(viewer.kinds & asked & set(customers))
+        mine = [customers[kind].belongs_to for kind in kinds]
         names = dict.fromkeys(str(name) for name in mine if name is not None)
         found = (organisation_of(viewer, name) for name in names)
         return tuple(one for one in found if one is not None)
@@ -228,14 +232,13 @@ class Approving:
     async def _find(self, reference: str, viewer: Viewer) -> Receipt | None:
         for organisation in self._organisations(viewer):
             found = await self.approvals.find(reference, organisation)
-            if found is not None and _may_decide(found, viewer):
+            if found is not None and _may_see(found, viewer):
                 return found
         return None
 
     async def _look(self, receipt: Receipt, language: str) -> _Looked:
         """What was sent, held against what systems say now, through the sender's own scope."""
-        asked = None if receipt.approval is None else receipt.approval.asked
-        desk = self.service.forms
+        asked, desk = _approval(receipt).asked, self.service.forms
         if asked is None or desk is None:
             return _Looked(is_gone=True)
         visitor = await self.visitor(receipt.action.person, asked.organisation.key)
@@ -245,6 +248,7 @@ class Approving:
         opening = await self._opening(receipt, sender, language)
         if opening is None or organisation_of(sender, asked.organisation.of) != asked.organisation:
             return _Looked(is_gone=sender.kinds_known, away=not sender.kinds_known)
+        opening = replace(opening, looks_at=tuple(fact.name for fact in asked.facts))
         again = await desk.again(opening, asked.about, asked.posted)
         return _looked(again, asked, self.clock)
 
@@ -254,9 +258,9 @@ class Approving:
         return None if plan is None else await self.service.form(plan.address, sender, language)
 
     async def _lines(self, receipt: Receipt, viewer: Viewer, language: str) -> list[Line]:
-        approval = receipt.approval
-        if approval is None or not _may_decide(receipt, viewer):
+        if not _may_see(receipt, viewer):
             return []
+        approval, is_theirs = _approval(receipt), _may_decide(receipt, viewer)
         return [
             Line(
                 reference=receipt.action.reference,
@@ -266,6 +270,7 @@ class Approving:
                 at=receipt.action.at,
                 until=approval.until,
                 decided=approval.decided,
+                waits_for=() if is_theirs else self._kinds(approval.by, language),
             )
         ]
 
@@ -278,7 +283,7 @@ class Approving:
         refusal: Refusal | None = None,
         words: str = "",
     ) -> ApprovalPage:
-        approval = receipt.approval or Approval(by=(), until=receipt.action.at)
+        approval = _approval(receipt)
         said = () if approval.asked is None else approval.asked.facts
         around = self.service.around(viewer, language, self.address)
         return ApprovalPage(
@@ -292,6 +297,10 @@ class Approving:
             told=tuple(one for one in receipt.action.answers if self._sees(receipt, one, viewer)),
             facts=tuple(one for one in said if self._sees_fact(one.name, viewer)),
             decided=approval.decided,
+            given=approval.given,
+            is_yours=_may_decide(receipt, viewer),
+            waits_for=self._kinds(approval.by, language),
+            then=tuple(self._kinds(line.by, language) for line in approval.later),
             moved=tuple(one for one in looked.moved if self._sees_fact(one.name, viewer)),
             refusal=refusal or _why_not(looked),
             words=words,
@@ -304,6 +313,11 @@ class Approving:
         step = self._step(receipt.action.step)
         return "" if step is None else self.service.blueprint.say(step.title, language)
 
+    def _kinds(self, kinds: Sequence[str], language: str) -> tuple[str, ...]:
+        blueprint = self.service.blueprint
+        customers = blueprint.people.customers
+        return tuple(blueprint.say(customers[k].name, language) for k in kinds if k in customers)
+
     def _step(self, id_: str) -> Step | None:
         return next((one for one in self.service.blueprint.steps if one.id == id_), None)
 
@@ -311,8 +325,10 @@ class Approving:
         """Whoever is asked sees what was filled in, but for fields that are not for their kind."""
         step = self._step(receipt.action.step)
         screen = None if step is None else step.screen
-        thing = "" if screen is None else str(screen.creates or screen.changes or "")
-        return self._sees_fact(f"{thing}.{told.field}", viewer)
+        id_ = "" if screen is None else str(screen.creates or screen.changes or "")
+        thing = self.service.blueprint.things.get(id_)
+        may = thing is not None and may_see(thing, viewer)
+        return may and self._sees_fact(f"{id_}.{told.field}", viewer)
 
     def _sees_fact(self, name: str, viewer: Viewer) -> bool:
         first, _, rest = name.partition(".")
@@ -322,20 +338,43 @@ class Approving:
 
 
 def _asked_kinds(blueprint: Blueprint) -> Sequence[str]:
-    return [kind for step in blueprint.steps if step.approve for kind in step.approve.by]
+    return [kind for step in blueprint.steps for line in step.approve for kind in line.by]
+
+
+def _approval(receipt: Receipt) -> Approval:
+    return receipt.approval or Approval(by=(), until=receipt.action.at)
+
+
+def _may_see(receipt: Receipt, viewer: Viewer) -> bool:
+    """Of a kind whose turn it is or was, and not who sent it."""
+    was_asked = not viewer.kinds.isdisjoint(_approval(receipt).asked_so_far)
+    return was_asked and receipt.action.person != viewer.person
 
 
 def _may_decide(receipt: Receipt, viewer: Viewer) -> bool:
-    """Of a kind that is asked, and not who sent it."""
-    approval = receipt.approval
-    is_asked = approval is not None and not viewer.kinds.isdisjoint(approval.by)
-    return is_asked and receipt.action.person != viewer.person
+    """Whose turn it is, who did not send it and did not approve it before somebody else."""
+    approval = _approval(receipt)
+    has_given = any(one.who == viewer.person for one in approval.given)
+    is_asked = approval.decided is None and not viewer.kinds.isdisjoint(approval.by)
+    return is_asked and not has_given and receipt.action.person != viewer.person
+
+
+def _already(receipt: Receipt, viewer: Viewer, answer: Answer) -> Refusal | None:
+    """Why it cannot be decided like this; sending the same twice is no fault."""
+    if _may_decide(receipt, viewer):
+        is_mute = answer.outcome is Outcome.REFUSED and not answer.words
+        return Refusal.NO_WORDS if is_mute else None
+    approval = _approval(receipt)
+    taken = (*approval.given, *([approval.decided] if approval.decided is not None else []))
+    is_mine = any(one.who == viewer.person and one.outcome is answer.outcome for one in taken)
+    return None if is_mine else Refusal.DECIDED
 
 
 def _looked(again: Again, asked: Asked, clock: Clock) -> _Looked:
     if again.sent is None:
         return _Looked(is_gone=again.is_gone, away=not again.is_gone)
-    now = {one.name: one for one in facts(again.sent, clock.today())}
+    names = [one.name for one in asked.facts]
+    now = {one.name: one for one in facts(again.sent, clock.today(), names)}
     moved = tuple(
         Moved(one.name, one.label, one.text, now[one.name].text if one.name in now else "")
         for one in asked.facts
