@@ -220,7 +220,7 @@ class Help:
     hours: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, weakref_slot=True)
 class Page:
     """A whole page. headline: the answer, in a sentence; title: the step's own title."""
 
