@@ -3,6 +3,7 @@
 import html
 import re
 from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.utils.timezone import now
@@ -16,8 +17,15 @@ from balie.identity.models import LoginConnection, Person
 from balie.identity.organisations.members import PURPOSE
 from balie.identity.people import enrol
 from tests.browser import PASSWORD, Browser
+from tests.frontstage.markup import read
 from tests.identity.conftest import Noted, Site
-from tests.identity.providers.provider import SECRET, Provider, connection, said
+from tests.identity.providers.provider import (
+    ISSUER,
+    SECRET,
+    Provider,
+    connection,
+    said,
+)
 
 AT, ADD, ACME = (
     "/accounts/connections/", "/accounts/connections/add/", "/accounts/connections/of/acme/",
@@ -206,6 +214,33 @@ def test_a_party_is_looked_over_and_what_to_change_is_told(site: Site, ada: Brow
     assert "Zo kan niemand hier inloggen" in page.text
     assert EXPLAINED[Check.CLIENT][1].split(".")[0] in html.unescape(page.text)
     assert SECRET not in page.text
+
+
+def test_why_people_were_refused_lately_is_told_with_what_to_change(
+    site: Site, ada: Browser
+) -> None:
+    """That nobody was assigned to the application shows in nothing but the sign-ins themselves."""
+    site.connect(connection(), Provider())
+    for _ in range(2):
+        browser = site.browser()
+        there = browser.get("/accounts/with/acme/").headers["location"]
+        state = parse_qs(urlsplit(there).query)["state"][0]
+        back = f"/accounts/with/acme/back/?error=access_denied&iss={ISSUER}&state={state}"
+        assert browser.get(back).status_code == 400
+    page = html.unescape(ada.post(ACME, {"do": "test"}).text)
+    assert "refused: access denied" in page
+    assert "2 times this week, last on " in page
+    assert EXPLAINED[Check.CANCELLED][1] in page
+    site.connect(replace(connection(), name="other"), Provider())
+    assert "refused:" not in ada.post(ACME.replace("acme", "other"), {"do": "test"}).text
+
+
+def test_every_page_of_it_is_whole(site: Site, ada: Browser) -> None:
+    site.connect(connection(), Provider())
+    for page in (AT, ADD, ACME, *(f"{ADD}?preset={name}" for name in PRESETS)):
+        answer = ada.get(page)
+        assert answer.status_code == 200
+        read(answer.text)  # whatever is not closed, or there twice, is an AssertionError
 
 
 @pytest.mark.parametrize("roles", [("service",), ()])

@@ -62,6 +62,12 @@ class Deeds(Protocol):
         """
         ...
 
+    def refused_at(self, party: str, most: int = 50) -> Sequence[Deed]:
+        """Sign-ins with another party that were refused in the last week, newest first. party: the
+        name of its connection.
+        """
+        ...
+
     def in_organisation(self, organisation: str, most: int = 100) -> Sequence[Deed]:
         """What was done for an organisation and in it, newest first. organisation: its key."""
         ...

@@ -8,7 +8,7 @@ from functools import partial
 
 from balie.blueprint.model import Blueprint
 from balie.identity.connections.connection import LOCAL, Connection
-from balie.identity.connections.examination import Looked, examine
+from balie.identity.connections.examination import Looked, examine, lately_refused
 from balie.identity.connections.logins import Logins, address_of
 from balie.identity.connections.provider import Providers
 from balie.identity.connections.register import connections, keep
@@ -86,7 +86,8 @@ def looked_over(configuration: Configuration, connection: Connection) -> Sequenc
         finally:
             await network.close()
 
-    return asyncio.run(look())
+    tried = lately_refused(trail_of(configuration).refused_at(connection.name))
+    return [*asyncio.run(look()), *tried]
 
 
 def moved(

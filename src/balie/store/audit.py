@@ -8,7 +8,7 @@ commit: one with SQLite, which has one writer at a time, and up to `_LANES` with
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
@@ -90,6 +90,12 @@ class Trail:
             abouts |= Q(about__in=Errand.objects.filter(action__person=person).values("id"))
         others = Audit.objects.filter(abouts).exclude(who="").exclude(who=person)
         return _deeds(others.order_by("-at", "-id")[:most])
+
+    def refused_at(self, party: str, most: int = 50) -> Sequence[Deed]:
+        """Sign-ins with another party that were refused in the last week, newest first."""
+        since = self.now() - timedelta(days=7)
+        found = self._found(Wanted(what=["sign-in refused"], about=party, since=since))
+        return _deeds(found.order_by("-at", "-id")[:most])
 
     def in_organisation(self, organisation: str, most: int = 100) -> Sequence[Deed]:
         """What was done for an organisation and in it, newest first."""

@@ -9,10 +9,12 @@ import pytest
 
 from balie.identity.connections.connection import Connection, StepUp
 from balie.identity.connections.examination import State, examine
+from balie.identity.connections.presets import PRESETS
+from balie.identity.connections.refusals import Check, Refused
 from balie.identity.models import Person, ProviderSession, ViewerSession
 from tests.browser import Browser
 from tests.identity.conftest import Site, logins_with
-from tests.identity.providers.provider import Provider, connection, plain, said, sets
+from tests.identity.providers.provider import Provider, connection, plain, query_of, said, sets
 
 HIGH = "urn:example:two"
 PAGE = "/accounts/two-steps/?next=/facturen"
@@ -348,3 +350,31 @@ async def test_a_look_tells_whether_two_steps_could_be_proved(
     looked = next(one for one in found if one.about == "two steps")
     assert looked.state is state
     assert says in looked.says
+
+
+@pytest.mark.parametrize(
+    ("acr", "enough"),
+    [("loa4", True), ("loa3", True), ("loa2plus", False), ("LOA4", False), (None, False)],
+)
+async def test_of_several_levels_any_that_is_enough_is_believed_and_none_below(
+    acr: str | None, enough: bool
+) -> None:
+    """As eHerkenning behind OneWelcome: what was asked for proves nothing, what comes back does."""
+    name = "urn:etoegang:core:assurance-class:"
+    at = proving(
+        preset="onewelcome",
+        step_up=PRESETS["onewelcome"].step_up,
+        two_steps=(f"{name}loa3", f"{name}loa4"),
+    )
+    provider = Provider(claims=sets(acr=acr and name + acr, auth_time=int(time.time())))
+    party = logins_with({"acme": provider}).party
+    journey, address = await party.begin_proving(at, within=None, next_page="/", email="")
+    asked = query_of(urlsplit(address).query)
+    assert asked["acr_values"] == [f"{name}loa3 {name}loa4"]
+    answer = query_of(provider.authorise(address)) | {"acr_values": [f"{name}loa4"]}
+    if enough:
+        assert (await party.finish(at, journey, answer)).two_steps
+        return
+    with pytest.raises(Refused) as refused:
+        await party.finish(at, journey, answer)
+    assert refused.value.check is Check.LEVEL

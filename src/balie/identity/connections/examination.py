@@ -3,13 +3,16 @@
 What the party itself says is shown to whoever looks, and is written down nowhere.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from http import HTTPStatus
 from urllib.parse import parse_qsl, urlsplit
 
+from balie.backstage.auditing import Deed
 from balie.identity.connections.client_proof import public_part, read_key
 from balie.identity.connections.connection import ClientProof, Connection, Logout, StepUp
 from balie.identity.connections.mistakes import (
@@ -321,6 +324,25 @@ async def _other_policy(party: RelyingParty, connection: Connection) -> Looked:
             "Make that policy in the same tenant, and name it with --two-steps.",
         )
     return Looked(State.FINE, "two steps", f"By the policy {connection.two_steps[0]}.")
+
+
+# ---- what became of those who tried
+
+
+def lately_refused(refused: Sequence[Deed]) -> Iterator[Looked]:
+    """What can only be seen when somebody signs in: why people were refused, and how often.
+
+    refused: the newest first, as `Deeds.refused_at` has them.
+    """
+    known = {check.value: check for check in EXPLAINED}
+    reasons = Counter(one.more for one in refused if one.more in known)
+    last = {one.more: one.at for one in reversed(refused)}
+    for reason, count in reasons.items():
+        what, mend = EXPLAINED[known[reason]]
+        at = last[reason].astimezone(UTC)
+        often = "Once" if count == 1 else f"{count} times"
+        says = f"{often} this week, last on {at:%d-%m-%Y at %H:%M} UTC: {what}"
+        yield Looked(State.LOOK, f"refused: {reason}", says, mend)
 
 
 # ---- words

@@ -32,7 +32,7 @@ from balie.identity.connections.connection import (
     StepUp,
     TrustEmail,
 )
-from balie.identity.connections.examination import Looked, State, examine
+from balie.identity.connections.examination import Looked, State, examine, lately_refused
 from balie.identity.connections.logins import address_of
 from balie.identity.connections.making import Said, as_said, begun, made, wrong_with
 from balie.identity.connections.presets import PRESETS
@@ -174,7 +174,8 @@ def _looked_over(request: HttpRequest, desk: Desk, connection: Connection) -> Ht
     async def look() -> Sequence[Looked]:
         return [one async for one in examine(desk.logins.party, connection)]
 
-    found = async_to_sync(look)()
+    tried = lately_refused(desk.deeds.refused_at(connection.name))
+    found = [*async_to_sync(look)(), *tried]
     desk.note("connection tested", who=who_asks(request).pk.hex, about=connection.name)
     is_wrong = any(one.state is State.WRONG for one in found)
     shown = {"connection": connection, "found": found, "is_wrong": is_wrong}
