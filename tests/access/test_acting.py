@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -22,8 +23,10 @@ from balie.frontstage.asking import Ask
 from balie.frontstage.looks import Appearance
 from balie.frontstage.preferences import Preferences
 from balie.identity.reader import SignIn, fingerprint, judge
+from tests.access.test_every_route import CASES, FIXED, PUBLIC
 from tests.frontstage.site import site
 from tests.running import Portal, portal
+from tests.telling import LINDEMAN
 
 BRAM, MILA, SANNE = "bram@example.nl", "mila@example.nl", "sanne@example.nl"
 WHO = re.compile(r'name="who" value="([^"]+)"')
@@ -38,8 +41,15 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def running(state: Path) -> Iterator[Portal]:
-    with portal(state) as here:
+def running(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """The example, in which one more team may only look."""
+    folder = tmp_path_factory.mktemp("blueprint") / "lindeman"
+    shutil.copytree(LINDEMAN, folder)
+    story, accounts = folder / "story.yaml", "accounts: {name: Administratie"
+    assert accounts in story.read_text()
+    reads = f"{accounts}, may act for customers: read"
+    story.write_text(story.read_text().replace(accounts, reads))
+    with portal(state, folder) as here:
         for person in (BRAM, SANNE):
             with closing(here.signed_in(person)):
                 pass
@@ -238,6 +248,107 @@ def test_losing_the_role_ends_it_at_once(running: Portal, state: Path) -> None:
             with closing(sqlite3.connect(state / "balie" / "balie.db")) as rows, rows:
                 roles = '["returns", "service"]'
                 rows.execute("UPDATE person SET staff_roles = ? WHERE email = ?", [roles, MILA])
+
+
+# ---- to look, at every address and by every method
+
+METHODS = ("POST", "PUT", "DELETE", "QUERY")
+SENT = {"text": "Waar is het?", "phone": "0612345678", "reason": "REGRET", "decision": "approve"}
+LEADS_AWAY = ("/accounts/logout/", "/staff/acting/stop", "/accounts/demo/bram@example.nl")
+"""Where one signs out, stops, or (in a demo) signs in as somebody else."""
+
+OF_THE_CUSTOMER = (
+    *("SELECT count(*), max(id) FROM action", "SELECT count(*) FROM draft"),
+    *("SELECT count(*) FROM upload", "SELECT count(*) FROM approval WHERE decided_at IS NOT NULL"),
+    "SELECT p.email, p.name, p.password, p.is_active FROM person p WHERE p.id = :id",
+    "SELECT name, key, ended FROM recognition WHERE person_id = :id",
+    "SELECT organisation, role, ends FROM membership WHERE person_id = :id AND source <> 'api'",
+    "SELECT cookie, acting_for FROM viewer_session WHERE person_id = :id AND behind_id IS NULL",
+)
+
+
+def of_the_customer(state: Path) -> list[list[tuple[object, ...]]]:
+    """All that a request could change for Bram, as it is now."""
+    with closing(sqlite3.connect(state / "balie" / "balie.db")) as rows:
+        given = {"id": id_of(state, BRAM)}
+        return [list(rows.execute(asked, given)) for asked in OF_THE_CUSTOMER]
+
+
+def as_of(state: Path, roles: str) -> None:
+    """Mila is in these teams from now on."""
+    with closing(sqlite3.connect(state / "balie" / "balie.db")) as rows, rows:
+        rows.execute("UPDATE person SET staff_roles = ? WHERE email = ?", [roles, MILA])
+
+
+def test_whoever_only_looks_sends_nothing_to_any_address_by_any_method(
+    running: Portal, state: Path
+) -> None:
+    ours = [case.address for cases in CASES.values() for case in cases]
+    theirs = [
+        case.address for case in FIXED if not case.address.startswith(("/accounts", "/staff"))
+    ]
+    customers = [
+        *ours,
+        PUBLIC,
+        "/goedkeuren/R7K2-94QD",
+        "/ontvangst/R7K2-94QD",
+        "/nergens",
+        *theirs,
+    ]
+    own = [case.address for case in FIXED if case.address.startswith(("/accounts", "/staff"))]
+    with closing(running.signed_in(BRAM)), closing(running.signed_in(MILA)) as mila:
+        as_of(state, '["accounts"]')
+        try:
+            acting_as(mila, BRAM)
+            before = of_the_customer(state)
+            for address in dict.fromkeys(customers):
+                for method in METHODS:
+                    files = (
+                        {"photo": ("a.png", b"\x89PNG", "image/png")} if method == "PUT" else None
+                    )
+                    headers = {**HERE, "Idempotency-Key": f"{method}{address}"[:60]}
+                    answer = mila.request(method, address, data=SENT, files=files, headers=headers)
+                    assert answer.status_code in (400, 403, 404, 405), (method, address)
+            for address in dict.fromkeys(own):  # they are her own, and of no customer
+                if address in LEADS_AWAY:
+                    continue
+                answer = mila.post(address, data=SENT, headers=HERE)
+                assert "bram@example.nl" not in answer.text.replace(address, ""), address
+            assert of_the_customer(state) == before
+            assert mila.get("/bestellingen").status_code == 200  # she is still here, to look
+        finally:
+            as_of(state, '["returns", "service"]')
+
+
+def test_the_door_that_ends_it_is_open_to_everybody_and_does_nothing_for_them(
+    running: Portal, mila: httpx.Client, state: Path
+) -> None:
+    """It takes no token of a form, so it may do no more than end what its own browser began."""
+    acting_as(mila, BRAM)
+    ended, stop = told(state, "stopped acting as"), "/staff/acting/stop"
+    with (
+        running.telling.browser(running.url) as stranger,
+        closing(running.signed_in(SANNE)) as sanne,
+    ):
+        for browser in (stranger, sanne):
+            for headers in (HERE, {"Origin": running.url}):
+                answer = browser.post(stop, headers=headers)
+                assert (answer.status_code, answer.headers["location"]) == (302, "/staff")
+            for method in ("GET", "HEAD", "PUT", "DELETE", "PATCH"):
+                assert browser.request(method, stop, headers=HERE).status_code in (404, 405)
+            for headers in (
+                {},
+                {"Origin": "https://evil.example"},
+                {"Sec-Fetch-Site": "same-site"},
+            ):
+                assert browser.post(stop, headers=headers).status_code == 404
+        assert sanne.get("/bestellingen").status_code == 200  # and is signed in as before
+        stranger.cookies.set(ACTING, mila.cookies[ACTING])
+        assert stranger.post(stop, headers=HERE).status_code == 302
+    with closing(running.signed_in(MILA)) as elsewhere:  # herself, in another browser
+        assert elsewhere.post(stop, headers=HERE).status_code == 302
+    assert told(state, "stopped acting as") == ended
+    assert 'class="behind"' in mila.get("/bestellingen").text
 
 
 # ---- judged
