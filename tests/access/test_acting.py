@@ -28,6 +28,7 @@ from tests.frontstage.site import site
 from tests.running import Portal, portal
 from tests.telling import LINDEMAN
 
+RETURN = "/retour/R-000042"
 BRAM, MILA, SANNE = "bram@example.nl", "mila@example.nl", "sanne@example.nl"
 WHO = re.compile(r'name="who" value="([^"]+)"')
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -248,6 +249,30 @@ def test_losing_the_role_ends_it_at_once(running: Portal, state: Path) -> None:
             with closing(sqlite3.connect(state / "balie" / "balie.db")) as rows, rows:
                 roles = '["returns", "service"]'
                 rows.execute("UPDATE person SET staff_roles = ? WHERE email = ?", [roles, MILA])
+
+
+# ---- what somebody reads for their organisation
+
+
+def test_who_read_which_record_for_an_organisation_is_kept_a_moment_later(
+    running: Portal, mila: httpx.Client, state: Path
+) -> None:
+    before, order, label = told(state, "read"), "/bestellingen/VO-26107", f"{RETURN}/label"
+    with closing(running.signed_in(BRAM)) as bram, closing(running.signed_in(SANNE)) as sanne:
+        for address in (order, order, "/bestellingen", "/", "/bestellingen/VO-26088"):
+            bram.get(address)
+        assert bram.get(label, headers={"Accept": "application/json"}).status_code == 200
+        assert sanne.get("/bestellingen/VO-26088").status_code == 200  # her own, in private
+        acting_as(mila, BRAM)
+        assert mila.get(order).status_code == 200  # which is kept as that
+        until = time.monotonic() + 10
+        while len(told(state, "read")) < len(before) + 2 and time.monotonic() < until:
+            time.sleep(0.1)
+        lines = told(state, "read")[len(before) :]
+        assert lines == [(id_of(state, BRAM), "", "", one) for one in (order, label)]
+    with closing(sqlite3.connect(state / "balie" / "balie.db")) as rows:
+        asked = "SELECT DISTINCT organisation = '' FROM audit WHERE what = 'read'"
+        assert rows.execute(asked).fetchall() == [(0,)]
 
 
 # ---- to look, at every address and by every method

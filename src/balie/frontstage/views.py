@@ -1,6 +1,7 @@
 """The customer's pages, without any web framework: a plain question in, a plain answer out."""
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Protocol
 
@@ -38,6 +39,13 @@ _LONGEST_ADDRESS = 2000
 _KINDS = frozenset({"overview", "list", "details"})
 
 log = logging.getLogger(__name__)
+
+Saw = Callable[[Viewer, str], None]
+"""Is told that a viewer was shown the record at a path."""
+
+
+def nobody_asks(_viewer: Viewer, _path: str) -> None:
+    """Where nothing is kept of what is read."""
 
 
 class Opens(Protocol):
@@ -93,7 +101,8 @@ class Views:
     customers_send: takes in forms and knows receipts; None where nothing can be sent.
     approving: what waits for colleagues; None where nothing ever does.
     customers_send: takes in forms and knows receipts; None where nothing can be sent. acted: writes
-    what staff do as a customer in the audit; without it they can do nothing as one.
+    what staff do as a customer in the audit; without it they can do nothing as one. saw: is told
+    who was shown which record.
     """
 
     def __init__(
@@ -108,6 +117,7 @@ class Views:
         customers_send: CustomersSend | None = None,
         approving: Approves | None = None,
         acted: AddLine | None = None,
+        saw: Saw = nobody_asks,
     ) -> None:
         self._service = service
         self._looks = looks
@@ -117,6 +127,7 @@ class Views:
         self._rehearsed = rehearsed
         self._sent = Sent(customers_send, surroundings.now) if customers_send else None
         waiting = Waiting(approving, service, surroundings.now) if approving else None
+        self._saw = saw
         self._messages = Messages(looks, surroundings, rehearsed, self._sent, waiting)
         self._approvals = (
             Approvals(approving, service, self._messages, waiting)
@@ -210,6 +221,7 @@ class Views:
             return await self._messages.choose_first(ask)
         found = await self._service.document(ask.path, viewer, ask.preferences.language)
         if isinstance(found, Handed):
+            self._saw(viewer, ask.path)
             return Answer(
                 status=HTTPStatus.OK,
                 body=found.head,
@@ -247,6 +259,8 @@ class Views:
             return await self._cannot_arrange(ask, refusal.wrong)
         if page is None:
             return await self._nothing_here(ask, viewer)
+        if page.kind == "details":
+            self._saw(viewer, ask.path)
         return await self._of(ask, visitor, page, await self._messages.waits_for(ask))
 
     async def _cannot_arrange(self, ask: Ask, wrong: Wrong) -> Answer:

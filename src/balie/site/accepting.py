@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from datetime import datetime
 from hashlib import sha256
 
+from balie.backstage.readings import Lines, WriteLines
 from balie.site.configuration import Configuration
 from balie.site.connecting import utc_now
 from balie.site.engines import enqueue_of
@@ -36,6 +37,15 @@ def stored_actions(
         enqueue = breakable_enqueue(enqueue, reach)
         return BreakableActions(work, cipher, enqueue, now, begin, may_have_sent, ask, reach)
     return StoredActions(work, cipher, enqueue, now, begin, may_have_sent, ask)
+
+
+def kept_readings(actions: StoredActions) -> WriteLines:
+    """Writes what was read in the audit."""
+
+    async def write(lines: Lines) -> None:
+        await actions.work.write(lambda: actions.audit.add_all(lines))
+
+    return write
 
 
 def _glance(configuration: Configuration, closing: AsyncExitStack) -> MayHaveSent:

@@ -17,6 +17,7 @@ from balie.backstage.forms.guarding import Guard, form_for_sign_in
 from balie.backstage.lineage.origins import Origins
 from balie.backstage.ports import Clock, Incidents
 from balie.backstage.process.hearing import Hearing
+from balie.backstage.readings import Readings
 from balie.backstage.service import Service
 from balie.blueprint.drawing.draw import dark_style, draw, draw_cards, draw_table
 from balie.blueprint.model import Blueprint
@@ -38,7 +39,7 @@ from balie.identity.connections.logins import Logins
 from balie.identity.desk import Desk
 from balie.identity.reader import Reader, SqliteReader
 from balie.site import folders
-from balie.site.accepting import accepting
+from balie.site.accepting import accepting, kept_readings
 from balie.site.approvals import approving_of
 from balie.site.asgi import Layers, application
 from balie.site.blueprints import Checked
@@ -110,6 +111,10 @@ async def start(
         acts = ActingSessions(timedelta(minutes=configuration.acting_minutes))
         desk = service_desk(found, connected, actions, incidents, cipher, work, clock, acts)
         logins = logins_of(found.blueprint, configuration, opening)
+        codes = codes_of(found.blueprint, configuration)
+        letters = letter_desk(found.blueprint, codes, connected.connectors)
+        readings = Readings(kept_readings(actions), clock.now)
+        opening.push_async_callback(readings.close)
         opened = Opened(
             connected.service,
             lookout,
@@ -123,9 +128,8 @@ async def start(
             actions.audit,
             entered.guard,
             await approving_of(connected.service, configuration, actions, clock),
-            letter_desk(
-                found.blueprint, codes_of(found.blueprint, configuration), connected.connectors
-            ),
+            letters,
+            readings,
         )
         origins = Origins(found.blueprint, found.contracts)
         shown = _shown(rehearsed, opened, configuration, origins, opening)
@@ -173,8 +177,9 @@ class Opened:
     logins: Logins
     audit: Trail
     guard: Guard
-    approving: Approving | None = None
-    letters: LetterDesk | None = None
+    approving: Approving | None
+    letters: LetterDesk | None
+    readings: Readings
 
 
 def _application(
@@ -218,6 +223,7 @@ def _application(
         customers_send=service if service.forms is not None else None,
         approving=opened.approving,
         acted=opened.desk.actions.note,
+        saw=opened.readings.saw,
     )
     pages = DjangoPages(
         looks=looks,

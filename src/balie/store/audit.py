@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from balie.backstage.auditing import Deed, Line
+from balie.backstage.readings import READ
 from balie.store.chain import BEGINNING, Entry, Finding, Head, Seal, chained, faults, sealed
 from balie.store.models import Action, Audit, Errand
 from balie.store.stamps import Stamps
@@ -71,6 +72,12 @@ class Trail:
         with _in_a_transaction():
             _write(self._entry(line, at, _lane()))
 
+    def add_all(self, lines: Sequence[tuple[Line, datetime]]) -> None:
+        """Adds lines with their times: all of them or none."""
+        with transaction.atomic():
+            for line, at in lines:
+                self.add(line, at)
+
     def lines(self, wanted: Wanted, most: int = 200) -> Sequence[Audit]:
         """The newest lines that are wanted."""
         return list(self._found(wanted).order_by("-at", "-id")[:most])
@@ -98,8 +105,9 @@ class Trail:
         return _deeds(found.order_by("-at", "-id")[:most])
 
     def in_organisation(self, organisation: str, most: int = 100) -> Sequence[Deed]:
-        """What was done for an organisation and in it, newest first."""
-        return _deeds(self._found(Wanted(organisation=organisation)).order_by("-at", "-id")[:most])
+        """What was done for an organisation and in it, newest first; not what was only read."""
+        done = self._found(Wanted(organisation=organisation)).exclude(what=READ)
+        return _deeds(done.order_by("-at", "-id")[:most])
 
     def marks(self, mail: str) -> Sequence[str]:
         """What stands in `about` for somebody who has no account, by their mail address."""
