@@ -1,19 +1,30 @@
 """Which addresses may be called."""
 
+import socket
 from ipaddress import ip_address
 
 import pytest
+from aiohttp.abc import AbstractResolver, ResolveResult
 
-from balie.transport.doors import Doorkeeper, LookUp, NotAllowed, is_public
+from balie.transport.doors import Doorkeeper, NotAllowed, is_public
 
 
-def book(*addresses: str) -> LookUp:
-    """Every name stands for these."""
+class Book(AbstractResolver):
+    """Looks names up in a book."""
 
-    async def look_up(_name: str) -> tuple[str, ...]:
-        return addresses
+    def __init__(self, *addresses: str) -> None:
+        self.addresses = addresses
 
-    return look_up
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        return [
+            ResolveResult(hostname=host, host=address, port=port, family=family, proto=0, flags=0)
+            for address in self.addresses
+        ]
+
+    async def close(self) -> None:
+        return None
 
 
 @pytest.mark.parametrize(
@@ -51,19 +62,19 @@ def test_an_address_of_the_internet_is_public(address: str) -> None:
 
 
 async def test_a_name_that_stands_for_our_own_network_is_refused() -> None:
-    door = Doorkeeper(book("10.0.0.7", "::1"), frozenset())
+    door = Doorkeeper(Book("10.0.0.7", "::1"), frozenset())
     with pytest.raises(NotAllowed):
-        await door.addresses("erp.example")
+        await door.resolve("erp.example")
 
 
 async def test_only_the_public_addresses_of_a_name_are_called() -> None:
-    door = Doorkeeper(book("10.0.0.7", "8.8.8.8"), frozenset())
-    assert await door.addresses("erp.example") == ("8.8.8.8",)
+    door = Doorkeeper(Book("10.0.0.7", "8.8.8.8"), frozenset())
+    assert [one["host"] for one in await door.resolve("erp.example")] == ["8.8.8.8"]
 
 
 async def test_a_host_that_is_allowed_by_name_may_be_private() -> None:
-    door = Doorkeeper(book("10.0.0.7"), frozenset({"ERP.internal", "127.0.0.1"}))
-    assert await door.addresses("erp.Internal") == ("10.0.0.7",)
+    door = Doorkeeper(Book("10.0.0.7"), frozenset({"ERP.internal", "127.0.0.1"}))
+    assert [one["host"] for one in await door.resolve("erp.Internal")] == ["10.0.0.7"]
     door.check("127.0.0.1")
     with pytest.raises(NotAllowed):
         door.check("127.0.0.2")

@@ -1,7 +1,7 @@
 """The body of an answer: read as it comes, unpacked as it comes, never beyond the limit."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 
@@ -21,38 +21,15 @@ class Unpacks(Protocol):
     def end(self) -> None: ...
 
 
-_DIGITS = 18
-
 ENCODINGS = "gzip"
 """What we can unpack, as `Accept-Encoding` says it."""
 
 
-class Coming(Protocol):
-    """An answer whose body is still coming."""
-
-    @property
-    def headers(self) -> Mapping[str, str]:
-        """By their names in lower case."""
-        ...
-
-    async def chunk(self) -> bytes:
-        """What has come of the body since; b"" at its end. Raises Unreadable."""
-        ...
-
-
-def length_of(answer: Coming) -> int:
-    """How long the body is, packed, as far as the answer says it; 0 when it does not."""
-    said = answer.headers.get("content-length", "")
-    return int(said[:_DIGITS]) if said.isascii() and said.isdigit() else 0
-
-
-async def whole_body(answer: Coming, most: int) -> bytes:
+async def whole_body(chunks: AsyncIterator[bytes], encoding: str, most: int) -> bytes:
     """The unpacked body. Raises TooLarge beyond `most` bytes, Unreadable when it is broken."""
-    if length_of(answer) > most:
-        raise TooLarge
-    unpacker = unpacker_of(answer.headers.get("content-encoding", ""))
+    unpacker = unpacker_of(encoding)
     body = bytearray()
-    while chunk := await answer.chunk():
+    async for chunk in chunks:
         body += unpacker.unpack(chunk, most - len(body))
         if len(body) > most:
             raise TooLarge

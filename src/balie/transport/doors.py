@@ -4,13 +4,11 @@ What a name stands for is decided when it is called, by the same look-up that is
 to; so a name that changes its address in between gains nothing.
 """
 
-import asyncio
 import socket
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
-LookUp = Callable[[str], Awaitable[Sequence[str]]]
-"""The addresses that a name stands for, the best first. Raises OSError."""
+from aiohttp.abc import AbstractResolver, ResolveResult
 
 _NAT64 = ip_network("64:ff9b::/96")
 
@@ -19,31 +17,27 @@ class NotAllowed(OSError):
     """An address that is not on the internet, of a host that was not allowed by name."""
 
 
-async def look_up(name: str) -> Sequence[str]:
-    """As the machine itself looks names up."""
-    loop = asyncio.get_running_loop()
-    found = await loop.getaddrinfo(name, None, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(str(at[0]) for *_, at in found))
+class Doorkeeper(AbstractResolver):
+    """A resolver that drops addresses that may not be called."""
 
-
-class Doorkeeper:
-    """Looks names up, and drops addresses that may not be called."""
-
-    def __init__(self, look_up: LookUp, allowed_private: frozenset[str]) -> None:
-        self._look_up = look_up
+    def __init__(self, resolver: AbstractResolver, allowed_private: frozenset[str]) -> None:
+        self._resolver = resolver
         self._allowed = frozenset(host.lower() for host in allowed_private)
         self._checked: set[str] = set()
 
-    async def addresses(self, host: str) -> Sequence[str]:
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
         """The addresses of a host that may be called. Raises NotAllowed when none may."""
-        if _address(host) is not None:
-            self.check(host)
-            return (host,)
-        found = await self._look_up(host)
-        allowed = tuple(one for one in found if self._may(host, one))
+        found = await self._resolver.resolve(host, port, family)
+        allowed = [one for one in found if self._may(host, one["host"])]
         if found and not allowed:
             raise NotAllowed(f"{host} is an address of our own network")
         return allowed
+
+    async def close(self) -> None:
+        """Closes the resolver inside."""
+        await self._resolver.close()
 
     def check(self, host: str) -> None:
         """Raises NotAllowed when a host is written as an address that may not be called."""

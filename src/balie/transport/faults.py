@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from ssl import SSLError
+from ssl import CertificateError
+
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientPayloadError,
+    ClientResponseError,
+    ClientSSLError,
+    ConnectionTimeoutError,
+    InvalidURL,
+)
 
 from balie.transport.bodies import TooLarge, Unreadable
 from balie.transport.doors import NotAllowed
-from balie.transport.pool import SENT_AGAIN, NotConnected
 
 
 class Fault(StrEnum):
@@ -21,7 +30,7 @@ class Fault(StrEnum):
     BAD_CERTIFICATE = "bad certificate"
 
 
-FAULTS = (TimeoutError, OSError, TooLarge, Unreadable, ValueError)
+FAULTS = (TimeoutError, OSError, ClientError, TooLarge, Unreadable, ValueError)
 OURS = frozenset({Fault.NOT_ALLOWED, Fault.BAD_ADDRESS})
 
 TEXTS: Mapping[Fault, str] = {
@@ -35,23 +44,29 @@ TEXTS: Mapping[Fault, str] = {
 }
 
 
-_KINDS: tuple[tuple[type[Exception], Fault], ...] = (
+_KINDS: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault], ...] = (
     (NotAllowed, Fault.NOT_ALLOWED),
     (TimeoutError, Fault.TIMEOUT),
     (TooLarge, Fault.TOO_LARGE),
-    (Unreadable, Fault.UNREADABLE),
-    (SSLError, Fault.BAD_CERTIFICATE),
-    (OSError, Fault.NO_CONNECTION),
+    ((Unreadable, ClientPayloadError, ClientResponseError), Fault.UNREADABLE),
+    ((ClientSSLError, CertificateError), Fault.BAD_CERTIFICATE),
+    (InvalidURL, Fault.BAD_ADDRESS),
+    ((ClientError, OSError), Fault.NO_CONNECTION),
     (ValueError, Fault.BAD_ADDRESS),
 )
 
 
 def fault_of(error: Exception) -> Fault:
     """The first that fits; the order matters, as many of these are kinds of OSError."""
-    cause = error.__cause__ if isinstance(error, NotConnected) else error
-    return next(fault for kinds, fault in _KINDS if isinstance(cause, kinds))
+    if isinstance(error, ClientConnectorError) and isinstance(error.os_error, NotAllowed):
+        return Fault.NOT_ALLOWED
+    return next(fault for kinds, fault in _KINDS if isinstance(error, kinds))
+
+
+_SENT_AGAIN = frozenset({"PUT", "DELETE"})  # by aiohttp itself, when a kept connection had ended
 
 
 def may_have_gone_out(method: str, error: Exception) -> bool:
     """Whether the system may have heard it; False only when there was no connection to send it."""
-    return method in SENT_AGAIN or not isinstance(error, NotConnected)
+    no_connection = isinstance(error, ClientConnectorError | ConnectionTimeoutError)
+    return method in _SENT_AGAIN or not no_connection

@@ -2,23 +2,33 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
 from time import monotonic
 from urllib.parse import urljoin, urlsplit
 
+from aiohttp import (
+    ClientResponse,
+    ClientSession,
+    ClientTimeout,
+    DummyCookieJar,
+    InvalidURL,
+    TCPConnector,
+    ThreadedResolver,
+)
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
 from balie.systems.errors import Crowded, Misconfigured, SystemFault, Unavailable
 from balie.systems.interpretation import seconds_to_wait
 from balie.systems.transport import Request, Response, Streamed
-from balie.transport.bodies import ENCODINGS, Unreadable, unpacker_of, whole_body
+from balie.transport.bodies import ENCODINGS, TooLarge, Unreadable, unpacker_of, whole_body
 from balie.transport.breaker import Breaker, Condition, Status
-from balie.transport.doors import Doorkeeper, LookUp, look_up
+from balie.transport.doors import Doorkeeper
 from balie.transport.faults import FAULTS, OURS, TEXTS, Fault, fault_of, may_have_gone_out
 from balie.transport.limits import Limits, Part, part_of
-from balie.transport.lines import Line, outgoing
-from balie.transport.pool import Exchange, Pool
 from balie.transport.streams import Flow
 from balie.transport.turns import TooBusy, Turns
 
@@ -26,7 +36,7 @@ REDIRECTS = 3
 """How often we let ourselves be sent on, on the system's own host."""
 
 _SENT_ON = frozenset({301, 302, 303, 307, 308})
-_ALWAYS = {"User-Agent": "Balie", "Accept": "*/*", "Accept-Encoding": ENCODINGS}
+_AGENT = "Balie"
 _READS = frozenset({"GET", "HEAD"})
 _PATIENCE_WITH_A_PROBE = 0.1  # seconds
 
@@ -71,14 +81,17 @@ class Network:
         traces: Callable[[Trace], None] = unheard,
         clock: Callable[[], float] = monotonic,
         now: Callable[[], datetime] = utc_now,
-        look_up: LookUp = look_up,
+        resolver: Callable[[], AbstractResolver] = ThreadedResolver,
         part: Part = Part.WHOLE,
     ) -> None:
         self.traces = traces
         self.clock = clock
         self.now = now
+        self._allowed_private = allowed_private
+        self._resolver = resolver
         self._part = part
-        self.pool = Pool(Doorkeeper(look_up, allowed_private))
+        self._session: ClientSession | None = None
+        self._doorkeeper: Doorkeeper | None = None
         self._transports: dict[str, HttpTransport] = {}
         self.probes: set[asyncio.Task[Response]] = set()
 
@@ -107,13 +120,28 @@ class Network:
         found = self._transports.get(system)
         return found.status if found else Status(Condition.UNKNOWN)
 
+    async def session(self, host: str) -> ClientSession:
+        """The session, opened at the first call. Raises NotAllowed for an address of our own."""
+        if self._session is None or self._doorkeeper is None:
+            self._doorkeeper = Doorkeeper(self._resolver(), self._allowed_private)
+            self._session = ClientSession(
+                connector=TCPConnector(resolver=self._doorkeeper, limit=0, keepalive_timeout=30),
+                cookie_jar=DummyCookieJar(),
+                auto_decompress=False,
+                headers={"User-Agent": _AGENT, "Accept-Encoding": ENCODINGS},
+            )
+        self._doorkeeper.check(host)
+        return self._session
+
     async def close(self) -> None:
         """Closes all connections."""
         probes = tuple(self.probes)
         for probe in probes:
             probe.cancel()
         await asyncio.gather(*probes, return_exceptions=True)
-        self.pool.close()
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
 
 
 class HttpTransport:
@@ -124,6 +152,7 @@ class HttpTransport:
         self._system = system
         self._title = title
         self._limits = limits
+        self._timeout = ClientTimeout(total=None, connect=limits.connect)
         self._turns = Turns(limits.at_once, limits.rates, network.clock)
         self._breaker = Breaker(network.clock, network.now)
 
@@ -186,12 +215,12 @@ class HttpTransport:
             close=flow.close,
         )
 
-    async def _begun(self, request: Request, holds: AsyncExitStack) -> Line:
+    async def _begun(self, request: Request, holds: AsyncExitStack) -> ClientResponse:
         """The answer, after being sent on within the system's own host; its body is still there."""
         url = request.url
         for _ in range(REDIRECTS):
             async with AsyncExitStack() as here:
-                answer = await here.enter_async_context(self._exchange(request, url))
+                answer = await here.enter_async_context(await self._sent(request, url))
                 onward = _onward(request, url, _head(answer))
                 if onward is None:
                     holds.push_async_exit(here.pop_all())
@@ -199,13 +228,15 @@ class HttpTransport:
                 url = onward
         raise Unreadable
 
-    def _flow(self, request: Request, answer: Line, began: float, holds: AsyncExitStack) -> Flow:
+    def _flow(
+        self, request: Request, answer: ClientResponse, began: float, holds: AsyncExitStack
+    ) -> Flow:
         def ended(came: int) -> None:
             if answer.status == HTTPStatus.OK:
                 self._breaker.succeeded()
             self._trace(request, began, Response(status=answer.status, headers={}, body=b""), came)
 
-        unpacker = unpacker_of(answer.headers.get("content-encoding", ""))
+        unpacker = unpacker_of(answer.headers.get("Content-Encoding", ""))
         return Flow(
             answer,
             unpacker,
@@ -275,21 +306,40 @@ class HttpTransport:
         """The answer, after being sent on within the system's own host."""
         url = request.url
         for _ in range(REDIRECTS):
-            response = await self._answer(request, url)
+            response = await self._exchange(request, url)
             onward = _onward(request, url, response)
             if onward is None:
                 return response
             url = onward
         return response
 
-    async def _answer(self, request: Request, url: str) -> Response:
-        async with self._exchange(request, url) as answer:
-            body = await whole_body(answer, self._limits.most_bytes)
-            return Response(status=answer.status, headers=answer.headers, body=body)
+    async def _exchange(self, request: Request, url: str) -> Response:
+        async with await self._sent(request, url) as answer:
+            head = _head(answer)
+            return Response(status=head.status, headers=head.headers, body=await self._body(answer))
 
-    def _exchange(self, request: Request, url: str) -> Exchange:
-        sent = outgoing(request.method, url, request.headers, request.body, _ALWAYS)
-        return self._network.pool.exchange(sent, self._limits.connect)
+    async def _sent(
+        self, request: Request, url: str
+    ) -> AbstractAsyncContextManager[ClientResponse]:
+        address = URL(url, encoded=True)
+        if address.scheme not in {"http", "https"} or not address.host or address.user:
+            raise InvalidURL(address)
+        session = await self._network.session(address.host)
+        return session.request(
+            request.method,
+            address,
+            headers=request.headers,
+            data=request.body,
+            allow_redirects=False,
+            timeout=self._timeout,
+        )
+
+    async def _body(self, answer: ClientResponse) -> bytes:
+        most = self._limits.most_bytes
+        if (answer.content_length or 0) > most:
+            raise TooLarge
+        encoding = answer.headers.get("Content-Encoding", "")
+        return await whole_body(answer.content.iter_any(), encoding, most)
 
     def _learn(self, response: Response) -> None:
         if response.status >= 500:
@@ -330,9 +380,10 @@ class HttpTransport:
         )
 
 
-def _head(answer: Line) -> Response:
+def _head(answer: ClientResponse) -> Response:
     """An answer without its body."""
-    return Response(status=answer.status, headers=answer.headers, body=b"")
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return Response(status=answer.status, headers=headers, body=b"")
 
 
 def _onward(request: Request, url: str, response: Response) -> str | None:

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 
-from balie.transport.bodies import Coming, TooLarge, Unpacks, length_of
+from aiohttp import ClientResponse
+
+from balie.transport.bodies import TooLarge, Unpacks
 from balie.transport.faults import FAULTS
 
 
@@ -18,7 +20,7 @@ class Flow:
 
     def __init__(
         self,
-        answer: Coming,
+        answer: ClientResponse,
         unpacker: Unpacks,
         *,
         most: int,
@@ -46,7 +48,7 @@ class Flow:
     async def __aiter__(self) -> AsyncIterator[bytes]:
         """Chunk after chunk. Raises what `failed` says when it breaks off or is too large."""
         try:
-            if length_of(self._answer) > self._most:
+            if (self._answer.content_length or 0) > self._most:
                 raise TooLarge
             while packed := await self._next():
                 chunk = self._unpacker.unpack(packed, self._most - self._came)
@@ -65,7 +67,7 @@ class Flow:
     async def _next(self) -> bytes:
         left = min(self._wait, self._until - self._clock())
         async with asyncio.timeout(max(0.0, left)):
-            return await self._answer.chunk()
+            return await self._answer.content.readany()
 
     async def close(self) -> None:
         """Lets go of the connection and of the turn."""
