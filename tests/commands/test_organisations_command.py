@@ -39,6 +39,20 @@ def test_memberships_are_given_listed_and_taken_away(
     assert [one["email"] for one in left] == ["anna@example.nl"]
 
 
+def test_who_may_ask_to_join_is_said_by_the_operator(state: Mapping[str, str]) -> None:
+    said = balie("organisations", "domain", "a1", "@VanDalen.example", **state)
+    assert "may ask to join a1" in said.stdout
+    listed = json.loads(balie("organisations", "domains", "--json", **state).stdout)
+    assert [(one["key"], one["domain"]) for one in listed] == [("a1", "vandalen.example")]
+    for public in ("gmail.com", "hotmail.nl", "x", "a b.example", "a-.example"):
+        refused = balie("organisations", "domain", "a1", public, **state)
+        assert (refused.returncode, "nothing was changed" in refused.stderr) == (1, True), public
+    again = balie("organisations", "domain", "a1", "vandalen.example", "--remove", **state)
+    assert again.returncode == 0
+    once = balie("organisations", "domain", "a1", "vandalen.example", "--remove", **state)
+    assert once.returncode == 1
+
+
 def test_what_is_wrong_in_a_file_keeps_all_of_it_out(
     tmp_path: Path, state: Mapping[str, str]
 ) -> None:

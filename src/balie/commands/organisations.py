@@ -30,6 +30,8 @@ examples:
   balie organisations members a1                who is what there
   balie organisations remove a1 bram@example.com    out at the next request
   balie organisations name a1 "Van Dalen" --parent a0
+  balie organisations domain a1 vandalen.example    who has such an address may ask to join
+  balie organisations domains --json                all of them, and those that wait for you
 
 exit codes: 0 done; 1 refused, and says why; 2 wrong use
 """
@@ -65,6 +67,16 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     naming.add_argument("name", metavar="NAME")
     naming.add_argument("--parent", default="", metavar="KEY", help="the organisation above it")
     naming.set_defaults(run=name)
+    domain = actions.add_parser(
+        "domain", help="let people with a mail address of this domain ask to join"
+    )
+    domain.add_argument("organisation", metavar="KEY")
+    domain.add_argument("domain", metavar="DOMAIN")
+    domain.add_argument("--remove", action="store_true", help="not any more")
+    domain.set_defaults(run=let_ask)
+    domains = actions.add_parser("domains", help="every such domain, and who asked for one")
+    domains.add_argument("--json", action="store_true", help="as JSON")
+    domains.set_defaults(run=list_domains)
 
 
 def import_members(args: argparse.Namespace) -> int:
@@ -128,6 +140,35 @@ def name(args: argparse.Namespace) -> int:
     )
     keep(args.organisation, args.name, args.parent)
     print(f"{args.organisation} is called {args.name}.")
+    return 0
+
+
+def let_ask(args: argparse.Namespace) -> int:
+    """Lets a mail domain count for an organisation, or not any more."""
+    prepared = installation.ready(os.environ)
+    if args.remove:
+        drop: Callable[..., bool] = resolve_name("balie.site.organisations:drop_domain")
+        if not drop(prepared, args.organisation, args.domain):
+            print(f"{args.domain} is not of {args.organisation}.", file=sys.stderr)
+            return 1
+        print(f"Nobody asks to join {args.organisation} by {args.domain} any more.")
+        return 0
+    count: Callable[..., None] = resolve_name("balie.site.organisations:let_domain_count")
+    count(prepared, args.organisation, args.domain)
+    print(f"Whoever has an address of {args.domain} may ask to join {args.organisation}.")
+    return 0
+
+
+def list_domains(args: argparse.Namespace) -> int:
+    """Lists mail domains."""
+    installation.ready(os.environ)
+    found: Sequence[Mapping[str, str]] = resolve_name("balie.site.organisations:domains")()
+    if args.json:
+        print(json.dumps(found, indent=2, ensure_ascii=False))
+        return 0
+    for one in found:
+        waits = "" if one["counts"] else "waits for you"
+        print("  ".join(text for text in (one["key"], one["domain"], waits) if text))
     return 0
 
 

@@ -18,6 +18,7 @@ from balie.identity.desk import desk_of
 from balie.identity.factors.devices import device_of
 from balie.identity.lockout import Tried, know_again, tried
 from balie.identity.models import Person
+from balie.identity.organisations.joining import is_nobody_yet
 from balie.identity.organisations.told import keep_what_systems_say
 from balie.identity.pages.activating import settle_letter
 from balie.identity.proofs import proved_of, ways_to_prove
@@ -60,6 +61,8 @@ class Adapter(DefaultAccountAdapter):
         if isinstance(user, Person):
             if self._is_first and not details.get("redirect_url"):  # they were on no way
                 answer = HttpResponseRedirect(reverse("offer_passkey"))
+            if not details.get("redirect_url") and is_nobody_yet(user):
+                answer = HttpResponseRedirect(reverse("join"))
             know_again(request, answer, user)
         return answer
 

@@ -260,7 +260,7 @@ class OrganisationDomain(models.Model):
 class JoinRequest(models.Model):
     """Somebody who asks to join an organisation. words: of theirs; answer: why it was refused.
 
-    outcome: "" while it waits, then `accepted`, `refused` or `taken back`. by: who decided, an id.
+    ending: "" while it waits, then `accepted`, `refused` or `taken back`. by: who decided, an id.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
@@ -269,7 +269,7 @@ class JoinRequest(models.Model):
     words = models.CharField(max_length=300, blank=True)
     language = models.CharField(max_length=10, blank=True)
     at = models.DateTimeField()
-    outcome = models.CharField(max_length=10, blank=True, default="")
+    ending = models.CharField(max_length=10, blank=True, default="")
     decided = models.DateTimeField(null=True)
     by = models.CharField(max_length=32, blank=True, default="")
     answer = models.CharField(max_length=300, blank=True, default="")
@@ -279,7 +279,7 @@ class JoinRequest(models.Model):
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(
                 fields=["person", "organisation"],
-                condition=models.Q(outcome=""),
+                condition=models.Q(ending=""),
                 name="asks_to_join_once",
             )
         ]

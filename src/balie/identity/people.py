@@ -25,6 +25,7 @@ from balie.identity.models import (
     Session,
     ViewerSession,
 )
+from balie.identity.organisations.domains import has_organisation
 from balie.identity.signing_in import end_everywhere, knows
 
 
@@ -53,11 +54,11 @@ def enrol(
 
 
 def welcome(email: str, recognise: Recognise) -> Person | None:
-    """A new person for an address that we do not know yet, and that a system knows or somebody
-    invited; else None.
+    """A new person for an address that we do not know yet, and that a system knows, that somebody
+    invited, or that is of a domain whose people may ask to join an organisation; else None.
     """
     asked = knows(recognise, email.strip().lower())  # always, so that the answer takes as long
-    known_there = asked or is_invited(email, now())
+    known_there = asked or is_invited(email, now()) or has_organisation(email)
     known_here = Person.objects.filter(email=email.strip().lower()).exists()
     if known_here or not known_there:
         return None

@@ -13,6 +13,7 @@ from balie.identity.pages import (
     cookies,
     elsewhere,
     invited,
+    joining,
     known,
     leaving,
     letters,
@@ -107,6 +108,14 @@ urlpatterns = [
         name="take_back_colleague",
     ),
     path("organisation/done/", organisations.deeds, name="organisation_deeds"),
+    path("organisation/join/", joining.join, name="join"),
+    path(
+        "organisation/join/<uuid:asked>/take-back/",
+        joining.take_back_asking,
+        name="take_back_joining",
+    ),
+    path("organisation/asked/<uuid:asked>/", joining.decide, name="decide_joining"),
+    path("organisation/domains/", joining.domains, name="organisation_domains"),
     path("representatives/", representatives.representatives, name="representatives"),
     path(
         "representatives/invite/",

@@ -8,7 +8,9 @@ from django.db import transaction
 
 from balie.backstage.auditing import Note
 from balie.blueprint.model import Blueprint
-from balie.identity.models import Membership, Organisation, Person
+from balie.identity.models import Membership, Organisation, OrganisationDomain, Person
+from balie.identity.organisations.domains import PUBLIC, is_domain, prove
+from balie.identity.organisations.domains import remove as drop
 from balie.identity.organisations.members import (
     Doing,
     Given,
@@ -73,6 +75,40 @@ def take_out(configuration: Configuration, organisation: str, mail: str) -> bool
 def name_organisation(key: str, name: str, parent: str) -> None:
     """Keeps what an organisation is called, and which one is above it."""
     Organisation.objects.update_or_create(key=key, defaults={"name": name, "parent": parent})
+
+
+def domains() -> Sequence[Mapping[str, str]]:
+    """Every mail domain of an organisation, also those that an administrator asked for."""
+    rows = OrganisationDomain.objects.order_by("organisation", "domain")
+    return [
+        {
+            "key": one.organisation,
+            "domain": one.domain,
+            "counts": "" if one.proven is None else one.proven.isoformat(timespec="seconds"),
+        }
+        for one in rows
+    ]
+
+
+def let_domain_count(configuration: Configuration, key: str, domain: str) -> None:
+    """People of this mail domain may ask to join from now on. Raises Refusal."""
+    folded = domain.strip().lower().removeprefix("@")
+    if not is_domain(folded):
+        raise _no_domain(f"{domain!r} is no mail domain")
+    if folded in PUBLIC:
+        raise _no_domain(f"everybody can get an address of {folded}")
+    prove(key, folded, trail_of(configuration).note)
+
+
+def drop_domain(configuration: Configuration, key: str, domain: str) -> bool:
+    """They may not any more; False when they could not."""
+    folded = domain.strip().lower().removeprefix("@")
+    return drop(key, folded, trail_of(configuration).note)
+
+
+def _no_domain(why: str) -> Refusal:
+    example = ["Name what stands behind the @ of that organisation alone: vandalen.example"]
+    return Refusal("ORGANISATIONS", f"{why}; nothing was changed.", example)
 
 
 def _give(blueprint: Blueprint, row: Row, where: str, note: Note) -> None:

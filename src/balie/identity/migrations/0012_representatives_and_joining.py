@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
                 ("words", models.CharField(blank=True, max_length=300)),
                 ("language", models.CharField(blank=True, max_length=10)),
                 ("at", models.DateTimeField()),
-                ("outcome", models.CharField(blank=True, default="", max_length=10)),
+                ("ending", models.CharField(blank=True, default="", max_length=10)),
                 ("decided", models.DateTimeField(null=True)),
                 ("by", models.CharField(blank=True, default="", max_length=32)),
                 ("answer", models.CharField(blank=True, default="", max_length=300)),
@@ -115,7 +115,7 @@ class Migration(migrations.Migration):
                 "db_table": "join_request",
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(("outcome", "")),
+                        condition=models.Q(("ending", "")),
                         fields=("person", "organisation"),
                         name="asks_to_join_once",
                     )

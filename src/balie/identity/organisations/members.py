@@ -106,7 +106,7 @@ def colleague(organisation: str, person: str) -> Colleague | None:
 @transaction.atomic
 def give(doing: Doing, person: Person, given: Given) -> None:
     """Makes somebody this, there, and nothing else. Raises LastAdministrator and NotTheirs."""
-    _check(doing)
+    check_administers(doing)
     before = colleague(doing.organisation, person.pk.hex)
     _check_last(doing.organisation, person, stays=given.is_administrator and given.ends is None)
     _administer(doing, person, given)
@@ -125,12 +125,33 @@ def remove(doing: Doing, person: Person) -> None:
     """Makes somebody nothing there, whatever the systems say: they are out at the next request.
     Raises LastAdministrator and NotTheirs.
     """
-    _check(doing)
+    check_administers(doing)
     _check_last(doing.organisation, person, stays=False)
     _end_roles(doing.organisation, person)
     _rows(doing.organisation).filter(_not_over(), person=person, source="local").update(ends=_now())
     take_back_all(doing.organisation, by=person.pk.hex)
     doing.noted("removed", person.pk.hex)
+
+
+def check_administers(doing: Doing) -> None:
+    """Looks again in this transaction: who was removed meanwhile does nothing any more. Raises
+    NotTheirs.
+    """
+    if not doing.by:
+        return
+    by = UUID(doing.by)
+    theirs = _administrators(doing.organisation).select_for_update().filter(person=by)
+    above = Organisation.objects.filter(key=doing.organisation).exclude(parent="")
+    parents = above.values_list("parent", flat=True)
+    if theirs.exists() or any(_administers_below(parent, by) for parent in parents):
+        return
+    raise NotTheirs
+
+
+def administrators(organisation: str) -> Sequence[Person]:
+    """Those who administer it now, and can be written to."""
+    rows = _administrators(organisation).select_related("person")
+    return list({row.person_id: row.person for row in rows}.values())
 
 
 @transaction.atomic
@@ -237,19 +258,6 @@ def _colleague(mine: Sequence[Membership], is_decided: bool) -> Colleague:
         from_systems=bool(counting) and not is_decided,
         ends=None if None in ends else max((end for end in ends if end), default=None),
     )
-
-
-def _check(doing: Doing) -> None:
-    """Looks again in this transaction: who was removed meanwhile does nothing any more."""
-    if not doing.by:
-        return
-    by = UUID(doing.by)
-    theirs = _administrators(doing.organisation).select_for_update().filter(person=by)
-    above = Organisation.objects.filter(key=doing.organisation).exclude(parent="")
-    parents = above.values_list("parent", flat=True)
-    if theirs.exists() or any(_administers_below(parent, by) for parent in parents):
-        return
-    raise NotTheirs
 
 
 def _administers_below(organisation: str, person: UUID) -> bool:

@@ -32,6 +32,7 @@ from balie.blueprint.model import ExtraCheck
 from balie.identity.desk import Desk, desk_of, who_asks
 from balie.identity.invitations import Invited, invite, mail_of
 from balie.identity.models import Invitation, Person
+from balie.identity.organisations.joining import waiting
 from balie.identity.organisations.members import (
     PURPOSE,
     Doing,
@@ -234,6 +235,7 @@ def members(request: HttpRequest, here: Administering) -> HttpResponse:
         "here": here,
         "colleagues": colleagues(here.organisation),
         "invitations": open_invitations(here.organisation),
+        "asking": waiting(here.organisation) if here.gives else (),
         "self_id": here.person.pk.hex,
     }
     return render(request, "organisations/members.html", shown)
@@ -332,13 +334,27 @@ _TOLD = {
     "no longer administrator": "no_administrator",
     "removed": "removed",
     "left to the systems": "left",
+    "asked to join": "asked",
+    "took back asking to join": "asked_no_more",
+    "let join": "let_join",
+    "refused to let join": "refused",
+    "domain asked": "domain_asked",
+    "domain proven": "domain_proven",
+    "domain removed": "domain_removed",
 }
 
 
 def _line(here: Administering, deed: Deed, names: Mapping[str, str]) -> Line | None:
     if deed.what not in _TOLD:
         return None
-    more = here.called(deed.more) if deed.what in ("joined", "role given") and deed.more else ""
+    if deed.what.startswith("domain "):
+        who = names.get(deed.who, "")
+        return Line(at=deed.at, who=who, key=_TOLD[deed.what], about="", more=deed.more)
+    more = (
+        here.called(deed.more)
+        if deed.what in ("joined", "role given", "let join") and deed.more
+        else ""
+    )
     if deed.step:
         more = _title(here, deed.step)
     about = "" if deed.about == deed.who else names.get(deed.about, "")

@@ -8,12 +8,14 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.timezone import now
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from balie.identity.desk import desk_of, who_asks
 from balie.identity.factors.second_steps import needs_second_step
 from balie.identity.models import Person
+from balie.identity.organisations.joining import may_be_joined, offers
 from balie.identity.representing import of
 
 
@@ -47,10 +49,12 @@ def my_sign_in(request: HttpRequest) -> HttpResponse:
     """The page, reached from the menu of the person."""
     person = who_asks(request)
     ways = ways_of(person, demo=desk_of(request).demo)
+    may_join = may_be_joined(desk_of(request).blueprint) and bool(offers(person, now()))
     lets = desk_of(request).blueprint.representatives is not None and not person.is_staff
     acting = [one.representative for one in of(person)] if lets else []
     shown = {
         "ways": ways,
+        "may_join": may_join,
         "lets_others_act": lets,
         "representatives": [one.name or one.email for one in acting],
     }
