@@ -75,6 +75,7 @@ pictures: install browser
 	$(BIN)/python -m tools.first_picture
 	$(BIN)/python -m tools.return_pictures
 	$(BIN)/python -m tools.linking_pictures
+	$(BIN)/python -m tools.company_pictures
 
 clean:
 	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

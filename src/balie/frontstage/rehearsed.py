@@ -66,7 +66,8 @@ class NothingHappens:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoPerson:
     """Somebody you can be. role: in words; organisation: for whom they act, if they do. secret: of
-    their app with codes, base32; "" without one.
+    their app with codes, base32; "" without one. administers: the people of their organisation.
+    tries: what to try as them.
     """
 
     mail: str
@@ -75,6 +76,8 @@ class DemoPerson:
     organisation: str | None = None
     is_staff: bool = False
     secret: str = field(default="", repr=False)
+    administers: bool = False
+    tries: str = ""
 
 
 @dataclass(frozen=True, slots=True)

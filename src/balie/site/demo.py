@@ -166,6 +166,8 @@ def _customer(mail: str, said: Mapping[str, str], blueprint: Blueprint) -> DemoP
         role=str(kind.name) if kind else "",
         organisation=said.get("works for"),
         secret=said.get("two steps", ""),
+        administers="administers" in said,
+        tries=said.get("try", ""),
     )
 
 
@@ -178,7 +180,8 @@ def _colleague(mail: str, said: Mapping[str, object], blueprint: Blueprint) -> D
         else []
     )
     name = str(said.get("name", _first_name(mail)))
-    return DemoPerson(mail=mail, name=name, role=", ".join(titles), is_staff=True)
+    tries = str(said.get("try", ""))
+    return DemoPerson(mail=mail, name=name, role=", ".join(titles), is_staff=True, tries=tries)
 
 
 def _first_name(mail: str) -> str:

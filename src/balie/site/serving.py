@@ -148,6 +148,12 @@ def _reason(error: OSError) -> str:
     return os.strerror(error.errno) if error.errno else str(error)
 
 
+def _is(person: DemoPerson) -> str:
+    """What somebody is, where, and whether they look after its people."""
+    administers = "administers its people" if person.administers else ""
+    return ", ".join(filter(None, (person.role, person.organisation, administers)))
+
+
 def _told(
     configuration: Configuration,
     portal: Portal,
@@ -158,7 +164,9 @@ def _told(
     if people:
         width = max(len(person.mail) for person in people)
         lines += ["", "Sign in as:"]
-        lines += [f"  {person.mail:<{width}}  {person.role}" for person in people]
+        lines += [f"  {person.mail:<{width}}  {_is(person)}" for person in people]
+        tries = [f"  {one.mail:<{width}}  {one.tries}" for one in people if one.tries]
+        lines += ["", "To try:", *tries] if tries else []
         lines += ["", f"Their password:  {demo.PASSWORD}"]
         lines += [f"Secret of the app with codes of {p.mail}:  {p.secret}"
                   for p in people if p.secret]  # fmt: skip

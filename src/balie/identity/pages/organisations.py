@@ -326,6 +326,9 @@ class Line:
 
 _TOLD = {
     "accepted": "sent",
+    "approval given": "approved",
+    "approval approved": "approved",
+    "approval refused": "not_approved",
     "invited to join": "invited",
     "invitation taken back": "taken_back",
     "joined": "joined",
