@@ -20,6 +20,7 @@ part() { # name, command...
 
 part "rehearsed systems: down, slow, rubbish, filters ignored" .venv/bin/pytest -m proof tests/rehearsed
 part "a thousand wrong tries by strangers, passkeys in Chromium" .venv/bin/pytest -m proof tests/identity/test_lockout.py tests/identity/test_passkeys_in_a_browser.py
+part "front ends sign people in: every promise of the pages" .venv/bin/pytest -m proof tests/identity/test_headless_promises.py
 part "T16: whatever is posted at a form" .venv/bin/pytest -m proof -s tests/frontstage/test_forms_under_fuzz.py
 part "faults of the network before every rehearsed system" .venv/bin/pytest -m proof tests/faults
 part "the audit on PostgreSQL: chains side by side, guards" .venv/bin/pytest -m proof tests/store/test_audit_on_postgresql.py

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from balie.identity.headless.description import PATHS
 from balie.site.asgi import DJANGO
 from balie.site.headers import HEADERS, POLICY
 from tests.running import Portal, portal
@@ -194,6 +195,12 @@ OF_DJANGO = {
     "accounts/password/reset/done/": _everybody("/accounts/password/reset/done/", 200),
     "accounts/login/code/": Fixed("/accounts/login/code/", 200, 302, 302),
     "accounts/login/code/confirm/": _everybody("/accounts/login/code/confirm/", 302),
+    # Switched off here; tests/identity/test_headless.py switches it on.
+    "_allauth/openapi.json": _everybody("/_allauth/openapi.json", 404),
+    **{
+        f"_allauth/browser/v1/{path}": _everybody(f"/_allauth/browser/v1/{path}", 404)
+        for path in PATHS
+    },
     "staff": Fixed("/staff", 404, 404, 200),
     "staff/": Fixed("/staff/", 404, 404, 200),
     "staff/operations": Fixed("/staff/operations", 404, 404, 200),

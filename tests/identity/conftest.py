@@ -213,6 +213,7 @@ def build(transactional_db: None, loop: Loop, settings: Settings) -> Iterator[Ca
                     makes_letters=letter_desk(blueprint, codes, {"crm": crm}),
                     guard=guard,
                     demo=chosen.demo,
+                    headless=chosen.headless,
                 ),
                 "console": Watch(
                     blueprint=blueprint,

@@ -9,8 +9,9 @@ from django.http import HttpRequest
 
 from balie.access.proving import TWO_STEPS
 from balie.identity.connections.claims import Said
+from balie.identity.connections.connection import Connection
 from balie.identity.connections.refusals import Check, Refused
-from balie.identity.connections.register import Seal
+from balie.identity.connections.register import Seal, connection_for
 from balie.identity.connections.relying_party import Arrival
 from balie.identity.desk import Desk, Recognise, desk_of
 from balie.identity.linking.claiming import settle_claims
@@ -83,6 +84,13 @@ def address_to_prove(request: HttpRequest) -> str:
     """The address that a code must prove before an arrival is complete; "" when there is none."""
     kept = _kept(request.session.get(ARRIVING))
     return "" if kept is None else kept.address
+
+
+def party_for(request: HttpRequest, email: str) -> Connection | None:
+    """Where whoever has this address signs in, unless they come from there to prove it here."""
+    if email == address_to_prove(request):
+        return None
+    return connection_for(email, desk_of(request).logins.seal)
 
 
 def brings_keys(request: HttpRequest) -> bool:

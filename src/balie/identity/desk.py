@@ -81,8 +81,8 @@ class Desk:
     whom people may sign in, who writes mails and the audit, who tells whom others looked at and
     what was done, who knows codes of letters and who makes them (None: the blueprint has no
     letters), who guards a change of address, where customers change theirs with a form of the
-    service ("" for nowhere), whether this is a demo, and how often one sign-in may ask (None:
-    without end).
+    service ("" for nowhere), whether this is a demo, how often one sign-in may ask (None: without
+    end), and whether front ends of one's own may sign people in.
     """
 
     recognise: Recognise
@@ -102,6 +102,7 @@ class Desk:
     address_form: str = ""
     demo: bool = False
     often: Often | None = None
+    headless: bool = False
 
 
 def desk_of(request: HttpRequest) -> Desk:

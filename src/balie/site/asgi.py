@@ -19,7 +19,7 @@ from balie.site.configuration import Configuration
 from balie.site.doors import behind, known_hosts
 from balie.site.headers import POLICY, closed, with_headers
 
-DJANGO = ("/accounts/", "/admin/", "/staff/")
+DJANGO = ("/accounts/", "/admin/", "/staff/", "/_allauth/")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

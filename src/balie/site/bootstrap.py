@@ -260,6 +260,7 @@ def _application(
                 address_form=form_for_sign_in(service.form_plans, blueprint),
                 demo=configuration.demo,
                 often=often,
+                headless=configuration.headless,
             ),
             "console": Watch(
                 blueprint=blueprint,

@@ -55,6 +55,7 @@ class Configuration:
     engine: what carries, "rows" (our own) or "dbos".
     acting_minutes: how long somebody of staff acts as a customer.
     pages_a_minute: how many one sign-in may ask for; 0: without end.
+    headless: front ends of one's own may sign people in.
     failpoint: where a demo is killed on purpose, "" for nowhere.
     values: the environment, for `${NAME}` in `systems.yaml` and in profiles.
     """
@@ -79,6 +80,7 @@ class Configuration:
     failpoint: str = ""
     acting_minutes: int = 15
     pages_a_minute: int = 600
+    headless: bool = False
     values: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     @property
@@ -142,6 +144,7 @@ def read(environment: Mapping[str, str]) -> Configuration:
         failpoint=environment.get("BALIE_FAILPOINT", ""),
         acting_minutes=said.read("BALIE_ACTING_MINUTES", _minutes, default="15"),
         pages_a_minute=said.read("BALIE_PAGES_A_MINUTE", _pages, default="600"),
+        headless=said.read("BALIE_HEADLESS", _yes_or_no),
         values=dict(environment),
     )
 

@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.headless",  # its answers; its addresses are our own list, behind a switch
 ]
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -56,9 +57,9 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "balie.identity.middleware.CompletedSignIn",
-    "balie.identity.middleware.NotTooOften",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "balie.identity.middleware.NotTooOften",
     "balie.identity.middleware.StaffTakeTwoSteps",
     "balie.identity.middleware.FaultsHaveAStatus",
 ]

@@ -1,6 +1,6 @@
-"""Whatever schemathesis makes of our description of the API: never a fault of our own.
+"""Whatever schemathesis makes of our descriptions of APIs: never a fault of our own.
 
-allauth's headless API is not switched on in Balie, so there is none to look at.
+The service's, and that for front ends that sign people in (switched on here).
 """
 
 import re
@@ -26,7 +26,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
-    with portal(tmp_path_factory.mktemp("state")) as here:
+    switched_on = {"BALIE_HEADLESS": "yes"}
+    with portal(tmp_path_factory.mktemp("state"), settings=switched_on) as here:
         yield here
 
 
@@ -42,9 +43,16 @@ def test_nothing_that_is_asked_is_a_fault_of_ours(
     sys.stdout.write(f"\n{mail or 'nobody'}: {tested[0]}\n")
 
 
-def test_the_headless_api_of_allauth_is_not_there(running: Portal) -> None:
-    for path in ("/_allauth/browser/v1/config", "/_allauth/app/v1/auth/session"):
-        assert httpx.get(running.url + path).status_code == 404
+def test_no_front_end_makes_a_fault_of_ours(running: Portal, tmp_path: Path) -> None:
+    code, said = _run(running, "", tmp_path, "/_allauth/openapi.json")
+    assert code == 0, said
+    tested = re.search(r"(\d+) generated, (\d+) passed", said)
+    assert tested is not None, said
+    assert int(tested[1]) == int(tested[2]) > 300
+    sys.stdout.write(f"\nfront ends: {tested[0]}\n")
+    # Everything still works after it, and nobody was locked out by it.
+    assert _cookie(running, "sanne@example.nl")
+    assert httpx.get(running.url + "/_allauth/browser/v1/auth/session").status_code == 401
 
 
 def _cookie(running: Portal, mail: str | None) -> str:
@@ -54,10 +62,12 @@ def _cookie(running: Portal, mail: str | None) -> str:
         return "; ".join(f"{one.name}={one.value}" for one in browser.cookies.jar)
 
 
-def _run(running: Portal, cookie: str, folder: Path) -> tuple[int, str]:
+def _run(
+    running: Portal, cookie: str, folder: Path, described: str = "/api/openapi.json"
+) -> tuple[int, str]:
     headers = ["Accept:application/json", "Sec-Fetch-Site:same-origin"]
     headers += [f"Cookie:{cookie}"] if cookie else []
-    description = f"{running.url}/api/openapi.json"
+    description = f"{running.url}{described}"
     ran = subprocess.run(
         [
             *(SCHEMATHESIS, "run", description, "--checks", "not_a_server_error"),

@@ -12,6 +12,7 @@ from allauth.mfa.webauthn.forms import (
     LoginWebAuthnForm,
     ReauthenticateWebAuthnForm,
 )
+from django.forms import HiddenInput, JSONField
 
 T = TypeVar("T")
 
@@ -19,8 +20,22 @@ _NOT_ONE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError,
 """What reading something raises that is no answer of a browser at all."""
 
 
+class Said(JSONField):
+    """What a browser says, as JSON: also not nested without end, nor with endless numbers."""
+
+    def to_python(self, value: object) -> str | None:
+        """What it says. Raises ValidationError."""
+        try:
+            said: str | None = super().to_python(value)
+        except (RecursionError, ValueError) as error:
+            raise get_adapter().validation_error("incorrect_code") from error
+        return said
+
+
 class NewPasskey(AddWebAuthnForm):
     """A passkey that was made."""
+
+    credential = Said(widget=HiddenInput)
 
     def clean(self) -> dict[str, object]:
         """What was filled in, with a passkey that holds."""
@@ -31,6 +46,8 @@ class NewPasskey(AddWebAuthnForm):
 class PasskeyToSignIn(LoginWebAuthnForm):
     """A passkey that signs in by itself."""
 
+    credential = Said(widget=HiddenInput)
+
     def clean_credential(self) -> Authenticator:
         """Whose it is."""
         return _right(super().clean_credential)
@@ -39,6 +56,8 @@ class PasskeyToSignIn(LoginWebAuthnForm):
 class PasskeyAsStep(AuthenticateWebAuthnForm):
     """A passkey as the second step of a sign-in."""
 
+    credential = Said(widget=HiddenInput)
+
     def clean_credential(self) -> Authenticator:
         """Which one it is."""
         return _right(super().clean_credential)
@@ -46,6 +65,8 @@ class PasskeyAsStep(AuthenticateWebAuthnForm):
 
 class PasskeyAgain(ReauthenticateWebAuthnForm):
     """A passkey that shows that it is still the same person."""
+
+    credential = Said(widget=HiddenInput)
 
     def clean_credential(self) -> Authenticator:
         """Which one it is."""

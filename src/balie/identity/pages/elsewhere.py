@@ -15,11 +15,11 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from balie.identity.arriving import address_to_prove, keep_arrival, person_of, rise_with
+from balie.identity.arriving import keep_arrival, party_for, person_of, rise_with
 from balie.identity.connections.connection import Connection
 from balie.identity.connections.logins import Logins
 from balie.identity.connections.refusals import Check, Reading, Refused
-from balie.identity.connections.register import connection_for, connection_named
+from balie.identity.connections.register import connection_named
 from balie.identity.connections.relying_party import (
     Arrival,
     ForgotPassword,
@@ -72,8 +72,7 @@ class SendCode(RequestLoginCodeView):
     def post(self, request: HttpRequest, *args: object, **named: object) -> HttpResponse:
         """Sends the code, or on to the party."""
         email = request.POST.get("email", "")
-        seal = desk_of(request).logins.seal
-        going = connection_for(email, seal) if email != address_to_prove(request) else None
+        going = party_for(request, email)
         if going is None:
             answer: HttpResponse = super().post(request, *args, **named)
             return answer

@@ -50,20 +50,32 @@ class SignOut(LogoutView):
     def post(self, *args: object, **named: object) -> HttpResponse:
         """Ends the session here in any case; there when it can be."""
         logins = desk_of(self.request).logins
-        at_party = token_of(self.request.session.session_key or "", logins.seal)
-        if isinstance(self.request.user, Person):
-            person = self.request.user.pk.hex
-            desk_of(self.request).note("signed out", who=person, about=person)
+        at_party = noted_leaving(self.request)
         response: HttpResponse = super().post(*args, **named)
-        if at_party is None:
-            return response
-        name, id_token = at_party
-        connection = connection_named(name, logins.seal)
-        there = _way_out(logins, connection, id_token) if connection else ""
-        if not there:
+        going = way_out_of(logins, at_party)
+        if going is None:
             return response
         # No redirect: browsers hold those after a form against the policy on where forms may go.
-        return render(self.request, "sign_out_there.html", {"party": connection, "there": there})
+        party, there = going
+        return render(self.request, "sign_out_there.html", {"party": party, "there": there})
+
+
+def noted_leaving(request: HttpRequest) -> tuple[str, str] | None:
+    """Notes who signs out, and says what their party must know: a connection and an ID token."""
+    if isinstance(request.user, Person):
+        person = request.user.pk.hex
+        desk_of(request).note("signed out", who=person, about=person)
+    return token_of(request.session.session_key or "", desk_of(request).logins.seal)
+
+
+def way_out_of(logins: Logins, at_party: tuple[str, str] | None) -> tuple[Connection, str] | None:
+    """Whose way out, and where it is; None for whoever signed in here alone."""
+    if at_party is None:
+        return None
+    name, id_token = at_party
+    connection = connection_named(name, logins.seal)
+    there = _way_out(logins, connection, id_token) if connection else ""
+    return (connection, there) if connection and there else None
 
 
 @require_GET
