@@ -77,7 +77,7 @@ def approval_paths(at: str) -> dict[str, Json]:
             }
         },
     }
-    statuses: dict[str, Json] = {"200": answer, "401": problem, "404": problem}
+    statuses: dict[str, Json] = {"200": answer, "401": problem, "404": problem, "429": problem}
     refusals: dict[str, Json] = {
         "400": problem,
         "403": problem,

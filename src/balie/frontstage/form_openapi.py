@@ -23,6 +23,7 @@ _KEY: Json = {
 _REFUSALS = {
     "401": {"$ref": "#/components/responses/signed_out"},
     "404": {"$ref": "#/components/responses/not_there"},
+    "429": {"$ref": "#/components/responses/too_many"},
 }
 
 
@@ -138,7 +139,6 @@ def _for_everybody(operation: Mapping[str, Json]) -> Json:
     asked, answers = operation["parameters"], operation["responses"]
     responses: dict[str, Json] = dict(answers) if isinstance(answers, Mapping) else {}
     del responses["401"]
-    responses["429"] = {"$ref": "#/components/responses/too_many"}
     return {
         **operation,
         "description": "Without signing in. Ask for the form first: its `form_token` goes with the "

@@ -116,6 +116,7 @@ def _path(route: Route, blueprint: Blueprint, things: Things) -> Json:
                 **(_REFUSED if route.kind == "list" else {}),
                 "401": {"$ref": "#/components/responses/signed_out"},
                 "404": {"$ref": "#/components/responses/not_there"},
+                "429": {"$ref": "#/components/responses/too_many"},
             },
         }
     }
@@ -213,6 +214,7 @@ def _document(place: DocumentPlace, things: Things) -> Json:
                 "200": {"description": "The document, of one of these kinds.", "content": kinds},
                 "401": {"$ref": "#/components/responses/signed_out"},
                 "404": {"$ref": "#/components/responses/not_there"},
+                "429": {"$ref": "#/components/responses/too_many"},
                 "503": {"$ref": "#/components/responses/away"},
             },
         }
