@@ -95,14 +95,14 @@
         const ids = (e.getAttribute("aria-describedby") || "").split(/\s+/);
         return !ids.some((id) => document.getElementById(id)?.classList.contains("emsg"));
       }).map((e) => `is wrong, and does not say why: ${called(e)}`)
-        .concat(all(".emsg").filter((m) => !document.querySelector(`[aria-describedby~="${m.id}"][aria-invalid=true]`)).map((m) => `belongs to no field: ${called(m)}`))
+        .concat(all(".emsg").filter((m) => shown(m) && !document.querySelector(`[aria-describedby~="${m.id}"][aria-invalid=true]`)).map((m) => `belongs to no field: ${called(m)}`))
         .concat(all("[aria-describedby]").flatMap((e) => e.getAttribute("aria-describedby").trim().split(/\s+/).filter((id) => !document.getElementById(id)).map((id) => `is described by #${id}, which is not there: ${called(e)}`)));
     },
 
     colourOnly() { // what a colour says is said in words too
       const silent = (e) => !e.textContent.trim();
       return [
-        ...all("ol.tl > li").filter((e) => !/[–-]\s*\S/.test(e.querySelector(".vh")?.textContent || "")).map((e) => `a stage that only its colour tells: ${called(e)}`),
+        ...all("ol.tl > li").filter((e) => !/[–-]\s*\S/.test(e.querySelector(".vh")?.textContent || "") && !(e.matches(".stop") && e.querySelector(".soft")?.textContent.trim())).map((e) => `a stage that only its colour tells: ${called(e)}`),
         ...all(".tag, .note, .emsg").filter((e) => shown(e) && silent(e)).map((e) => `only a colour: ${called(e)}`),
         ...all(".dot").filter((e) => silent(e.parentElement)).map((e) => `a dot without words: ${called(e.parentElement)}`),
         ...all("[aria-current]").filter((e) => { const s = getComputedStyle(e); return !e.closest("ol.tl") && s.fontWeight < 600 && s.boxShadow === "none" && channels(s.backgroundColor)[3] === 0 && s.borderTopWidth === "0px"; }).map((e) => `where you are shows by the colour of its letters alone: ${called(e)}`),
@@ -130,7 +130,7 @@
     forced() { // the reader's own few colours: everything that can be pressed is still to be seen as such
       return all("main button, main .btn, main input:not([type=hidden])").filter(shown).filter((e) => {
         const s = getComputedStyle(e);
-        return s.borderTopStyle === "none" && !/underline/.test(s.textDecorationLine) && s.outlineStyle === "none" && !e.closest(".ways, fieldset");
+        return s.borderTopStyle === "none" && !/radio|checkbox/.test(e.type) && !/underline/.test(s.textDecorationLine) && s.outlineStyle === "none" && !e.closest(".ways, fieldset");
       }).map((e) => `has no edge in forced colours: ${called(e)}`)
         .concat(all("[aria-pressed=true]").filter((e) => shown(e) && getComputedStyle(e).outlineStyle === "none" && getComputedStyle(e).borderTopStyle === "none").map((e) => `that it is pressed does not show in forced colours: ${called(e)}`));
     },
@@ -159,7 +159,7 @@
       return all(".facts dd, .tbl td, .tbl tbody th").filter((cell) => {
         const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
         for (let text; (text = walker.nextNode());) {
-          if (text.textContent.trim() && !text.parentElement.closest("bdi, time, code, button, .tag, .soft, .vh, .ask, .origins")) return true;
+          if (text.textContent.trim() && !text.parentElement.closest("bdi, time, code, button, .tag, .soft, .vh, .ask, .origins, .said")) return true;
         }
         return false;
       }).map((e) => `data that does not stand by itself: ${called(e)}`);
@@ -167,7 +167,7 @@
 
     content() { // what the page says, without what may differ from moment to moment
       const copy = document.querySelector("main")?.cloneNode(true);
-      copy?.querySelectorAll("time, input[type=hidden]").forEach((e) => e.remove());
+      copy?.querySelectorAll("time, input[type=hidden], [data-passkey-none]").forEach((e) => e.remove());
       return copy ? [copy.textContent.replace(/\s+/g, " ").trim()] : [];
     },
     visible() {
@@ -176,7 +176,7 @@
     },
 
     labels() { // what stands on something: label, kind
-      const of = (selector, kind, beside = ".ask") => all(selector).filter((e) => shown(e) && !e.closest("svg, .drawing, .scroll")).map((e) => [kind, [...e.childNodes].filter((n) => !n.matches?.(".ask") && !n.matches?.(beside)).map((n) => n.textContent).join(" ").trim().replace(/\s+/g, " ")]);
+      const of = (selector, kind, beside = ".ask") => all(selector).filter((e) => shown(e) && !e.closest("svg, .drawing, .scroll")).map((e) => [kind, [...e.childNodes].filter((n) => !n.matches?.(".ask, .vh") && !n.matches?.(beside)).map((n) => n.textContent).join(" ").trim().replace(/\s+/g, " ")]);
       return [...of("dt, thead th", "label"), ...of("label", "question", ".soft"), ...of("button:not(.ways button)", "button"), ...of(".btn", "button"), ...of(".nav a", "menu entry"), ...of(".tag", "tag")].filter(([, text]) => text);
     },
 
@@ -186,7 +186,7 @@
       for (let node; (node = walker.nextNode());) {
         const e = node.parentElement, text = node.textContent.replace(/\s+/g, " ").trim();
         if (!text || e.closest("script, style, template")) continue;
-        found.push([text, called(e), e.closest("bdi, time, .mail, .num, pre") !== null, e.closest(".demo, .switch, .ask, .origin, .origins") !== null, e.closest("svg, .drawing, .blueprint-cards, .scroll") !== null]);
+        found.push([text, called(e), e.closest("bdi, time, code, .mail, .num, pre, .exact") !== null, e.closest(".demo, .switch, .ask, .origin, .origins") !== null, e.closest("svg, .drawing, .blueprint-cards, .scroll") !== null]);
       }
       for (const e of all("[aria-label], [title], [alt], [data-label], [data-busy]")) {
         for (const name of ["aria-label", "title", "alt", "data-label", "data-busy"]) {
@@ -234,7 +234,10 @@
       const reached = new Set(controls().filter((e) => e.type === "radio" && e.dataset.seenBefore).map((e) => e.name));
       return controls().filter((e) => !e.dataset.seenBefore && !(e.type === "radio" && reached.has(e.name))).map((e) => `is never reached: ${called(e)}`);
     },
-    fromTheTop() { // also where a page begins with the focus at what is wrong
+    fromTheTop() { // also where a page begins with the focus at what is wrong, and once more
+      this.last = null;
+      all("[data-seen-before]").forEach((e) => delete e.dataset.seenBefore);
+      scrollTo(0, 0);
       document.body.tabIndex = -1;
       document.body.focus();
       document.body.removeAttribute("tabindex");
@@ -244,7 +247,8 @@
     focused() { // where the keyboard is now
       const e = document.activeElement;
       if (!e || e === document.body || e === document.documentElement) return null;
-      const style = getComputedStyle(e), r = box(e), before = e.dataset.seenBefore;
+      const style = getComputedStyle(e), r = box(e), before = e !== this.last && e.dataset.seenBefore; // a date has several stops
+      this.last = e;
       e.dataset.seenBefore = "1";
       const points = [[0.5, 0.5], [0.1, 0.5], [0.9, 0.5], [0.5, 0.15], [0.5, 0.85]].map(([x, y]) => [r.left + r.width * x, r.top + r.height * y])
         .filter(([x, y]) => x >= 0 && y >= 0 && x < innerWidth && y < innerHeight);

@@ -1,12 +1,11 @@
 """The pages of the service desk, with something stuck on them: looked at, searched, decided."""
 
 import re
-from collections.abc import Callable
 
 import httpx
 
 from tests.desk.sending import a_conflict
-from tests.screens.recorder import Recorder, screen_of
+from tests.screens.recorder import Keep, Recorder
 from tests.screens.signing_in import fill_in
 
 _ACTION = re.compile(r'href="(/staff/actions/[^"]+)"')
@@ -15,18 +14,12 @@ _ERRAND = re.compile(
     r'name="errand" value="([^"]+)"><input type="hidden" name="mark" value="([^"]+)"'
 )
 SEARCH = "/staff/search"
-Keep = Callable[[str, httpx.Response], httpx.Response]
-"""Keeps an answer in a situation, and gives it back."""
 
 
 def record(recorder: Recorder, mail: str, language: str) -> None:
     """Every page of the desk, as somebody of staff. Something must be stuck."""
     client = recorder.somebody(mail, language).client
-
-    def keep(situation: str, answer: httpx.Response) -> httpx.Response:
-        recorder.keep(screen_of(answer, mail, language, situation))
-        return answer
-
+    keep = recorder.keeper(mail, language)
     first = keep("something is stuck", client.get("/staff"))
     keep("something is stuck", client.get("/staff/operations"))
     address = _found(_ACTION, first)[1]
@@ -43,6 +36,11 @@ def record(recorder: Recorder, mail: str, language: str) -> None:
     customers(client, keep)
 
 
+def search(recorder: Recorder, mail: str, language: str) -> None:
+    """Searching and looking along alone: nothing needs to be stuck."""
+    customers(recorder.somebody(mail, language).client, recorder.keeper(mail, language))
+
+
 def customers(client: httpx.Client, keep: Keep) -> None:
     """Searching, and looking along."""
     keep("as it opens", client.get(SEARCH))
@@ -51,8 +49,32 @@ def customers(client: httpx.Client, keep: Keep) -> None:
     who = {"who": _found(_WHO, found)[1]}
     keep("which reason", fill_in(client, SEARCH, who, "/staff/look"))
     keep("no reason", fill_in(client, SEARCH, {**who, "asked": "yes"}, "/staff/look"))
-    keep("looking along", fill_in(client, SEARCH, {**who, "why": "calls"}, "/staff/look"))
+    along = fill_in(client, SEARCH, {**who, "why": "calls"}, "/staff/look")
+    keep("looking along", along)
+    explained(client, keep, along.url.path)
     keep("looked too long", client.get("/staff/looks/over"))
+    acting(client, keep, along.url.path)
+
+
+def explained(client: httpx.Client, keep: Keep, along: str) -> None:
+    """Why the customer sees the page that is open, not a row of others, and no such page."""
+    why = f"{along}/why"
+    keep("nothing asked", client.get(why))
+    for situation, address in (
+        ("of a page", "/bestellingen"),
+        ("of a row of theirs", "/bestellingen/VO-26088"),
+        ("of a row of others", "/bestellingen/VO-26107"),
+        ("of no page", "/bestaat-niet"),
+    ):
+        keep(situation, fill_in(client, SEARCH, {"at": address}, why))
+
+
+def acting(client: httpx.Client, keep: Keep, along: str) -> None:
+    """The customer's own pages, by somebody of staff who says so on each."""
+    keep("as a customer", fill_in(client, SEARCH, {}, f"{along}/act"))
+    for address in ("/bestellingen", "/vraag/nieuw", "/gegevens"):
+        keep("as a customer", client.get(address))
+    client.post("/staff/acting/stop")
 
 
 def something_stuck(recorder: Recorder) -> None:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 from zlib import crc32
@@ -15,7 +16,8 @@ from tests.screens.screen import File, Recording, Screen
 from tests.screens.texts import Rules, text_findings
 from tests.screens.tools import AXE, CHECKS, chromium
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+OF_COLOURS = ("color-contrast", "link-in-text-block")
 _CHECKS = CHECKS.read_text().partition("\n")[2].strip()
 _AS_IN_FRONT = (
     "--no-sandbox",
@@ -128,9 +130,10 @@ async def look_at_all(
         browser = await open_browser(playwright)
 
         async def looks() -> None:
-            for screen in waiting:  # shared: each screen is looked at once
-                async with eye_on(browser, recording, screen, report) as eye:
+            async with window_on(browser, recording, report) as eye:
+                for screen in waiting:  # shared: each screen is looked at once
                     looks_at = plan(screen)
+                    eye.turn_to(screen)
                     await eye.without_scripts(rules, looks_at.variants, looks_at.walks)
                     await eye.with_scripts()
 
@@ -145,18 +148,21 @@ async def open_browser(playwright: Playwright) -> Browser:
 
 
 @asynccontextmanager
-async def eye_on(
-    browser: Browser, recording: Recording, screen: Screen, report: Report
-) -> AsyncIterator["Eye"]:
-    """Somebody who looks at one screen, in a window of their own."""
-    context = await browser.new_context(locale=screen.language, reduced_motion="no-preference")
+async def window_on(browser: Browser, recording: Recording, report: Report) -> AsyncIterator["Eye"]:
+    """Somebody who looks at one screen after another, in one window."""
+    context = await browser.new_context(locale="nl", reduced_motion="no-preference")
     page = await context.new_page()
-    eye = Eye(page, await context.new_cdp_session(page), recording, screen, report)
+    eye = Eye(page, await context.new_cdp_session(page), recording, report)
     await page.route("**/*", eye.serve)
     page.on("console", lambda said: eye.hear(said.type, said.text))
     page.on("pageerror", lambda error: eye.find("errors of scripts", str(error)[:200]))
     yield eye
     await context.close()
+
+
+@cache
+def _axe() -> str:
+    return AXE.read_text()
 
 
 async def _fulfil(route: Route, file: File) -> None:
@@ -165,15 +171,23 @@ async def _fulfil(route: Route, file: File) -> None:
 
 @dataclass
 class Eye:
-    """Looks at one screen, and writes down what it finds."""
+    """Looks at a screen, and writes down what it finds.
+
+    whole: the widths at which all rules of axe were asked of this screen.
+    """
 
     page: Page
     browser: CDPSession
     recording: Recording
-    screen: Screen
     report: Report
+    screen: Screen = field(init=False)
     variant: str = ""
     content: Sequence[str] = ()
+    whole: set[int] = field(default_factory=set)
+
+    def turn_to(self, screen: Screen) -> None:
+        """Looks at another screen from now on."""
+        self.screen, self.content, self.whole = screen, (), set()
 
     def find(self, check: str, *said: str) -> None:
         """Notes what a check found."""
@@ -208,7 +222,7 @@ class Eye:
         await self.open(scripts=False)
         await self._whole(rules)
         await self._scripts(True)
-        await self.page.evaluate(f"{AXE.read_text()};0")
+        await self.page.evaluate(f"{_axe()};0")
         for variant in variants:
             await self._see(variant)
         await self._closely()
@@ -226,7 +240,7 @@ class Eye:
 
     async def ask(self, check: str, *given: str) -> Any:
         """Asks one of the checks in `checks.js`."""
-        said: Any = await self.page.evaluate(f"given => ({_CHECKS}).{check}(...given)", list(given))
+        said: Any = await self.page.evaluate(f"given => looks.{check}(...given)", list(given))
         return said
 
     async def note(self, check: str, name: str = "", *given: str) -> None:
@@ -239,6 +253,7 @@ class Eye:
         self.variant = ""
         address = self.recording.origin + self.screen.address
         await self.page.goto(address, wait_until="load", timeout=_PATIENCE)
+        await self.page.evaluate(f"globalThis.looks = {_CHECKS}; 0")
 
     async def _scripts(self, on: bool) -> None:
         await self.browser.send("Emulation.setScriptExecutionDisabled", {"value": not on})
@@ -266,7 +281,18 @@ class Eye:
         self.report.looks += 1
         await self.put(variant)
         await self.several(FITS | SEEN)
-        await self.note("axe", "axe", *RULES)
+        await self._stretch(variant)
+        only = OF_COLOURS if variant.width in self.whole else RULES
+        self.whole.add(variant.width)
+        await self.note("axe", "axe", *only)
+
+    async def _stretch(self, variant: Variant) -> None:
+        """Makes the window as high as the page: then nothing lies below a bar at its bottom.
+
+        Whether that bar hides what has the focus, the walk with the keyboard tells.
+        """
+        height = max(variant.height, await self.page.evaluate("document.body.scrollHeight"))
+        await self.page.set_viewport_size({"width": variant.width, "height": height})
 
     async def several(self, checks: Mapping[str, str]) -> None:
         """Asks several checks of the browser at once. checks: in `checks.js` -> what we call it."""
@@ -303,7 +329,6 @@ class Eye:
 
     async def _walk(self, variant: Variant) -> None:
         """With the Tab key: everything is reached, in sight, with a ring."""
-        await self.open(scripts=False)
         await self.put(variant)
         self.variant += " keyboard"
         await self.ask("fromTheTop")

@@ -6,7 +6,7 @@ them, routes from the portal's own description.
 
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, unquote, urlsplit
 
@@ -31,6 +31,8 @@ _NEVER_FOLLOWED = ("/accounts/logout/",)
 _KEPT = ("content-type", "content-security-policy", "x-content-type-options", "cache-control")
 LANGUAGES = ("nl", "en")
 WELL = "all is well"
+Keep = Callable[[str, httpx.Response], httpx.Response]
+"""Keeps an answer in a situation, and gives it back."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,10 @@ class Person:
 
 @dataclass
 class Recorder:
-    """routes: of the story, as the portal describes them: `/orders/{order.number}`."""
+    """routes: of the story, as the portal describes them: `/orders/{order.number}`.
+
+    proved: the sign-ins of those who took two steps, which can be done twice a minute.
+    """
 
     portal: Portal
     recording: Recording
@@ -52,6 +57,7 @@ class Recorder:
     shapes: dict[tuple[str, ...], set[Shape]] = field(default_factory=dict)
     first: set[tuple[str, ...]] = field(default_factory=set)
     clients: list[httpx.Client] = field(default_factory=list)
+    proved: dict[str, httpx.Cookies] = field(default_factory=dict)
 
     def client(self, language: str) -> httpx.Client:
         """A browser of nobody yet."""
@@ -71,12 +77,16 @@ class Recorder:
     def somebody(self, mail: str, language: str) -> Person:
         """Signed in by the button on the demo's first page."""
         client = self.client(language)
+        if mail in self.proved:
+            client.cookies.update(self.proved[mail])
+            return Person(mail, language, client)
         answer = client.post(f"/accounts/demo/{quote(mail)}")
         assert answer.status_code == 302, answer.text
         asked = client.get("/", follow_redirects=True)
         if asked.url.path == "/accounts/two-steps/":
             self.keep(screen_of(asked, mail, language, "two steps are asked"))
             second_step(client, asked.url.raw_path.decode())
+            self.proved[mail] = client.cookies
         return Person(mail, language, client)
 
     def route(self, path: str) -> str:
@@ -89,6 +99,15 @@ class Recorder:
         for file in outline(screen.html).files:
             if file.startswith("/") and file not in self.recording.files:
                 self.recording.files[file] = _file(httpx.get(self.portal.url + file))
+
+    def keeper(self, mail: str, language: str) -> Keep:
+        """Keeps what somebody is answered, each in its situation."""
+
+        def keep(situation: str, answer: httpx.Response) -> httpx.Response:
+            self.keep(screen_of(answer, mail, language, situation))
+            return answer
+
+        return keep
 
     def walk(self, person: Person, situation: str, start: str = "/") -> None:
         """Every page that links lead to. A link that leads nowhere is written down."""
@@ -196,7 +215,9 @@ def let_it_age() -> None:
 
 
 def _audience(address: str) -> Audience:
-    if address.startswith("/staff"):
+    if address.startswith("/accounts/connections"):
+        return Audience.TECHNICIAN
+    if address.startswith(("/staff", "/accounts/known", "/accounts/letters")):
         return Audience.STAFF
     if address.startswith(("/demo", "/accounts/outbox")):
         return Audience.DEMO

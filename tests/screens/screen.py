@@ -9,11 +9,14 @@ from urllib.parse import urlsplit
 
 
 class Audience(StrEnum):
-    """Who a page is meant for. Customers never read a system's name; the others may."""
+    """Who a page is meant for. Customers never read a system's name; the others may. Whoever ties
+    another party to the portal reads the names of the protocol too.
+    """
 
     CUSTOMER = "customer"
     STAFF = "staff"
     DEMO = "demo"
+    TECHNICIAN = "technician"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -32,7 +33,8 @@ def pages_of_nobody(client: httpx.Client, mail: str) -> Iterator[Page]:
     """Everything before somebody is signed in, right and wrong."""
     for address in ("/demo", "/demo/drawing", "/accounts/outbox/", "/accounts/login/",
                     "/accounts/login/code/", "/accounts/password/reset/",
-                    "/accounts/password/reset/done/", "/accounts/inactive/"):  # fmt: skip
+                    "/accounts/password/reset/done/", "/accounts/inactive/",
+                    "/accounts/cookies/", "/accounts/signed-out/"):  # fmt: skip
         yield "", "as it opens", client.get(address)
     yield "", "does not exist", client.get("/accounts/of-nothing/")
     yield "", "not for strangers", client.get("/staff")
@@ -86,13 +88,12 @@ def pages_of_an_account(person: Person) -> Iterator[Page]:
 
 def pages_of_a_first_password(person: Person, database: Path) -> Iterator[Page]:
     """Somebody who always signed in with a code, and chooses a password."""
-    kept = _password(database, person.mail, "!")
-    client = person.client
-    client.post(f"/accounts/demo/{person.mail}")
-    yield person.mail, "as it opens", client.get("/accounts/password/set/")
-    weak = {"password1": "kort", "password2": "anders"}
-    yield person.mail, "weak", fill_in(client, "/accounts/password/set/", weak)
-    _password(database, person.mail, kept)
+    with without_a_password(database, person.mail):
+        client = person.client
+        client.post(f"/accounts/demo/{person.mail}")
+        yield person.mail, "as it opens", client.get("/accounts/password/set/")
+        weak = {"password1": "kort", "password2": "anders"}
+        yield person.mail, "weak", fill_in(client, "/accounts/password/set/", weak)
 
 
 def too_many(client: httpx.Client, mail: str) -> Iterator[Page]:
@@ -117,6 +118,14 @@ def record(recorder: Recorder, language: str, mail: str, database: Path) -> None
     for make in makers:
         for who, situation, answer in make():
             recorder.keep(screen_of(answer, who, language, situation))
+
+
+@contextmanager
+def without_a_password(database: Path, mail: str) -> Iterator[None]:
+    """Somebody who never chose a password, until the end of the block."""
+    kept = _password(database, mail, "!")
+    yield
+    _password(database, mail, kept)
 
 
 def _password(database: Path, mail: str, password: str) -> str:

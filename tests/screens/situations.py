@@ -16,9 +16,10 @@ from balie.access.viewer import Viewer, Visitor
 from balie.backstage.arrangement import NEWEST_FIRST, Arrangement, Wrong
 from balie.backstage.page import MenuItem, Page
 from balie.site.headers import with_headers
+from tests.approving.office import with_approval
 from tests.frontstage.site import AT, COOKIE, Site, site
 from tests.running import LINDEMAN, Portal, impatient, portal
-from tests.screens import desk, sending, signing_in
+from tests.screens import account, approvals, desk, organisation, parties, sending, signing_in
 from tests.screens.recorder import (
     LANGUAGES,
     WELL,
@@ -37,7 +38,8 @@ RUBBISH = "geen-datum-maar-rommel"
 
 def record_all(state: Path, languages: Sequence[str] = LANGUAGES) -> Recording:
     """Every page, in every situation that we know of."""
-    folder = impatient(LINDEMAN, state / "blueprint")
+    folder = impatient(with_approval(state / "original"), state / "blueprint")
+    database = database_of(state / "known")
     with (
         portal(state / "known", folder) as running,
         closing(recorder_of(running)) as recorder,
@@ -53,12 +55,15 @@ def record_all(state: Path, languages: Sequence[str] = LANGUAGES) -> Recording:
         desk.something_stuck(recorder)
         for language in languages:
             desk.record(recorder, somebodies[-1].mail, language)
+        for language in languages:
+            approvals.record(recorder, language)
+            own_pages(recorder, language, database)
         for language in languages:  # ends sign-ins, and uses up attempts
-            signing_in.record(recorder, language, somebodies[0].mail, database_of(state / "known"))
+            signing_in.record(recorder, language, somebodies[0].mail, database)
             a_page_that_failed(recorder, language)
             nothing_there(recorder, language)
         attempts(recorder, languages)
-        without_database(recorder, somebodies, database_of(state / "known"))
+        without_database(recorder, somebodies, database)
     with (
         portal(state / "unknown", folder) as running,
         closing(after(recorder, running)) as fresh,
@@ -72,8 +77,13 @@ def record_quickly(
     language: str = LANGUAGES[0],
     blueprint: Path = LINDEMAN,
     settings: Mapping[str, str] = MappingProxyType({}),
+    *,
+    in_trouble: bool = False,
 ) -> Recording:
-    """One customer's and the staff's pages in one language: what `make test` looks at."""
+    """One customer's and the staff's pages in one language: what `make test` looks at.
+
+    in_trouble: also lists that are arranged, values with their origins, and a system that is away.
+    """
     folder = impatient(blueprint, state / "blueprint")
     with (
         portal(state / "known", folder, settings=settings) as running,
@@ -83,16 +93,28 @@ def record_quickly(
         chosen = [recorder.somebody(mail, language) for mail in (mails[0], mails[-1])]
         for person in chosen:
             recorder.walk(person, WELL)
-        arranged(recorder, chosen)
-        with_origins(recorder, chosen)
-        each_off_when_known(recorder, chosen, systems=("erp",))
+        if in_trouble:
+            arranged(recorder, chosen)
+            with_origins(recorder, chosen)
+            each_off_when_known(recorder, chosen, systems=("erp",))
+        own_pages(recorder, language, database_of(state / "known"))
+        desk.search(recorder, mails[-1], language)
         signing_in.record(recorder, language, mails[0], database_of(state / "known"))
     return recorder.recording
 
 
+def own_pages(recorder: Recorder, language: str, database: Path) -> None:
+    """What people do with their sign-in, their colleagues and the parties they sign in with."""
+    customer, staff = sending.CUSTOMER, everybody(recorder.portal)[-1]
+    account.record(recorder, customer, language, database)
+    account.staff(recorder, staff, language)
+    parties.record(recorder, staff, language, database)
+    organisation.record(recorder, language)
+
+
 def after(recorder: Recorder, running: Portal) -> Recorder:
     """A recorder of another portal that goes on with the same recording."""
-    return replace(recorder, portal=running, clients=[])
+    return replace(recorder, portal=running, clients=[], proved={})
 
 
 def database_of(state: Path) -> Path:

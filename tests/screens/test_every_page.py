@@ -44,7 +44,19 @@ CHECKS = (
 )
 # Addresses of Django that no page of people's stands at.
 NO_PAGES = {
-    "accounts/": "leads to the first page",
+    "accounts/two-step/": "leads to My sign-in",
+    "accounts/passkeys/": "leads to My sign-in",
+    "accounts/passkeys/enter/": "is asked by a script alone",
+    "accounts/mail/<str:token>/": "leads on, without the token",
+    "accounts/organisation/invited/<uuid:invitation>/": "only takes a form, and leads back",
+    "accounts/representatives/invited/<uuid:invitation>/": "only takes a form, and leads back",
+    "accounts/representatives/end/<uuid:representation>/": "only takes a form, and leads back",
+    "accounts/with/<slug:name>/logout/": "is told by a program",
+    "accounts/with/<slug:name>/revoke/": "is told by a program",
+    "accounts/with/<slug:name>/ended/": "is told by a program",
+    "staff/acting/stop": "only takes a form, and leads back",
+    "staff/looks/<str:key>/act": "only takes a form, and leads on",
+    "staff/looks/<str:key>/for": "only takes a form, and leads on",
     "accounts/demo/<str:email>": "only takes a form, and leads on",
     "accounts/two-steps/with/<slug:name>/": "leads on to another party",
     "accounts/email/": "not offered: not found",

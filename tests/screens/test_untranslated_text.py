@@ -9,7 +9,7 @@ from playwright.async_api import async_playwright
 
 from tests.running import LINDEMAN
 from tests.screens import pseudo
-from tests.screens.looking import FITS, HEIGHTS, Report, Variant, eye_on, open_browser
+from tests.screens.looking import FITS, HEIGHTS, Report, Variant, open_browser, window_on
 from tests.screens.screen import Recording, Screen
 from tests.screens.situations import record_quickly
 
@@ -22,7 +22,7 @@ def spoken(tools: None, tmp_path_factory: pytest.TempPathFactory) -> Recording:
     code = pseudo.code_that_speaks_it(folder / "code")
     blueprint = pseudo.blueprint_that_speaks_it(LINDEMAN, folder / "original")
     settings = {"PYTHONPATH": str(code)}
-    return record_quickly(folder / "state", pseudo.LANGUAGE, blueprint, settings)
+    return record_quickly(folder / "state", pseudo.LANGUAGE, blueprint, settings, in_trouble=True)
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +58,9 @@ async def _look(spoken: Recording, screens: list[Screen], names: list[str]) -> l
     report = Report()
     async with async_playwright() as playwright:
         browser = await open_browser(playwright)
-        for screen in screens:
-            async with eye_on(browser, spoken, screen, report) as eye:
+        async with window_on(browser, spoken, report) as eye:
+            for screen in screens:
+                eye.turn_to(screen)
                 await eye.open(scripts=False)
                 await eye.note("untranslated", "untranslated", *names)
                 for width, height in HEIGHTS.items():

@@ -87,6 +87,8 @@ def text_findings(
 
 def _written(text: str, screen: Screen, *, is_data: bool) -> Iterator[str]:
     for what, pattern in _CODES.items():
+        if what == "a code" and screen.audience is Audience.TECHNICIAN:
+            continue
         said = pattern.search(_without_addresses(text))
         if said and (not is_data or what in _OF_DATA) and not _is_english(said[0], screen):
             yield what
