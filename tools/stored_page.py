@@ -216,6 +216,10 @@ TABLES: Mapping[str, Kept] = {
             "organisation": "a mark that only the keys can make",
         },
     ),
+    "audit_archive": Kept(
+        "how far the audit was when its oldest lines were taken out, into a file; with a proof",
+        "stays",
+    ),
     "upload": Kept(
         "a file that a customer sent with a form",
         "7 days after the master has it; a day when it was never sent",

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from balie.backstage.auditing import Line
 from balie.commands.main import main
 from balie.identity.people import enrol
 from balie.site import configuration
@@ -53,7 +55,15 @@ def test_a_whole_audit_is_told_whole(trail: Trail, capsys: pytest.CaptureFixture
     code, text = said(capsys, "verify", "--json")
     assert (code, json.loads(text)) == (
         0,
-        {"whole": True, "lines": 3, "chains": 1, "seals": 0, "findings": [], "more": False},
+        {
+            "whole": True,
+            "lines": 3,
+            "archived": 0,
+            "chains": 1,
+            "seals": 0,
+            "findings": [],
+            "more": False,
+        },
     )
 
 
@@ -159,3 +169,50 @@ def test_lines_of_before_the_chain_are_chained_in_their_order() -> None:
     ]  # fmt: skip
     trail.note("looked", who="m")
     assert list(trail.faults()) == []
+
+
+def test_the_oldest_lines_go_into_a_file_that_verify_reads(
+    chosen: configuration.Configuration, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    trail, file = trail_of(chosen), tmp_path / "until-2025"
+    old = datetime(2024, 12, 31, tzinfo=UTC)
+    for number in range(3):
+        trail.add(Line(who="m", what="looked", about=f"a{number}"), old)
+    trail.note("looked", who="m", about="a3")
+    try:
+        code, text = said(capsys, "archive", "--before", "2025-01-01", file)
+    finally:
+        with connection.schema_editor() as editor:
+            leave(editor)
+    assert (code, text.partition(" are in")[0]) == (0, "3 lines")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert len(file.read_text().splitlines()) == 4  # and how far it was
+    whole = "The audit is whole: 2 lines in 1 chain, compared with no seals"
+    told = f"{whole}; 3 lines were taken out before.\n"
+    assert said(capsys, "verify") == (0, told)
+    assert said(capsys, "verify", "--archive", file) == (0, told)
+    changed = tmp_path / "changed"
+    changed.write_text(file.read_text().replace('"about":"a1"', '"about":"a2"'))
+    code, text = said(capsys, "verify", "--archive", changed)
+    assert (code, "line 2 was changed" in text) == (1, True)
+    assert said(capsys, "verify", "--archive", tmp_path)[0] == 2
+    assert said(capsys, "archive", "--before", "2025-01-01", tmp_path / "more")[0] == 1
+    assert not (tmp_path / "more").exists()
+
+
+def test_what_is_young_or_not_whole_or_would_be_lost_is_not_taken_out(
+    trail: Trail, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    yesterday = (datetime.now(UTC) - timedelta(days=1)).isoformat()
+    assert said(capsys, "archive", "--before", yesterday, tmp_path / "a")[0] == 2
+    old = datetime(2024, 12, 31, tzinfo=UTC)
+    Audit.objects.update(at=old)
+    assert said(capsys, "archive", "--before", "2025-01-01", tmp_path / "a")[0] == 1
+    Audit.objects.all().delete()
+    for number in range(3):
+        trail.add(Line(who="m", what="looked", about=f"a{number}"), old)
+    taken = tmp_path / "taken"
+    taken.touch()
+    assert said(capsys, "archive", "--before", "2025-01-01", taken)[0] == 1
+    assert Audit.objects.count() == 3
+    assert not (tmp_path / "a").exists()

@@ -9,7 +9,8 @@ import pytest
 
 from tests.postgresql import AVAILABLE, postgresql
 
-AUDIT = Path(__file__).with_name("test_audit.py")
+HERE = Path(__file__).parent
+AUDIT = [str(HERE / name) for name in ("test_audit.py", "test_archiving.py")]
 
 
 @pytest.mark.proof
@@ -17,9 +18,9 @@ AUDIT = Path(__file__).with_name("test_audit.py")
 def test_every_test_of_the_audit_passes_on_postgresql() -> None:
     with postgresql() as url:
         done = subprocess.run(
-            [sys.executable, "-m", "pytest", str(AUDIT), "-p", "no:cacheprovider"],
+            [sys.executable, "-m", "pytest", *AUDIT, "-p", "no:cacheprovider"],
             env={**os.environ, "BALIE_DATABASE_URL": url},
-            cwd=AUDIT.parents[2],
+            cwd=HERE.parents[1],
             capture_output=True,
             text=True,
             check=False,

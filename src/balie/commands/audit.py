@@ -30,6 +30,10 @@ examples:
   balie audit list --who mila@example.com --since 2026-11-01
   balie audit list --about sanne@example.com --json
   balie audit export --csv > audit.csv     all of it, the oldest first
+  balie audit archive --before 2025-01-01 audit-until-2025
+                                           takes the oldest lines out, into a file to be kept; the
+                                           rest goes on being proved
+  balie audit verify --archive audit-until-2025    with the lines of that file
 
 exit codes: 0 whole, or done; 1 something is wrong with it, and is told; 2 wrong use
 """
@@ -41,6 +45,7 @@ _SAYS = {
     "unlinked": "line {number} does not follow on the line before it",
     "cut": "{lines} missing at the end: a seal says that they were there",
     "no key": "line {number} was made with a key that is not in BALIE_KEYS",
+    "no archive": "what is kept of an archive does not hold: it was changed",
     "no seal": "a seal does not hold: it was changed, or its key is not in BALIE_KEYS",
 }
 
@@ -59,6 +64,8 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     verifying = actions.add_parser("verify", help="look whether it is whole")
     verifying.add_argument("--seal", type=Path, action="append", default=[], metavar="FILE",
                            help="with seals that were kept elsewhere; may be repeated")  # fmt: skip
+    verifying.add_argument("--archive", type=Path, action="append", default=[], metavar="FILE",
+                           help="with lines that were taken out; may be repeated")  # fmt: skip
     verifying.add_argument("--json", action="store_true", help="for programs")
     verifying.set_defaults(run=verify)
     sealing = actions.add_parser("seal", help="print how far it is now, to keep elsewhere")
@@ -75,6 +82,12 @@ def add(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> No
     )
     exporting.set_defaults(run=export)
 
+    archiving = actions.add_parser("archive", help="take the oldest lines out, into a file")
+    archiving.add_argument("--before", type=_moment, required=True, metavar="DATE",
+                           help="older lines go; at least 30 days ago")  # fmt: skip
+    archiving.add_argument("file", type=Path, metavar="FILE", help="must be new")
+    archiving.set_defaults(run=archive)
+
 
 def _add_choice(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--who", default="", help="who did it: a mail address, or an id")
@@ -87,7 +100,7 @@ def verify(args: argparse.Namespace) -> int:
     """Looks the audit over. 0: it is whole; 1: it is not."""
     configuration = installation.ready(os.environ)
     look: Callable[..., object] = resolve_name("balie.site.auditing:look_over")
-    told: dict[str, object] = msgspec.to_builtins(look(configuration, args.seal))
+    told: dict[str, object] = msgspec.to_builtins(look(configuration, args.seal, args.archive))
     found = msgspec.convert(told["findings"], list[dict[str, str | int]])
     if args.json:
         print(json.dumps({"whole": not found, **told}))
@@ -99,6 +112,8 @@ def verify(args: argparse.Namespace) -> int:
 def _as_text(told: Mapping[str, object], found: Sequence[Mapping[str, str | int]]) -> Iterable[str]:
     chains, seals = _counted(told["chains"], "chain"), _counted(told["seals"], "seal")
     said = f"{_counted(told['lines'], 'line')} in {chains}, compared with {seals}"
+    if told["archived"]:
+        said += f"; {_counted(told['archived'], 'line')} were taken out before"
     if not found:
         yield f"The audit is whole: {said}."
         return
@@ -116,6 +131,19 @@ def _sentence(finding: Mapping[str, str | int]) -> str:
     number, until = finding["number"], finding["until"]
     lines = f"line {number} is" if number == until else f"lines {number} to {until} are"
     return _SAYS[str(finding["fault"])].format(number=number, until=until, lines=lines)
+
+
+def archive(args: argparse.Namespace) -> int:
+    """Takes the oldest lines out. 0: they are in the file; 1: nothing is that old."""
+    configuration = installation.ready(os.environ)
+    take_out: Callable[..., int] = resolve_name("balie.site.auditing:archive")
+    count = take_out(configuration, args.before, args.file)
+    if not count:
+        print("No line is that old: nothing was taken out.", file=sys.stderr)
+        return 1
+    print(f"{_counted(count, 'line')} are in {args.file} now, and not in the database any more.")
+    print("Keep the file: what is in it is shown nowhere else.")
+    return 0
 
 
 def seal(args: argparse.Namespace) -> int:

@@ -3,6 +3,10 @@
 Whoever owns the table can take the guards away; that shows in the chain.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 _SQLITE = (
@@ -41,6 +45,18 @@ def guard(editor: BaseDatabaseSchemaEditor) -> None:
 def leave(editor: BaseDatabaseSchemaEditor) -> None:
     """Takes the guards away: for a migration that makes the table anew, and for tests."""
     _run(editor, _AWAY_SQLITE, _AWAY_POSTGRESQL)
+
+
+@contextmanager
+def unguarded() -> Iterator[None]:
+    """Without the guards, in the transaction that is open: nobody else is ever without them."""
+    is_sqlite = connection.vendor == "sqlite"
+    with connection.cursor() as cursor:
+        for statement in _AWAY_SQLITE if is_sqlite else _AWAY_POSTGRESQL:
+            cursor.execute(statement)
+        yield
+        for statement in _SQLITE if is_sqlite else _POSTGRESQL:
+            cursor.execute(statement)
 
 
 def _run(editor: BaseDatabaseSchemaEditor, sqlite: tuple[str, ...], other: tuple[str, ...]) -> None:

@@ -5,18 +5,30 @@ There are as many chains as there are writers at one moment, so that none waits 
 commit: one with SQLite, which has one writer at a time, and up to `_LANES` with PostgreSQL.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from heapq import merge
 
+import msgspec
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from balie.backstage.auditing import Deed, Line
 from balie.backstage.readings import READ
-from balie.store.chain import BEGINNING, Entry, Finding, Head, Seal, chained, faults, sealed
-from balie.store.models import Action, Audit, Errand
+from balie.store.chain import (
+    BEGINNING,
+    Archive,
+    Entry,
+    Finding,
+    Head,
+    Seal,
+    chained,
+    faults,
+    sealed,
+)
+from balie.store.models import Action, Audit, AuditArchive, Errand
 from balie.store.stamps import Stamps
 
 _LANES = 64
@@ -117,10 +129,17 @@ class Trail:
         """How far every chain is now, to be kept somewhere else."""
         return sealed(_heads(), self.now(), self.stamps)
 
-    def faults(self, seals: Sequence[Seal] = ()) -> Iterator[Finding]:
-        """Whatever is wrong with the audit, and with it according to seals of before."""
+    def faults(
+        self, seals: Sequence[Seal] = (), elsewhere: Sequence[Iterable[Entry]] = ()
+    ) -> Iterator[Finding]:
+        """Whatever is wrong with the audit, and with it according to seals of before.
+
+        elsewhere: lines that were taken out, each by lane and number; without them it is only
+        looked whether what is here follows on what went.
+        """
         rows = Audit.objects.order_by("lane", "number").iterator(chunk_size=_AT_ONCE)
-        return faults(map(entry_of, rows), seals, self.stamps)
+        entries = merge(*elsewhere, map(entry_of, rows), key=_place)
+        return faults(entries, seals, self.stamps, archives())
 
     # ---- parts
 
@@ -155,6 +174,25 @@ class Trail:
         if wanted.until is not None:
             asked &= Q(at__lt=wanted.until)
         return Audit.objects.filter(asked)
+
+
+def archives() -> Sequence[Archive]:
+    """What was taken out so far, the oldest first: `store.archiving`."""
+    return [
+        Archive(
+            at=row.at,
+            before=row.before,
+            lines=row.lines,
+            heads=msgspec.convert(row.heads, tuple[Head, ...]),
+            key=row.key,
+            digest=row.digest,
+        )
+        for row in AuditArchive.objects.order_by("at", "id")
+    ]
+
+
+def _place(entry: Entry) -> tuple[int, int]:
+    return entry.lane, entry.number
 
 
 def _deeds(rows: "QuerySet[Audit]") -> Sequence[Deed]:

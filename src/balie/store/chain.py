@@ -58,6 +58,20 @@ class Seal(msgspec.Struct, frozen=True, kw_only=True):
     digest: str
 
 
+class Archive(msgspec.Struct, frozen=True, kw_only=True):
+    """That the beginning of chains was taken out of the database, and kept elsewhere.
+
+    heads: the last line of each chain that went. before: all that went is older. lines: how many.
+    """
+
+    at: datetime
+    before: datetime
+    lines: int
+    heads: tuple[Head, ...]
+    key: str = ""
+    digest: str = ""
+
+
 class Fault(StrEnum):
     """What is wrong with a line, or with a place where a line should be."""
 
@@ -68,6 +82,7 @@ class Fault(StrEnum):
     CUT = "cut"
     NO_KEY = "no key"
     NO_SEAL = "no seal"
+    NO_ARCHIVE = "no archive"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,20 +116,37 @@ def sealed(heads: Sequence[Head], at: datetime, stamps: Stamps) -> Seal:
     return Seal(at=at, heads=tuple(heads), key=stamp.key, digest=stamp.digest)
 
 
-def faults(entries: Iterable[Entry], seals: Sequence[Seal], stamps: Stamps) -> Iterator[Finding]:
-    """Everything that is wrong. entries: all lines, by lane and number."""
+def archived(archive: Archive, stamps: Stamps) -> Archive:
+    """The same with its digest."""
+    stamp = stamps.stamp(_archived_content(archive))
+    return msgspec.structs.replace(archive, key=stamp.key, digest=stamp.digest)
+
+
+def faults(
+    entries: Iterable[Entry],
+    seals: Sequence[Seal],
+    stamps: Stamps,
+    archives: Sequence[Archive] = (),
+) -> Iterator[Finding]:
+    """Everything that is wrong. entries: all lines, by lane and number. archives: what was taken
+    out; entries may hold it, or begin after it.
+    """
     wanted = _wanted(seals, stamps)
-    yield from wanted.findings
+    begins = _begins(archives, stamps)
+    yield from (*wanted.findings, *begins.findings)
     ends: dict[int, int] = {}
     last: Entry | None = None
     for entry in entries:
-        before = last if last is not None and last.lane == entry.lane else None
+        if last is not None and last.lane == entry.lane:
+            before = Head(last.lane, last.number, last.digest)
+        else:
+            before = begins.of(entry)
         yield from _of_line(entry, before, stamps)
         if wanted.digests.get((entry.lane, entry.number), entry.digest) != entry.digest:
             yield _at(Fault.CHANGED, entry.lane, entry.number)
         ends[entry.lane] = entry.number
         last = entry
-    for lane, number in wanted.ends.items():
+    for lane, number in _at_least(wanted.ends, begins).items():
         if ends.get(lane, 0) < number:
             yield Finding(fault=Fault.CUT, lane=lane, number=ends.get(lane, 0) + 1, until=number)
 
@@ -142,8 +174,46 @@ def _wanted(seals: Sequence[Seal], stamps: Stamps) -> _Wanted:
     return _Wanted(digests, ends, findings)
 
 
-def _of_line(entry: Entry, before: Entry | None, stamps: Stamps) -> Iterator[Finding]:
-    number, digest = (before.number, before.digest) if before else (0, BEGINNING)
+@dataclass(frozen=True, slots=True)
+class _Begins:
+    """After which lines a chain may begin, as archives say; the highest first."""
+
+    heads: Mapping[int, Sequence[Head]]
+    findings: Sequence[Finding]
+
+    def of(self, first: Entry) -> Head:
+        """What the first line that is there follows on."""
+        beginning = Head(first.lane, 0, BEGINNING)
+        known = self.heads.get(first.lane, ())
+        return next((head for head in known if head.number < first.number), beginning)
+
+
+def _begins(archives: Sequence[Archive], stamps: Stamps) -> _Begins:
+    """One whose key is gone is told, and believed: as a line of which the key is gone."""
+    heads: dict[int, list[Head]] = {}
+    findings = []
+    for archive in archives:
+        holds = stamps.holds(_archived_content(archive), Stamp(archive.key, archive.digest))
+        if holds is not True:
+            findings.append(_at(Fault.NO_KEY if holds is None else Fault.NO_ARCHIVE, 0, 0))
+        for head in archive.heads if holds is not False else ():
+            heads.setdefault(head.lane, []).append(head)
+    by_number = {lane: sorted(found, reverse=True, key=_number) for lane, found in heads.items()}
+    return _Begins(by_number, findings)
+
+
+def _number(head: Head) -> int:
+    return head.number
+
+
+def _at_least(ends: Mapping[int, int], begins: _Begins) -> Mapping[int, int]:
+    """How far each chain must go: one line of each stays behind when the others are taken out."""
+    after = {lane: heads[0].number + 1 for lane, heads in begins.heads.items()}
+    return {lane: max(ends.get(lane, 0), after.get(lane, 0)) for lane in {**after, **ends}}
+
+
+def _of_line(entry: Entry, before: Head, stamps: Stamps) -> Iterator[Finding]:
+    number, digest = before.number, before.digest
     if entry.number > number + 1:
         yield Finding(
             fault=Fault.MISSING, lane=entry.lane, number=number + 1, until=entry.number - 1
@@ -175,3 +245,10 @@ def _at(fault: Fault, lane: int, number: int) -> Finding:
 def _sealed_content(heads: Sequence[Head], at: datetime) -> bytes:
     when = at.astimezone(UTC).isoformat(timespec="microseconds")
     return msgspec.json.encode(("seal", when, heads))
+
+
+def _archived_content(archive: Archive) -> bytes:
+    """Never what a seal is made of: whoever has a seal could else take out what is before it."""
+    when = [one.astimezone(UTC).isoformat(timespec="microseconds")
+            for one in (archive.at, archive.before)]  # fmt: skip
+    return msgspec.json.encode(("archive", *when, archive.lines, archive.heads))

@@ -159,6 +159,23 @@ class Audit(models.Model):
         return f"{self.at} {self.what} {self.about}"
 
 
+class AuditArchive(models.Model):
+    """That the oldest lines of the audit were taken out, into a file: `store.chain.Archive`.
+
+    heads: the last line of each chain that went, as [lane, number, digest].
+    """
+
+    at = models.DateTimeField()
+    before = models.DateTimeField()
+    lines = models.PositiveBigIntegerField()
+    heads = models.JSONField()
+    key = models.CharField(max_length=8)
+    digest = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "audit_archive"
+
+
 class Upload(models.Model):
     """A file that somebody sent with a form. closed: its name, encrypted; its bytes are in pieces.
 
