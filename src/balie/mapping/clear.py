@@ -47,7 +47,8 @@ Reader = Callable[[Raw], Clear]
 """`clear`, made ready for one field."""
 
 _PLAIN_NUMBER = re.compile(rf"-?\d{{1,{MOST_DIGITS}}}(\.\d{{1,9}})?", re.ASCII)
-_AS_IT_IS = frozenset({Type.TEXT, Type.UNKNOWN, Type.DOCUMENT, Type.LIST, Type.OBJECT})
+AS_IT_IS = frozenset({Type.TEXT, Type.UNKNOWN, Type.DOCUMENT, Type.LIST, Type.OBJECT})
+"""What is told as it was written, without spaces around it."""
 
 
 def reader(field: Field, no_value: frozenset[str], zone: tzinfo = UTC) -> Reader:
@@ -56,7 +57,7 @@ def reader(field: Field, no_value: frozenset[str], zone: tzinfo = UTC) -> Reader
     Texts and plain numbers, which are most of them, take the short way; days, of which there are
     few, are read once.
     """
-    if field.type in _AS_IT_IS:
+    if field.type in AS_IT_IS:
 
         def read_text(raw: Raw) -> Clear:
             if type(raw) is not str:

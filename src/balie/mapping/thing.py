@@ -20,11 +20,11 @@ import msgspec
 from balie.blueprint.conditions import Known, Lookup
 from balie.blueprint.model import Blueprint, Stage, TableRef, Thing, ThingField
 from balie.mapping.calculations import Calculation, calculation
-from balie.mapping.clear import Clear, Reader, Unreadable, reader
+from balie.mapping.clear import AS_IT_IS, Clear, Reader, Unreadable, reader
 from balie.mapping.kinds import Kind
 from balie.systems.contract import Contract, Field, Table, Type, field_at, field_or_text
 from balie.systems.profile import Profile
-from balie.systems.rows import Row, text_of, value_at
+from balie.systems.rows import Raw, Row, text_of, value_at
 
 NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
@@ -286,10 +286,10 @@ class MappedThing:
 
         Raises Unreadable when a field that is asked for cannot be read, or the key is missing.
         """
-        look = self._raw_lookup(rows)
+        recipe = self._recipe(tuple(fields))
+        look = self._raw_lookup(rows) if recipe.others or self.thing.leave_out else _sees_nothing
         if self.thing.leave_out and self._condition_leaves_out(look, today):
             return None
-        recipe = self._recipe(tuple(fields))
         values = recipe.values(rows, look, today)
         if self._leave_out and self._code_leaves_out(values):
             return None
@@ -334,23 +334,33 @@ class MappedThing:
         source = self.by_name[name]
         if field.is_amount and source.profile.currency_from:
             return partial(self._value, field)
-        return _Quick(name, field.id, path, source.reader(path), self._finisher(field, source))
+        known = self._known_codes(field, source, path) if field.kind is Kind.STATUS else {}
+        make = _maker_of(source.reader(path), self._finisher(field, source))
+        if source.field(path).type is Type.DATE and field.kind is not Kind.STATUS:
+            make = _remembered(known, make)
+        return _Quick(name, field.id, path, known, make)
+
+    def _known_codes(
+        self, field: MappedField, source: MappedSource, path: str
+    ) -> dict[str, "Value"]:
+        """The codes that a system sends just as they stand in the blueprint, with their words."""
+        if source.field(path).type not in AS_IT_IS:
+            return {}
+        return {
+            code: Value(code, code, stage)
+            for code, stage in _stages_by_code(field.field.words).items()
+            if source.reader(path)(code) == code
+        }
 
     def _finisher(self, field: MappedField, source: MappedSource) -> "_Finish":
         """What is still to be done with a clear value."""
         if field.is_amount:
-            return partial(Value, currency=source.profile.currency)
+            currency = source.profile.currency
+            return lambda value: Value(value, None, None, NO_LABELS, currency)
         if field.kind is not Kind.STATUS:
             return Value
         path = field.paths[0][1]
-        known = {
-            code: Value(code, code, stage)
-            for code, stage in _stages_by_code(field.field.words).items()
-        }
-        return lambda value: (
-            (known.get(value) if type(value) is str else None)
-            or self._said(field, value, source, path)
-        )
+        return lambda value: self._said(field, value, source, path)
 
     def _value(self, field: MappedField, rows: RowsBySource, look: Lookup, today: date) -> Value:
         if field.kind is Kind.STATUS:
@@ -429,16 +439,47 @@ _Finish = Callable[[Clear], Value]
 
 
 class _Quick(NamedTuple):
-    """Makes a value of one raw field of the newest row of one source: the short way."""
+    """Makes a value of one raw field of the newest row of one source: the short way.
+
+    known: what some raw texts make, codes and days; of any other raw value `make` makes it.
+    """
 
     source: str
     field: str
     path: str
-    read: Reader
-    finish: _Finish
+    known: Mapping[str, Value]
+    make: Callable[[Raw], Value]
 
+
+def _maker_of(read: Reader, finish: _Finish) -> Callable[[Raw], Value]:
+    def make(raw: Raw) -> Value:
+        clear = read(raw)
+        return NO_VALUE if clear is None else finish(clear)
+
+    return make
+
+
+def _remembered(known: dict[str, Value], make: Callable[[Raw], Value]) -> Callable[[Raw], Value]:
+    """The same, for what is there a few times and then often: each day is read once."""
+
+    def made(raw: Raw) -> Value:
+        value = make(raw)
+        if type(raw) is str:
+            if len(known) >= _MOST_KNOWN:
+                known.clear()
+            known[raw] = value
+        return value
+
+    return made
+
+
+_MOST_KNOWN = 1000
 
 _NO_ROW: Row = MappingProxyType({})
+
+
+def _sees_nothing(_name: str) -> None:
+    """Of a record none of whose fields looks at another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -458,11 +499,12 @@ class _Recipe:
         for source, steps in self.quick:
             newest = rows.get(source)
             row = newest[0] if newest else _NO_ROW
-            for _, id_, path, read, finish in steps:
-                clear = read(row[path] if path in row else value_at(row, path))
-                made[id_] = NO_VALUE if clear is None else finish(clear)
-        for id_, make in self.others:
-            made[id_] = make(rows, look, today)
+            for _, id_, path, known, make in steps:
+                raw = row[path] if path in row else value_at(row, path)
+                value = known.get(raw) if type(raw) is str else None
+                made[id_] = make(raw) if value is None else value
+        for id_, make_of in self.others:
+            made[id_] = make_of(rows, look, today)
         return made
 
     def unknown(self, values: Mapping[str, Value]) -> tuple[str, ...]:
@@ -496,13 +538,10 @@ def _first_that_holds(stages: Sequence[Stage], look: Lookup, today: date) -> Val
 
 def _has_no_words(value: Value) -> bool:
     """A code that the system says and nobody wrote words for."""
-    if value.stage is None and value.code is None:
-        return False
-    if value.labels:
-        return False
-    if value.stage is None:
-        return value.code is not None
-    return value.stage.code is None and value.stage.if_ is None
+    stage = value.stage
+    if stage is not None:
+        return stage.code is None and stage.if_ is None and not value.labels
+    return value.code is not None and not value.labels
 
 
 # ---- compiling

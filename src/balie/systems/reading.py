@@ -66,11 +66,9 @@ async def read(
     """
     table = table_of(connection, query.table)
     _refuse_what_cannot_be_asked(connection, table, query)
-    no_value = connection.profile.no_value
-    relations = [_clean(table, relation, no_value) for relation in query.relations]
-    if not all(relation.values for relation in relations):
+    groups = _groups(table, query.relations, connection.profile.no_value, alone or _never)
+    if not groups:
         return Rows(())
-    groups = _groups(table, relations, alone or _never)
     if len(groups) > MOST_CALLS:
         raise Misconfigured(
             f'{connection.title}, table "{table.name}": this would take {len(groups)} calls.'
@@ -186,7 +184,7 @@ class _Plan:
     size: int
 
 
-def _plan(table: Table, query: Query, groups: list[tuple[Relation, ...]]) -> _Plan:
+def _plan(table: Table, query: Query, groups: Sequence[tuple[Relation, ...]]) -> _Plan:
     at_most = _highest(table, query)
     below = (at_most[0],) if at_most else ()
     tree = _tree(table, (*table.key, *query.fields, *below))
@@ -225,11 +223,21 @@ def _highest(table: Table, query: Query) -> tuple[str, str] | None:
         raise Misconfigured(f'A value to page from does not fit "{table.name}.{path}".') from error
 
 
+@lru_cache(maxsize=_QUESTIONS)
 def _groups(
-    table: Table, relations: Iterable[Relation], alone: Callable[[str], bool]
-) -> list[tuple[Relation, ...]]:
-    """One group of relations for each call."""
-    return list(product(*(_split(table, relation, alone) for relation in relations)))
+    table: Table,
+    relations: tuple[Relation, ...],
+    no_value: frozenset[str],
+    alone: Callable[[str], bool],
+) -> tuple[tuple[Relation, ...], ...]:
+    """One group of relations for each call; none when a relation has no value that a row can have.
+
+    Who looks at a page looks at it again, and asks the same.
+    """
+    clean = [_clean(table, relation, no_value) for relation in relations]
+    if not all(relation.values for relation in clean):
+        return ()
+    return tuple(product(*(_split(table, relation, alone) for relation in clean)))
 
 
 def _split(table: Table, relation: Relation, alone: Callable[[str], bool]) -> Iterator[Relation]:

@@ -12,7 +12,7 @@ paging: {send: page, count: pages}     the number of the page, from 1
 import binascii
 from base64 import b64decode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -28,7 +28,7 @@ from balie.systems.fetching import fetched
 from balie.systems.interpretation import json_of, not_a_page
 from balie.systems.placeholders import filled
 from balie.systems.profile import Profile
-from balie.systems.query import Query, Relation
+from balie.systems.query import Order, Query, Relation
 from balie.systems.reading import Call, Part, read, table_of
 from balie.systems.rows import Raw, Rows, text_of
 from balie.systems.transport import Request, Transport
@@ -50,6 +50,9 @@ class Http:
 
     connection: Connection
     transport: Transport
+    _rests: dict[tuple[str, int, Order | None], Mapping[str, str]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     async def check(self) -> None:
         """Asks for one row of a table: that needs address and key to be right."""
@@ -123,9 +126,20 @@ class Http:
             if below(at, call.cursor) is None:
                 raise Misconfigured("A cursor leads to another address.")
             return f"{at}/{call.cursor}"
-        asked = {**self._always(call), **self._relations(call), **self._page(call), **_sort(call)}
-        after = "&".join(f"{quote(name, safe='')}={value}" for name, value in asked.items())
+        asked = {**self._rest(call), **self._relations(call)}
+        if call.cursor:
+            asked[quote(self._paging("send"), safe="")] = quote(call.cursor, safe="")
+        after = "&".join([f"{name}={value}" for name, value in asked.items()])
         return f"{at}/{quote(call.table.name)}" + (f"?{after}" if after else "")
+
+    def _rest(self, call: Call) -> Mapping[str, str]:
+        """What is asked whosever the rows are: the same for every call of this shape."""
+        shape = (call.table.name, call.limit, call.order)
+        rest = self._rests.get(shape)
+        if rest is None:
+            said = {**self._always(call), **self._size(call), **_sort(call)}
+            rest = self._rests[shape] = {quote(n, safe=""): value for n, value in said.items()}
+        return rest
 
     def _always(self, call: Call) -> dict[str, str]:
         """What the profile sends with every question that knows it, such as a company."""
@@ -140,18 +154,15 @@ class Http:
         """Each relation as a parameter; a comma between values is bare, one in a value is not."""
         profile, table = self.connection.profile, call.table.name
         return {
-            parameter_of(profile, table, relation.field): ",".join(
-                quote(value, safe="") for value in relation.values
+            quote(parameter_of(profile, table, relation.field), safe=""): ",".join(
+                [quote(value, safe="") for value in relation.values]
             )
             for relation in call.relations
         }
 
-    def _page(self, call: Call) -> dict[str, str]:
+    def _size(self, call: Call) -> dict[str, str]:
         size = paging_word(self.connection.profile, "size", "limit")
-        found = {size: str(call.limit)} if size in call.table.parameters else {}
-        if call.cursor:
-            found[self._paging("send")] = quote(call.cursor, safe="")
-        return found
+        return {size: str(call.limit)} if size in call.table.parameters else {}
 
     def _paging(self, word: str) -> str:
         return paging_word(self.connection.profile, word, "")
