@@ -21,7 +21,8 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with portal(tmp_path_factory.mktemp("state")) as here:
+    switched_on = {"BALIE_HEADLESS": "yes"}
+    with portal(tmp_path_factory.mktemp("state"), settings=switched_on) as here:
         # Browsers make no passkeys for a number: this machine has a name.
         yield here.url.replace("127.0.0.1", "localhost")
 
@@ -102,6 +103,48 @@ def test_a_passkey_is_made_and_signs_in_by_itself(address: str, chromium: Browse
     page.wait_for_url("**/accounts/login/")
     page.wait_for_selector("main [role=alert]:visible")
     assert "Deze passkey klopte niet" in page.inner_text("main")
+    assert [line for line in complaints if "Content Security" in line] == []
+    context.close()
+
+
+FRONT_END = """async (steps) => {
+  const at = "/_allauth/browser/v1/auth/";
+  const send = (path, method, body) => fetch(at + path, {method,
+    headers: {"Content-Type": "application/json"}, body: body && JSON.stringify(body)});
+  const told = [];
+  for (const [path, method, body] of steps) {
+    if (method !== "passkey") { told.push((await send(path, method, body)).status); continue; }
+    const asked = (await (await send(path, "GET")).json()).data.request_options;
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(asked.publicKey);
+    const credential = await navigator.credentials.get({publicKey});
+    told.push((await send(path, "POST", {credential: credential.toJSON()})).status);
+  }
+  return told;
+}"""
+"""What a front end of one's own does, in a page of the same host."""
+
+
+def test_a_front_end_signs_in_by_code_and_with_a_passkey(address: str, chromium: Browser) -> None:
+    context = chromium.new_context(base_url=address, locale="nl-NL")
+    complaints, page = watched(context), context.new_page()
+    device(page)
+    page.goto("/accounts/cookies/")
+    asked = page.evaluate(FRONT_END, [["code/request", "POST", {"email": "bram@example.nl"}]])
+    assert asked == [401]
+    page.goto("/accounts/outbox/")
+    code = re.search(r"^[A-Z]{4}-[A-Z]{4}$", page.inner_text("main"), re.MULTILINE)
+    assert code
+    assert page.evaluate(FRONT_END, [["code/confirm", "POST", {"code": code[0]}]]) == [200]
+    page.goto("/accounts/passkeys/add/")
+    page.click("button:has-text('Passkey maken')")
+    page.wait_for_url("**/accounts/")
+
+    out = ["session", "DELETE", None]
+    by_passkey = ["webauthn/login", "passkey", None]
+    who = ["session", "GET", None]
+    assert page.evaluate(FRONT_END, [out, who, by_passkey, who]) == [401, 401, 200, 200]
+    page.goto("/accounts/")
+    assert "Laatst gebruikt" in page.inner_text("main")
     assert [line for line in complaints if "Content Security" in line] == []
     context.close()
 
