@@ -7,21 +7,34 @@ from datetime import datetime, timedelta
 
 from balie.access.viewer import Viewer
 from balie.backstage.actions import Receipt
-from balie.backstage.approval import Approval
+from balie.backstage.approval import Approval, Organisation
+from balie.backstage.colleagues import known_to, ways
 from balie.backstage.ports import Clock
 from balie.backstage.process.instance import Mail
 from balie.backstage.process.letters import LINK, Letter, Template, written
 from balie.backstage.service import Service
 from balie.blueprint.model import Blueprint
 from balie.identity.organisations.members import colleagues
+from balie.identity.vouched import whoever_has
 from balie.mapping.formats import moment
 from balie.site.accepting import records_of
+from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
+from balie.site.connecting import Connected
 from balie.site.post import People
 from balie.steps.approve.asking import organisation_of
 from balie.steps.approve.step import Approving
 from balie.store.actions import StoredActions
-from balie.store.approvals import AGAIN, APPROVED, ASKED, OVER, REFUSED, StoredApprovals
+from balie.store.approvals import (
+    AGAIN,
+    APPROVED,
+    ASKED,
+    OVER,
+    REFUSED,
+    Finds,
+    StoredApprovals,
+    finds_nobody,
+)
 from balie.words.languages import MODEL, flat, part, spoken
 
 _A_MONTH = timedelta(days=30)
@@ -59,9 +72,27 @@ async def approving_of(
     )
 
 
-def approvals_of(configuration: Configuration, actions: StoredActions) -> StoredApprovals:
-    """What waits for approval, as it is kept."""
-    return StoredApprovals(actions, records_of(configuration), _members)
+def approvals_of(
+    configuration: Configuration, actions: StoredActions, finds: Finds = finds_nobody
+) -> StoredApprovals:
+    """What waits for approval, as it is kept. finds: who is asked and never came here."""
+    return StoredApprovals(actions, records_of(configuration), _members, finds)
+
+
+def known_in(found: Checked, connected: Connected, actions: StoredActions) -> Finds:
+    """Whom the systems know in an organisation, as people here."""
+    there = ways(found.blueprint, found.contracts)
+
+    async def find(organisation: Organisation) -> Mapping[str, frozenset[str]]:
+        way = there.get(organisation.of)
+        if way is None:
+            return {}
+        known = await known_to(way, organisation.key, connected.connectors[way.system])
+        ids = await actions.work.write(lambda: whoever_has(one.mail for one in known))
+        people = ((ids.get(one.mail.strip().lower()), one.kinds) for one in known)
+        return {person: kinds for person, kinds in people if person is not None}
+
+    return find
 
 
 def _members(organisation: str) -> Sequence[tuple[str, Sequence[str]]]:

@@ -16,7 +16,7 @@ from balie.backstage.process.processes import Processes
 from balie.backstage.process.story import Story, story
 from balie.blueprint.reader import read_opened
 from balie.site.accepting import records_of
-from balie.site.approvals import ApprovalLetters, approvals_of
+from balie.site.approvals import ApprovalLetters, approvals_of, known_in
 from balie.site.blueprints import Checked
 from balie.site.configuration import Configuration
 from balie.site.connecting import Connected, clock_of
@@ -191,6 +191,7 @@ def stories_of(
         sent=actions.carry,
         receipt_at=connected.service.receipt_address,
         own=letters.letter,
+        addressee=people.addressee,
         opening=MailLinks(unit, clock.now),
     )
     processes = Processes(
@@ -204,7 +205,7 @@ def stories_of(
         mails=mails,
         actions=actions,
         clock=clock,
-        approvals=approvals_of(configuration, actions),
+        approvals=approvals_of(configuration, actions, known_in(found, connected, actions)),
         inboxes=_inboxes(found, actions, instances, posting, versions),
     )
 

@@ -4,7 +4,7 @@ A decision, what it does to the errands, the mails about it and the place in the
 one transaction: whoever is killed leaves all of it or nothing.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -22,6 +22,7 @@ from balie.store.actions import StoredActions
 from balie.store.approval_models import Approval, Colleague, Given
 from balie.store.instances import Records
 from balie.store.models import Action, Errand
+from balie.systems.errors import SystemFault
 from balie.systems.rows import Raw
 
 ASKED, AGAIN, APPROVED, REFUSED, OVER = (
@@ -84,15 +85,26 @@ def nobody_known(_organisation: str) -> Iterable[tuple[str, Iterable[str]]]:
     return ()
 
 
+Finds = Callable[[Organisation], Awaitable[Mapping[str, frozenset[str]]]]
+"""Persons of an organisation whom the systems know, also who never came here, each with their kinds
+of customer. Raises SystemFault."""
+
+
+async def finds_nobody(_organisation: Organisation) -> Mapping[str, frozenset[str]]:
+    """No system knows anybody."""
+    return {}
+
+
 @dataclass(frozen=True)
 class StoredApprovals:
-    """Fulfils `Approvals`, and does what is due by itself. members: who is told beside who was
-    seen; each is held against the systems once more before a mail goes.
+    """Fulfils `Approvals`, and does what is due by itself. members, finds: who is told beside who
+    was seen; each is held against the systems once more before a mail goes.
     """
 
     actions: StoredActions
     records: Records
     members: Members = nobody_known
+    finds: Finds = finds_nobody
 
     # ---- for colleagues
 
@@ -165,9 +177,13 @@ class StoredApprovals:
         """Tells who can approve, reminds them, and ends what nobody approved in time."""
         now = self.actions.now()
         for action in await self._ids(told_at=None):
-            await self.actions.work.write(partial(self._tell, action, ASKED, told_at=now))
+            found = await self._found(action)
+            if found is not None:
+                tell = partial(self._tell, action, ASKED, found, told_at=now)
+                await self.actions.work.write(tell)
         for action in await self._ids(remind_at__lte=now):
-            remind = partial(self._tell, action, AGAIN, told_at=now, remind_at=None)
+            found = await self._found(action) or {}
+            remind = partial(self._tell, action, AGAIN, found, told_at=now, remind_at=None)
             await self.actions.work.write(remind)
         for action in await self._ids(until__lte=now):
             await self.actions.work.write(partial(self._end, action, now))
@@ -178,20 +194,41 @@ class StoredApprovals:
             lambda: list(rows.values_list("action_id", flat=True)[:_MOST])
         )
 
-    def _tell(self, action: str, mail: str, **noted: datetime | None) -> None:
+    async def _found(self, action: str) -> Mapping[str, frozenset[str]] | None:
+        """Whom the systems know there; None while they cannot be asked: then it is tried again."""
+        row = await self.actions.work.read(Approval.objects.filter(action=action).first)
+        asked = None if row is None else self._organisation(row)
+        if asked is None:
+            return {}
+        try:
+            return await self.finds(asked)
+        except SystemFault:
+            return None
+
+    def _tell(
+        self,
+        action: str,
+        mail: str,
+        found: Mapping[str, frozenset[str]],
+        **noted: datetime | None,
+    ) -> None:
         row = Approval.objects.select_for_update().filter(action=action, decided_at=None).first()
         if row is None:
             return
-        told = [self._mail(row, mail, who, language) for who, language in self._asked(row).items()]
+        told = [
+            self._mail(row, mail, who, language)
+            for who, language in self._asked(row, found).items()
+        ]
         self.records.mail(told)
         Approval.objects.filter(action=action).update(**noted)
 
-    def _asked(self, row: Approval) -> Mapping[str, str]:
+    def _asked(self, row: Approval, found: Mapping[str, frozenset[str]]) -> Mapping[str, str]:
         """Who may approve it, as far as that is known here, each with the language they read."""
         by, key = set(_listed(row.by)), self._key(row)
         members = self.members(key) if key is not None else ()
         language = self._language(row)
-        asked = {person: language for person, kinds in members if by & set(kinds)}
+        known = (*members, *found.items())
+        asked = {person: language for person, kinds in known if by & set(kinds)}
         seen = Colleague.objects.filter(organisation=row.organisation)
         asked |= {one.person: one.language for one in seen if by & set(_listed(one.kinds))}
         for person in (row.sender, *row.given.values_list("who", flat=True)):
@@ -294,8 +331,13 @@ class StoredApprovals:
 
     def _key(self, row: Approval) -> str | None:
         """The key of the organisation that is asked; None once it was erased."""
+        organisation = self._organisation(row)
+        return None if organisation is None else organisation.key
+
+    def _organisation(self, row: Approval) -> Organisation | None:
         asked: Raw = self.actions.opened(row.closed).get("organisation")
-        return str(asked[1]) if isinstance(asked, list) and len(asked) == 2 else None
+        is_told = isinstance(asked, list) and len(asked) == 2
+        return Organisation(*map(str, asked)) if isinstance(asked, list) and is_told else None
 
     def _mail(self, row: Approval, mail: str, person: str, language: str) -> Mail:
         action, turn = row.action, f":{row.number}" if row.number else ""

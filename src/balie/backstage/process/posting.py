@@ -92,7 +92,8 @@ class Posting:
 
     visitor: a person -> their completed sign-in as it is now, with the verified address; None when
     there is none. viewer: who that is to the systems. address: of the portal, no slash at the end.
-    own: writes mails of which the text is Balie's own; their names have a colon.
+    own: writes mails of which the text is Balie's own; their names have a colon. addressee: whom
+    those go to, also before they ever signed in: it holds them against the systems.
     opening: makes links that open without signing in.
     sent: an action -> what was sent. receipt_at: a step and a reference -> the receipt's address.
     """
@@ -109,6 +110,7 @@ class Posting:
     sent: Callable[[str], Awaitable[Receipt | None]]
     receipt_at: Callable[[str, str], str]
     own: Callable[[Mail, Viewer], Awaitable[Letter | None]] | None = None
+    addressee: Callable[[str, str | None], Awaitable[Visitor | None]] | None = None
     opening: Opening | None = None
 
     async def send_due(self) -> None:
@@ -148,7 +150,7 @@ class Posting:
         self, due: DueMail, own: Callable[[Mail, Viewer], Awaitable[Letter | None]]
     ) -> Envelope | None:
         mail = due.mail
-        visitor = await self.visitor(mail.person, mail.acting_for)
+        visitor = await (self.addressee or self.visitor)(mail.person, mail.acting_for)
         letter = None if visitor is None else await own(mail, await self.viewer(visitor))
         if visitor is None or letter is None:
             await self.mails.later(due.key, None, "there is nobody to tell any more")
