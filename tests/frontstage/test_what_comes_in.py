@@ -16,6 +16,7 @@ from balie.backstage.forms.guarding import CODE, PROOF, AskedFor, Guarded, Proof
 from balie.backstage.forms.inputs import Inputs
 from balie.backstage.forms.receiving import KeptFile, Place
 from balie.mapping.rules import MEGABYTE, Wrong
+from tests.examples import examples
 from tests.frontstage.site import FROM_HERE, Site, site
 from tests.frontstage.test_forms import DETAILS, SENT, confirm, kept_in, only, token_of
 from tests.semantics.world import World, world
@@ -454,7 +455,7 @@ _texts = st.one_of(
 )
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(12), deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     address=st.sampled_from([RETURN, "/retour/nieuw", "/gegevens"]),
     who=st.sampled_from(["sanne", "bram", ""]),

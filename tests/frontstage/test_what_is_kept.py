@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from balie.access.viewer import Knowledge, Mine, Viewer, Visitor
+from tests.examples import examples
 from tests.frontstage.site import Site, site
 from tests.semantics.world import LINDEMAN, World, blueprint_of, without_keeping, world
 
@@ -106,7 +107,7 @@ STEPS = st.one_of(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(st.lists(STEPS, min_size=3, max_size=25))
 def test_whatever_happens_a_kept_page_is_the_page_that_would_be_made(steps: list[object]) -> None:
     asyncio.run(_compared(steps))
