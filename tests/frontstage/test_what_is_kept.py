@@ -208,12 +208,12 @@ async def test_a_role_that_is_taken_away_takes_the_kept_pages_with_it() -> None:
 
 
 def test_every_field_of_a_visitor_and_of_a_viewer_is_part_of_its_key() -> None:
-    """But how they proved who they are: that is of one browser, and asked at every page."""
+    """But how they proved who they are, and in which sign-in: that is of one browser."""
     visitor = Visitor(person="p", email="a@example.nl")
     others: dict[str, Any] = {"links": {"contact": ("c",)}, "is_staff": True,
                               "staff_roles": frozenset({"r"})}  # fmt: skip
     for one in fields(Visitor):
-        is_kept = one.name not in ("level", "level_at")
+        is_kept = one.name not in ("level", "level_at", "sign_in")
         other = replace(visitor, **{one.name: others.get(one.name, "x")})
         assert (other.who != visitor.who) == is_kept, one.name
     viewer = Viewer(person="p", email="a@example.nl", kinds=frozenset(), kinds_known=True, me={})
