@@ -62,7 +62,7 @@ def test_taking_a_link_away_asks_why_and_counts_at_the_next_page(
 
     gone = ada.post(of(known), {"link": row, "asked": "yes", "why": "wrong"})
 
-    assert (gone.status_code, gone.headers["location"]) == (302, f"{of(known)}?done")
+    assert (gone.status_code, gone.headers["location"]) == (302, f"{of(known)}?done=unlinked")
     seen = customer.seen_by_thin
     assert seen is not None
     assert seen["links"] == {}  # that of a claim counts in sign-ins by that party alone
@@ -103,6 +103,24 @@ def test_for_everybody_else_these_pages_are_not_there(site: Site, known: Person)
             posted = browser.post(address, {"link": "1", "why": "asked"}, "/accounts/logout/")
             assert posted.status_code == 404
     assert links_of(known) == {"contact": ("c-1", "c-2")}
+
+
+def test_a_customer_is_signed_out_everywhere_at_once(
+    site: Site, ada: Browser, sanne: Person
+) -> None:
+    assert "Nergens." in ada.get(of(sanne)).text
+    browsers = [site.browser(), site.browser()]
+    for browser in browsers:
+        browser.sign_in(sanne.email)
+    assert "Op 2 apparaten." in ada.get(of(sanne)).text
+    done = ada.post(of(sanne), {"do": "sign_out"})
+    assert "overal uitgelogd" in ada.get(done.headers["location"]).text
+    for browser in browsers:
+        assert browser.seen_by_thin is None
+        assert not browser.seen_by_django
+    assert told("signed out by staff") == [(sanne.pk.hex, "", "")]
+    browsers[0].sign_in(sanne.email)  # the account stays open
+    assert "Logde u overal uit" in browsers[0].get("/accounts/looked/").text
 
 
 # ---- letters

@@ -39,7 +39,7 @@ _SEES: Mapping[ErrandState, str] = {
 
 DEEDS = (
     *("looked", "looked along", "found", "explained", "acted as", "stopped acting as"),
-    *("looked at links", "unlinked"),
+    *("looked at links", "unlinked", "signed out by staff"),
     *("represented", "represents", "began to represent", "ended representing"),
     *("accepted", "answered", "erased"),
     *(verdict.value for verdict in Verdict),

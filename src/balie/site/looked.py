@@ -19,6 +19,7 @@ WHATS: Mapping[str, str] = {
     "explained": "looked.explained",
     "looked at links": "looked.links",
     "unlinked": "looked.unlinked",
+    "signed out by staff": "looked.signed_out",
     "accepted": "looked.sent_for",
     "approval given": "looked.decided",
     "approval approved": "looked.decided",

@@ -6,6 +6,7 @@ from datetime import datetime
 from http import HTTPStatus
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -15,12 +16,14 @@ from django.views.decorators.http import require_http_methods
 
 from balie.identity.desk import desk_of, who_asks
 from balie.identity.linking.links import Why, unlink
-from balie.identity.models import Person, Recognition
+from balie.identity.models import Person, Recognition, ViewerSession
 from balie.identity.pages.connections import for_portal_administrators
+from balie.identity.signing_in import end_everywhere
 
 REASONS = ("asked", "wrong", "moved", "misused")
 """Why a link is taken away, as the audit keeps it: one of these words."""
 
+_DONE = ("unlinked", "signed_out")
 _LONGEST = 254
 _WORDS = {one.value: one.name.lower() for one in Why}
 
@@ -61,15 +64,24 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @for_portal_administrators
 def links_of(request: HttpRequest, person: str) -> HttpResponse:
-    """The links of one customer; sent to, one of them is taken away, for a reason.
+    """The links of one customer; sent to, one of them is taken away for a reason, or every sign-in
+    of theirs ends.
 
     The next page of theirs knows it. The mail address does not make the link again.
     """
     customer = _customer(person)
+    if request.POST.get("do") == "sign_out":
+        return _signed_out(request, customer)
     if request.method == "POST":
         return _taken_away(request, customer)
     desk_of(request).note("looked at links", who=who_asks(request).pk.hex, about=customer.pk.hex)
-    shown = {"customer": customer, "links": _links(customer), "done": "done" in request.GET}
+    done = request.GET.get("done", "")
+    shown = {
+        "customer": customer,
+        "links": _links(customer),
+        "done": done if done in _DONE else "",
+        "sign_ins": ViewerSession.objects.filter(person=customer, behind=None).count(),
+    }
     return render(request, "known/links.html", shown)
 
 
@@ -84,7 +96,16 @@ def _taken_away(request: HttpRequest, customer: Person) -> HttpResponse:
         return render(request, "known/unlink.html", shown, status=status)
     by = who_asks(request).pk.hex
     unlink(customer, link.name, desk_of(request).note, link.key, by=by, why=why)
-    return HttpResponseRedirect(f"{reverse('links_of', args=[customer.pk.hex])}?done")
+    return HttpResponseRedirect(f"{reverse('links_of', args=[customer.pk.hex])}?done=unlinked")
+
+
+@transaction.atomic
+def _signed_out(request: HttpRequest, customer: Person) -> HttpResponse:
+    """Ends every sign-in of a customer; their account stays open."""
+    end_everywhere(customer)
+    by = who_asks(request).pk.hex
+    desk_of(request).note("signed out by staff", who=by, about=customer.pk.hex)
+    return HttpResponseRedirect(f"{reverse('links_of', args=[customer.pk.hex])}?done=signed_out")
 
 
 def _links(customer: Person) -> Sequence[Linked]:
