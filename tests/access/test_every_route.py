@@ -110,12 +110,16 @@ LISTS = ("/bestellingen", "/facturen", "/retour", "/vraag")
 
 @dataclass(frozen=True)
 class Fixed:
-    """What a fixed address answers to whoever is not signed in, to a customer, and to staff."""
+    """What a fixed address answers to whoever is not signed in, to a customer, and to staff.
+
+    consumer: to a customer in private, where that differs.
+    """
 
     address: str
     stranger: int
     customer: int
     staff: int
+    consumer: int = 0
 
 
 def _everybody(address: str, status: int) -> Fixed:
@@ -167,6 +171,24 @@ OF_DJANGO = {
         f"/accounts/organisation/invited/{UUID(int=1)}/", 405
     ),
     "accounts/organisation/done/": _nobodys("/accounts/organisation/done/"),
+    "accounts/organisation/join/": _nobodys("/accounts/organisation/join/"),
+    "accounts/organisation/join/<uuid:asked>/take-back/": Fixed(
+        f"/accounts/organisation/join/{UUID(int=1)}/take-back/", 302, 405, 405
+    ),
+    "accounts/organisation/asked/<uuid:asked>/": _nobodys(
+        f"/accounts/organisation/asked/{UUID(int=1)}/"
+    ),
+    "accounts/organisation/domains/": _nobodys("/accounts/organisation/domains/"),
+    "accounts/representatives/": Fixed("/accounts/representatives/", 302, 200, 404),
+    "accounts/representatives/invite/": Fixed(
+        "/accounts/representatives/invite/", 302, 404, 404, consumer=200
+    ),
+    "accounts/representatives/invited/<uuid:invitation>/": _everybody(
+        f"/accounts/representatives/invited/{UUID(int=1)}/", 405
+    ),
+    "accounts/representatives/end/<uuid:representation>/": _everybody(
+        f"/accounts/representatives/end/{UUID(int=1)}/", 405
+    ),
     "accounts/two-steps/": Fixed("/accounts/two-steps/", 302, 200, 200),
     "accounts/two-steps/with/<slug:name>/": _everybody("/accounts/two-steps/with/nobody/", 404),
     # Of staff who administer the portal; of Mila, who does not, neither.
@@ -285,7 +307,7 @@ def test_a_fixed_address_is_there_for_whom_it_is_meant(
     ]
     customer, staff = case.customer, case.staff
     statuses = [answer.status_code for answer in answers]
-    assert statuses == [case.stranger, customer, customer, staff]
+    assert statuses == [case.stranger, case.consumer or customer, customer, staff]
     rows = [marker for markers in MARKERS.values() for marker in markers]
     for answer in answers:  # none of these is about anybody's rows
         assert not [row for row in rows if row in answer.text]

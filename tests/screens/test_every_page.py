@@ -49,6 +49,7 @@ NO_PAGES = {
     "accounts/passkeys/enter/": "is asked by a script alone",
     "accounts/mail/<str:token>/": "leads on, without the token",
     "accounts/organisation/invited/<uuid:invitation>/": "only takes a form, and leads back",
+    "accounts/organisation/join/<uuid:asked>/take-back/": "only takes a form, and leads back",
     "accounts/representatives/invited/<uuid:invitation>/": "only takes a form, and leads back",
     "accounts/representatives/end/<uuid:representation>/": "only takes a form, and leads back",
     "accounts/with/<slug:name>/logout/": "is told by a program",

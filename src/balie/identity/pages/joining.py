@@ -146,10 +146,9 @@ def domains(request: HttpRequest, here: Administering) -> HttpResponse:
 def _tell_administrators(desk: Desk, asked: JoinRequest) -> None:
     """Who asks, and where to decide. What they wrote stands on that page alone."""
     where = f"{desk.logins.public_url}{reverse('decide_joining', args=[asked.pk])}"
-    who = asked.person.name or asked.person.email
-    lines = dict.fromkeys((_name(asked.organisation), f"{who}, {asked.person.email}", where))
+    lines = (_name(asked.organisation), asked.person.name, asked.person.email, where)
+    said = [line for line in lines if line]
     for one in administrators(asked.organisation):
-        said = [line for line in lines if line]
         desk.letters.write(asked.language, one.email, "join_asked", said).send()
 
 
