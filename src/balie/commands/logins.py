@@ -188,7 +188,7 @@ def test(args: argparse.Namespace) -> int:
         print(json.dumps(found, indent=2))
     else:
         for one in found:
-            print(f"{one['state']:<7}{one['about']:<18}{one['says']}")
+            print(f"{one['state']:<7}{one['about']:<17} {one['says']}")
             if one["help"]:
                 print(f"{'':<25}{one['help']}")
     return 1 if any(one["state"] == "wrong" for one in found) else 0
@@ -293,7 +293,8 @@ def _read(
     )
     for field, word in wrong_with(said, None, others, plain).items():
         problem, help_ = _WRONG.get((field, word)) or _WRONG["", word]
-        named = {"field": f"--{field.replace('_', '-')}", "said": getattr(said, field)}
+        told = "" if field == "secret" else getattr(said, field)
+        named = {"field": f"--{field.replace('_', '-')}", "said": told}
         about = {"preset": args.preset, "proof": said.proof, **named}
         raise WrongUse("LOGINS", problem.format(**about), [help_.format(**about)])
     return made(said, None)

@@ -54,7 +54,7 @@ class Silent(Provider):
 async def test_who_sets_everything_right_reads_that_all_is_fine() -> None:
     found = await looked(Silent(), connection())
     assert {one.state for one in found} == {State.FINE}, found
-    assert told(found, "address after signing in").says.startswith("It is registered")
+    assert told(found, "callback").says.startswith("It is registered")
 
 
 async def test_another_issuer_is_named_with_what_to_type() -> None:
@@ -113,7 +113,7 @@ async def test_a_party_that_is_away_is_named_with_the_reason() -> None:
 async def test_an_address_that_is_not_registered_is_named_with_where_to_register_it() -> None:
     provider = Silent()
     provider.known_back = "http://127.0.0.1:8000/accounts/with/other/back/"
-    wrong = told(await looked(provider, connection(preset="okta-org")), "address after signing in")
+    wrong = told(await looked(provider, connection(preset="okta-org")), "callback")
     assert wrong.state is State.WRONG
     assert BACK in wrong.help
     assert "Sign-in redirect URIs" in wrong.help
@@ -121,7 +121,7 @@ async def test_an_address_that_is_not_registered_is_named_with_where_to_register
 
 async def test_a_party_that_shows_a_page_instead_is_looked_at_by_hand() -> None:
     provider = Provider(raw={"/auth": plain("<h1>AADSTS50011</h1>")})
-    found = told(await looked(provider, connection()), "address after signing in")
+    found = told(await looked(provider, connection()), "callback")
     assert (found.state, BACK in found.help) == (State.LOOK, True)
 
 
@@ -130,8 +130,8 @@ async def test_a_party_that_shows_a_page_instead_is_looked_at_by_hand() -> None:
     [
         ("invalid_scope", "scope", State.WRONG),
         ("unauthorized_client", "flow", State.WRONG),
-        ("interaction_required", "address after signing in", State.FINE),
-        ("access_denied", "address after signing in", State.LOOK),
+        ("interaction_required", "callback", State.FINE),
+        ("access_denied", "callback", State.LOOK),
     ],
 )
 async def test_what_a_party_says_to_a_browser_is_told(error: str, about: str, state: State) -> None:

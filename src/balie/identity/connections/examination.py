@@ -196,7 +196,7 @@ async def _way_back(party: RelyingParty, connection: Connection) -> Looked:
     )
     return Looked(
         State.WRONG if is_refused else State.LOOK,
-        "address after signing in",
+        "callback",
         says,
         f"Register it letter by letter:  {callback}"
         f"  ({WHERE.get(connection.preset, 'at the application')}). Compare the client id too.",
@@ -204,7 +204,7 @@ async def _way_back(party: RelyingParty, connection: Connection) -> Looked:
 
 
 def _came_back(connection: Connection, said: Mapping[str, str]) -> Looked:
-    about, error = "address after signing in", said.get("error", "")
+    about, error = "callback", said.get("error", "")
     if error in ASK_AGAIN or "code" in said:
         return Looked(State.FINE, about, "It is registered, and we may ask for our scopes.")
     words, scopes = _words(said), " ".join(connection.scopes)
