@@ -1,9 +1,5 @@
 """Last-known answers in Redis: the same promises as in a file, and Redis may go away."""
 
-import shutil
-import socket
-import subprocess
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,27 +10,11 @@ from redis import Redis
 from balie.backstage.ports import Remembered
 from balie.store.ciphers import Cipher
 from balie.store.redis_memory import RedisMemory
+from tests.store.conftest import SERVER
 
 KEY = Fernet.generate_key().decode()
-SERVER = shutil.which("redis-server") or shutil.which("valkey-server")
 
 pytestmark = pytest.mark.skipif(SERVER is None, reason="no redis-server or valkey-server here")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
-    """A Redis of our own: its address and the folder that it writes to."""
-    folder = tmp_path_factory.mktemp("redis")
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    command = [str(SERVER), "--port", str(port), "--dir", str(folder), "--appendonly", "yes"]
-    with subprocess.Popen([*command, "--bind", "127.0.0.1"], stdout=subprocess.PIPE) as process:
-        assert process.stdout is not None
-        for line in process.stdout:
-            if b"Ready to accept connections" in line:
-                break
-        yield f"redis://127.0.0.1:{port}/0", folder
-        process.terminate()
 
 
 def now() -> datetime:

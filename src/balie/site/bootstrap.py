@@ -47,7 +47,7 @@ from balie.site.configuration import Configuration
 from balie.site.connecting import Kept, clock_of, connect
 from balie.site.hearing import hearing_of, instances_of, look_at_once
 from balie.site.inputs import letters_of, stored_inputs
-from balie.site.keeping import memory_of, needs_the_extra, secret_of
+from balie.site.keeping import memory_of, needs_the_extra, often_of, secret_of
 from balie.site.last_resort import LastResort
 from balie.site.letters import LetterDesk, codes_of, letter_desk
 from balie.site.logins import logins_of
@@ -130,6 +130,7 @@ async def start(
             await approving_of(connected.service, configuration, actions, clock),
             letters,
             readings,
+            often_of(configuration, opening),
         )
         origins = Origins(found.blueprint, found.contracts)
         shown = _shown(rehearsed, opened, configuration, origins, opening)
@@ -180,6 +181,7 @@ class Opened:
     approving: Approving | None
     letters: LetterDesk | None
     readings: Readings
+    often: Often | None
 
 
 def _application(
@@ -211,8 +213,6 @@ def _application(
         receipts_at=service.receipts_at,
         approvals_at="" if opened.approving is None else service.approvals_at,
     )
-    a_minute = configuration.pages_a_minute
-    often = Often(a_minute) if a_minute else None
     views = Views(
         service,
         looks,
@@ -234,7 +234,9 @@ def _application(
     layers = Layers(
         last_resort=last_resort.guard,
         django=get_asgi_application(),
-        frontstage=frontstage(views, reader, surroundings, configuration.session_cookie, often),
+        frontstage=frontstage(
+            views, reader, surroundings, configuration.session_cookie, opened.often
+        ),
         inbound=inbound(opened.hearing),
         static=assets,
         reader=reader,
@@ -259,7 +261,7 @@ def _application(
                 guard=opened.guard,
                 address_form=form_for_sign_in(service.form_plans, blueprint),
                 demo=configuration.demo,
-                often=often,
+                often=opened.often,
                 headless=configuration.headless,
             ),
             "console": Watch(

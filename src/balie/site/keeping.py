@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from pkgutil import resolve_name
 from typing import Protocol
 
+from balie.access.often import Often
 from balie.backstage.ports import Memory
 from balie.site.configuration import Configuration
 from balie.site.refusal import Refusal
@@ -29,6 +30,20 @@ def memory_of(configuration: Configuration) -> Closable:
     with needs_the_extra():
         memory: Callable[[str, Cipher], Closable] = resolve_name("balie.site.scale:memory")
     return memory(configuration.cache_url, cipher)
+
+
+def often_of(configuration: Configuration, closing: AsyncExitStack) -> Often | None:
+    """How often one sign-in may ask, of all processes together where there is Redis; None: without
+    end. closing: gets what must be closed. Raises Refusal.
+    """
+    a_minute = configuration.pages_a_minute
+    if not a_minute:
+        return None
+    if configuration.cache_url.startswith("sqlite:"):
+        return Often(a_minute)
+    with needs_the_extra():
+        often: Callable[[str, int, AsyncExitStack], Often] = resolve_name("balie.site.scale:often")
+    return often(configuration.cache_url, a_minute, closing)
 
 
 @contextmanager

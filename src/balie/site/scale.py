@@ -1,17 +1,20 @@
 """What an installation with PostgreSQL and Redis needs beyond ours: the extra `balie[scale]`."""
 
 import asyncio
+from contextlib import AsyncExitStack
 
 import psycopg
 from psycopg.rows import TupleRow
 from redis import Redis
 from redis.exceptions import RedisError
 
+from balie.access.often import Often
 from balie.identity.postgres_reader import connect
 from balie.identity.reader import Reader
 from balie.site.configuration import Configuration
 from balie.store.ciphers import Cipher
 from balie.store.redis_memory import RedisMemory
+from balie.store.redis_often import OftenTogether
 
 
 def memory(url: str, cipher: Cipher) -> RedisMemory:
@@ -22,6 +25,15 @@ def memory(url: str, cipher: Cipher) -> RedisMemory:
 async def reader(url: str) -> Reader:
     """Completed sign-ins read from PostgreSQL."""
     return await connect(url)
+
+
+def often(url: str, a_minute: int, closing: AsyncExitStack) -> Often:
+    """How often one sign-in may ask, counted in Redis for all processes."""
+    together = OftenTogether(url, a_minute)
+    closing.push_async_callback(together.close)
+    sharing = asyncio.create_task(together.share())
+    closing.callback(sharing.cancel)
+    return together
 
 
 def ping(url: str) -> None:
