@@ -4,7 +4,8 @@
     python -m tools.mutate_access scope token  those whose name has one of these words
 
 Each way is a small change of the text of one file, in a copy of the sources. A change that no longer
-fits, because the code is another by now, ends it at once: then mend it here. Exit code 0: all seen.
+fits, because the code is another by now, ends it at once: then mend it here. One copy is as it is:
+there nothing may be found, or what was seen elsewhere would prove nothing. Exit code 0: all seen.
 """
 # ruff: noqa: E501 - what is replaced stands as it stands in the code
 
@@ -16,7 +17,8 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from compileall import compile_dir
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
@@ -34,6 +36,14 @@ VARIANT: Sequence[tuple[str, str, str]] = (
      "        title: Ons factuuradres\n        for: [buyer, finance]"),
     ("story.yaml", "        title: Ik verstuur het pakket\n        for: [consumer, buyer]",
      "        title: Ik verstuur het pakket\n        for: [consumer]"),
+    ("story.yaml", "          button: Vraag versturen\n",
+     "          button: Vraag versturen\n        approve: {by: [buyer, finance], within: 2 working days, then: refuse}\n"),
+    ("story.yaml", "billing.city]\n          button: Opslaan\n",
+     "billing.city]\n          button: Opslaan\n        approve: {by: [finance], within: 2 working days, then: refuse}\n"),
+    ("story.yaml", "      extra check: two steps        #", "      extra check: two steps within 30 minutes  #"),
+    ("story.yaml", "      may act for customers: write ", "      may act for customers: read "),
+    ("systems.yaml", "  administrators give: [buyer, finance]", "  administrators give: [buyer]"),
+    ("examples/rows.yaml", "    erpNumber: null\n    role: BUY\n    firstName: Bram", "    erpNumber: \"10085\"\n    role: BUY\n    firstName: Bram"),
     ("things.yaml", "    owner: customerNumber = me.customer\n    seen by: [consumer, buyer]",
      "    owner: customerNumber = me.customer\n    seen by: [consumer, buyer, finance]"),
     ("things.yaml", "    seen by: [finance]\n    may change", "    seen by: [buyer, finance]\n    may change"),
@@ -67,7 +77,7 @@ class Mutation:
     """One way to break access: in this file, `old`, which stands there once, becomes `new`.
 
     first: the part of the proof that is run first, where it would be seen. also: what is replaced
-    beside it, where the same is said twice.
+    beside it, where the same is said twice: in the same file, or in another that is named.
     """
 
     name: str
@@ -75,7 +85,7 @@ class Mutation:
     old: str
     new: str
     first: str
-    also: tuple[str, str] | None = None
+    also: tuple[str, str] | tuple[str, str, str] | None = None
 
 
 def _m(
@@ -84,10 +94,13 @@ def _m(
     old: str,
     new: str,
     first: str = "reading",
-    also: tuple[str, str] | None = None,
+    also: tuple[str, str] | tuple[str, str, str] | None = None,
 ) -> Mutation:
     return Mutation(name, file, old, new, first, also)
 
+
+AS_IT_IS = Mutation("nothing is broken", "", "", "", "")
+"""A copy in which nothing may be found."""
 
 MUTATIONS: Sequence[Mutation] = (
     # ---- scope
@@ -123,7 +136,7 @@ MUTATIONS: Sequence[Mutation] = (
     _m("visibility: who may see may change", "backstage/service.py",
        "    return not plan.is_change or is_for(thing.may_change, viewer)", "    return True", "sending"),
     _m("visibility: what one kind may open is kept for all", "backstage/service.py",
-       "        if viewer.kinds not in self._reaches:", "        if not self._reaches:"),
+       "        key = (viewer.kinds, viewer.represents)", "        key = (frozenset(), False)"),
     _m("visibility: columns of lists are not looked at", "backstage/presenting.py",
        "            and may_see_field(thing.thing, thing.fields[id_].field, self.viewer)\n", ""),
     # ---- what is kept
@@ -136,6 +149,114 @@ MUTATIONS: Sequence[Mutation] = (
     _m("kept: who somebody is, is kept for all", "backstage/recognition.py",
        "        who, today = visitor.who, self._clock.today()",
        "        who, today = visitor.is_staff, self._clock.today()"),
+    # ---- rows that belong to rows, and lines of `me`
+    _m("scope: rows of a row are not tied to it", "access/scope.py",
+       "    for equality in asked:\n        values",
+       "    for equality in asked:\n        if isinstance(equality.value, relations.Other):\n            continue\n        values"),
+    _m("scope: only the first relation is held against a row", "access/scope.py",
+       "        for relation in self.relations:  #", "        for relation in self.relations[:1]:  #", "leaky systems"),
+    _m("scope: only the first relation is asked, and held against a row", "access/scope.py",
+       "    return Scope(_DOOR, system, table, (*related, *narrowed), reason)",
+       "    return Scope(_DOOR, system, table, (*related[:1], *narrowed), reason)"),
+    _m("document: of whatever row the system gives", "access/scope.py",
+       "        if not values or not self.covers(row):", "        if not values:", "leaky systems",
+       ("backstage/sources.py", "            if not covers(row):", "            if False:")),
+    _m("me: a line for others counts", "backstage/recognition.py",
+       "                if kinds.isdisjoint(line.for_):", "                if False:"),
+    # ---- for whom somebody acts
+    _m("acting for: whatever is asked", "identity/pages/acting_for.py",
+       '        chosen = contexts.chosen(request.POST.get("organisation", ""))',
+       '        chosen = Context(request.POST.get("organisation", ""), frozenset())', "keys"),
+    _m("acting for: what systems say of another counts too", "backstage/recognition.py",
+       "            return await self._by_keys((key,), lines)", "            return known", "keys"),
+    _m("acting for: who they are to another counts too", "backstage/recognition.py",
+       "        if self._is_by_sign_in(lines) and not await self._is_tied_here():", "        if False:", "keys"),
+    _m("receipts: of whichever organisation", "store/actions.py",
+       "    return models.Q() if organisation is None else anywhere | models.Q(organisation=organisation)",
+       "    return models.Q()", "keys"),
+    # ---- the administrator of an organisation
+    _m("administrator: everybody is", "identity/pages/organisations.py",
+       "    if context is None or not context.is_administrator:\n        raise Http404",
+       "    if context is None:\n        raise Http404", "keys"),
+    _m("administrator: of everybody", "identity/organisations/members.py",
+       "    return Membership.objects.filter(organisation=organisation)\n", "    return Membership.objects.all()\n", "keys"),
+    _m("administrator: of every invitation", "identity/organisations/members.py",
+       "    ours = open_ones(now_in_time()).filter(purpose=PURPOSE, about__organisation=organisation)\n    return list(",
+       "    ours = open_ones(now_in_time()).filter(purpose=PURPOSE)\n    return list(", "keys"),
+    _m("administrator: gives whatever they like", "identity/pages/organisations.py",
+       "        if role and role not in self.here.gives:", "        if False:", "keys"),
+    _m("administrator: of those below, unasked", "identity/reader.py",
+       "m.is_administrator AND m.administers_below)", "m.is_administrator)", "keys"),
+    _m("administrator: of those above", "identity/reader.py",
+       "JOIN organisation o ON o.parent = m.organisation\n",
+       "JOIN organisation o ON o.key = (SELECT b.parent FROM organisation b WHERE b.key = m.organisation)\n", "keys",
+       ("m.is_administrator AND m.administers_below)", "m.is_administrator)")),
+    # ---- what comes by mail and by post
+    _m("invitation: for whoever has it", "identity/invitations.py",
+       "filter(pk=invitation, address=person.email)", "filter(pk=invitation)", "keys",
+       ("identity/pages/invited.py", "person.email == found.address", "True")),
+    _m("invitation: as often as one likes", "identity/invitations.py",
+       "filter(revoked=None, taken_up=None, expires__gt=now)", "filter(revoked=None, expires__gt=now)", "keys"),
+    _m("invitation: also when it was taken back", "identity/invitations.py",
+       "filter(revoked=None, taken_up=None, expires__gt=now)", "filter(taken_up=None, expires__gt=now)", "keys"),
+    _m("invitation: for ever", "identity/invitations.py",
+       "filter(revoked=None, taken_up=None, expires__gt=now)", "filter(revoked=None, taken_up=None)", "keys"),
+    _m("letter: as often as one likes", "identity/linking/activation.py",
+       "filter(used=None, revoked=None, expires__gt=now)", "filter(revoked=None, expires__gt=now)", "keys"),
+    _m("letter: also one before the last", "identity/linking/activation.py",
+       "filter(used=None, revoked=None, expires__gt=now)", "filter(used=None, expires__gt=now)", "keys"),
+    _m("letter: with any number", "identity/linking/activation.py",
+       '("letter", _bare(filled.number), _bare', '("letter", _bare', "keys"),
+    _m("letter: with any postcode", "identity/linking/activation.py",
+       "_bare(filled.number), _bare(filled.postcode), _bare", "_bare(filled.number), _bare", "keys"),
+    _m("link in a mail: also when it was ended", "identity/linking/mail_links.py",
+       "filter(ended=None, expires__gt=now)", "filter(expires__gt=now)", "keys"),
+    _m("link in a mail: for ever", "identity/linking/mail_links.py",
+       "filter(ended=None, expires__gt=now)", "filter(ended=None)", "keys"),
+    _m("link in a mail: of a closed account", "identity/linking/mail_links.py",
+       "filter(token=_digest(token), person__is_active=True)", "filter(token=_digest(token))", "keys"),
+    _m("link in a mail: any token will do", "identity/linking/mail_links.py",
+       "filter(token=_digest(token), person__is_active=True)", "filter(person__is_active=True)", "keys"),
+    _m("sign-ins: everybody's can be ended", "identity/pages/leaving.py",
+       "for row in person.viewer_sessions.all() if is_meant(row)]",
+       "for row in ViewerSession.objects.all() if is_meant(row)]", "keys"),
+    # ---- as a customer
+    _m("as a customer: who may only read writes", "frontstage/acting.py",
+       "        if extent is Extent.READ and ask.method not in READ_ONLY:", "        if False:", "keys"),
+    _m("as a customer: colleagues of any team", "frontstage/acting.py",
+       '        if extent is None:\n            return await self._no(ask, "acting_over")\n', "", "keys"),
+    _m("as a customer: without being signed in", "frontstage/app.py",
+       "    is_theirs = own is not None and behind is not None and behind.person == own.person\n",
+       "    is_theirs = behind is not None\n", "keys"),
+    _m("as a customer: after it was stopped", "identity/acting.py",
+       "            acting.delete()\n", "            pass\n", "keys"),
+    # ---- as a representative
+    _m("representative: does whatever the customer does", "access/visibility.py",
+       "    return step.by_representatives or not viewer.represents", "    return True", "keys"),
+    _m("representative: of whomever they name", "identity/pages/acting_for.py",
+       '        other = next((one for one in others if one.pk.hex == request.POST["person"]), None)',
+       '        other = Representation.objects.filter(pk=request.POST["person"]).first()', "keys"),
+    _m("representative: before it begins", "identity/representing.py",
+       "if one.begins <= now and not", "if not", "keys"),
+    _m("representative: after it is over", "identity/representing.py",
+       "    return Representation.objects.filter(Q(ends=None) | Q(ends__gt=_now()), ended=None)",
+       "    return Representation.objects.filter(ended=None)", "keys"),
+    _m("representative: goes on after it was ended", "identity/reader.py",
+       "             WHERE t.id = s.representation_id AND t.representative_id = p.id AND t.ended IS NULL),",
+       "             WHERE t.id = s.representation_id AND t.representative_id = p.id),", "keys"),
+    _m("representative: ended by whoever", "identity/representing.py",
+       "    found = Representation.objects.filter(theirs, pk=representation, ended=None)",
+       "    found = Representation.objects.filter(pk=representation, ended=None)", "keys"),
+    # ---- approving
+    _m("approval: by who sent it", "steps/approve/step.py",
+       "    return is_asked and not has_given and receipt.action.person != viewer.person",
+       "    return is_asked and not has_given", "approving"),
+    _m("approval: by whatever kind of customer", "steps/approve/step.py",
+       "    is_asked = approval.decided is None and not viewer.kinds.isdisjoint(approval.by)",
+       "    is_asked = approval.decided is None", "approving"),
+    _m("approval: by whatever organisation", "store/approvals.py",
+       "        return Action.objects.filter(approval__organisation=self._digest(organisation))",
+       "        return Action.objects.exclude(approval=None)", "approving"),
     # ---- sign-ins
     _m("sign-in: its end is not looked at", "identity/reader.py",
        "        or sign_in.expires <= now\n", "", "around"),
@@ -161,6 +282,10 @@ MUTATIONS: Sequence[Mutation] = (
         "    if False:",
         "around",
     ),
+    _m("step-up: one step is enough", "access/proving.py",
+       "    is_proved = viewer.level >= TWO_STEPS and", "    is_proved = viewer.level >= 1 and", "around"),
+    _m("step-up: however long ago", "access/proving.py",
+       " and (within is None or now - viewer.level_at <= within)", "", "around"),
     _m(
         "membership: its end is not looked at",
         "identity/reader.py",
@@ -240,6 +365,8 @@ class Outcome:
     fault: str = ""
 
     def __str__(self) -> str:
+        if self.mutation is AS_IT_IS:
+            return f"{'as it is':<9}{self.seconds:5.1f} s  {self.seen or self.fault or 'nothing'}"
         mark = "seen" if self.seen else "NOT SEEN"
         return f"{mark:<9}{self.seconds:5.1f} s  {self.mutation.name}: {self.seen or self.fault}"
 
@@ -247,20 +374,26 @@ class Outcome:
 def main(words: Sequence[str]) -> int:
     """Runs those that are wanted, and prints which were seen."""
     wanted = [m for m in MUTATIONS if not words or any(w in m.name for w in words)]
+    wanted.insert(0, AS_IT_IS)
     began = time.monotonic()
+    compile_dir(SOURCES, quiet=1)  # once, and not in each copy
     with tempfile.TemporaryDirectory(prefix="balie-mutated-") as place:
-        blueprint = _variant(Path(place))
+        blueprint = variant(Path(place))
         copies = [_copied(Path(place), number, one) for number, one in enumerate(wanted)]
         outcomes = list(_all(blueprint, list(zip(wanted, copies, strict=True))))
-    unseen = [one for one in outcomes if not one.seen]
-    seen = len(outcomes) - len(unseen)
-    print(f"\n{seen} of {len(outcomes)} seen, in {time.monotonic() - began:.0f} s")
+    broken = [one for one in outcomes if one.mutation is not AS_IT_IS]
+    unseen = [one for one in broken if not one.seen]
+    seen = len(broken) - len(unseen)
+    print(f"\n{seen} of {len(broken)} seen, in {time.monotonic() - began:.0f} s")
     for one in unseen:
         print(f"  not seen: {one.mutation.name} {one.fault}")
-    return 1 if unseen else 0
+    false = [one for one in outcomes if one.mutation is AS_IT_IS and (one.seen or one.fault)]
+    for one in false:
+        print(f"  something is found where nothing is broken: {one.seen or one.fault}")
+    return 1 if unseen or false else 0
 
 
-def _variant(place: Path) -> Path:
+def variant(place: Path) -> Path:
     """The example with rules that differ. Raises SystemExit when a change of it does not fit."""
     folder = place / "blueprint"
     shutil.copytree(BLUEPRINT, folder)
@@ -272,14 +405,21 @@ def _variant(place: Path) -> Path:
 def _copied(place: Path, number: int, mutation: Mutation) -> Path:
     """The sources, hard links but for the one file. Raises SystemExit when it does not fit."""
     copy = place / str(number) / "balie"
-    without = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(SOURCES, copy, copy_function=os.link, ignore=without)
-    mutated = copy / mutation.file
-    text = _replaced(mutated, mutation.old, mutation.new, mutation.name)
-    if mutation.also is not None:
-        text = _replaced(mutated, *mutation.also, mutation.name)
-    compile(text, mutation.file, "exec")
+    shutil.copytree(SOURCES, copy, copy_function=os.link)
+    changes = [(mutation.file, mutation.old, mutation.new)] if mutation.file else []
+    changes += [
+        (file, old, mutation.also[-1]) for file, old in elsewhere(mutation) if mutation.also
+    ]
+    for file, old, new in changes:
+        compile(_replaced(copy / file, old, new, mutation.name), file, "exec")
     return copy.parent
+
+
+def elsewhere(mutation: Mutation) -> Iterator[tuple[str, str]]:
+    """Where something is replaced beside: the file, and what."""
+    if mutation.also is not None:
+        *named, old, _ = mutation.also
+        yield named[0] if named else mutation.file, old
 
 
 def _replaced(file: Path, old: str, new: str, what: str) -> str:
@@ -301,6 +441,8 @@ def _all(blueprint: Path, waiting: list[tuple[Mutation, Path]]) -> Iterator[Outc
         free = [
             stack.enter_context(launch.launched(blueprint, today=today)) for _ in range(AT_ONCE)
         ]
+        prepared = waiting[0][1].parent / "prepared"
+        _in_a_child(lambda: _prepare(blueprint, free[0], prepared))
         running: dict[int, tuple[Mutation, Path, float, Systems]] = {}
         while waiting or running:
             while waiting and free:
@@ -321,6 +463,29 @@ def _told(mutation: Mutation, copy: Path, took: float) -> Outcome:
     said = json.loads(file.read_text()) if file.is_file() else {"fault": "it died"}
     shutil.rmtree(copy, ignore_errors=True)
     return Outcome(mutation, said.get("seen", ""), took, said.get("fault", ""))
+
+
+def _in_a_child(work: Callable[[], None]) -> None:
+    """Does something that leaves modules behind. Raises SystemExit when it fails."""
+    pid = os.fork()
+    if pid == 0:
+        code = 1
+        try:
+            sys.path.insert(0, str(SOURCES.parent))
+            work()
+            code = 0
+        finally:
+            os._exit(code)
+    if os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]):
+        sys.exit("the tables could not be made")
+
+
+def _prepare(blueprint: Path, systems: Systems, state: Path) -> None:
+    """A folder with tables in it, for every child to copy."""
+    command = import_module("balie.commands.prove")
+    found = import_module("balie.site.blueprints").checked(blueprint)
+    environment = command.environment(found, systems, state)
+    import_module("balie.site.installation").ready(environment)
 
 
 def _forked(mutation: Mutation, copy: Path, blueprint: Path, systems: Systems) -> int:
@@ -348,6 +513,7 @@ def _proved(mutation: Mutation, copy: Path, blueprint: Path, systems: Systems) -
     with (copy / "said.txt").open("w") as quiet, redirect_stdout(quiet), redirect_stderr(quiet):
         try:
             found = import_module("balie.site.blueprints").checked(blueprint)
+            shutil.copytree(copy.parent / "prepared", copy / "state")
             environment = command.environment(found, systems, copy / "state")
             configuration = import_module("balie.site.installation").ready(environment)
             notes = import_module("balie.site.proving").prove(

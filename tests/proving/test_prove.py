@@ -7,6 +7,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from tools.mutate_access import MUTATIONS, SOURCES, elsewhere, variant
+
 from tests.generated.making import made
 from tests.generated.writing import write
 from tests.telling import LINDEMAN
@@ -41,6 +43,8 @@ def test_nothing_of_the_example_leaks() -> None:
     assert counts["form"]["files put in"] > 0
     assert counts["receipt"]["refusals"] > 200
     assert counts["staff's page"]["refusals"] > 100
+    assert counts["identifier or token"]["refusals"] > 400
+    assert counts["identifier or token"]["worked for their owner"] > 30
 
 
 def test_nothing_of_a_service_on_tryton_leaks() -> None:
@@ -61,6 +65,16 @@ def test_a_service_that_nobody_wrote_does_not_leak_either(tmp_path: Path) -> Non
     errors = [one for one in said["findings"] if one["severity"] == "error"]
     assert errors == []
     assert code == 0
+
+
+def test_every_way_to_break_access_still_fits_the_code(tmp_path: Path) -> None:
+    for mutation in MUTATIONS:
+        places = [(mutation.file, mutation.old), *elsewhere(mutation)]
+        for file, old in places:
+            assert (SOURCES / file).read_text().count(old) == 1, (mutation.name, file)
+    assert variant(tmp_path).is_dir()
+    names = [mutation.name for mutation in MUTATIONS]
+    assert len(names) == len(set(names)) >= 80
 
 
 def test_a_folder_that_is_no_blueprint_is_wrong_use(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ App = Callable[
 """An ASGI application."""
 
 HTML, JSON = "text/html", "application/json"
+TOKEN, TOKEN_COOKIE, SECRET = "csrfmiddlewaretoken", "csrf", "p" * 32
+"""What forms of the pages around the story are sent with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,11 @@ class Browser:
     async def get(self, address: str, accept: str = HTML) -> Answer:
         """What is at an address."""
         return await self.ask("GET", address, accept=accept)
+
+    async def send(self, address: str, form: Mapping[str, str]) -> Answer:
+        """What comes of a form of the pages around the story, sent from a page of ours."""
+        self.cookies[TOKEN_COOKIE] = SECRET
+        return await self.ask("POST", address, form={TOKEN: SECRET, **form})
 
     def _remember(self, answer: Answer) -> None:
         for line in answer.headers.get("set-cookie", "").splitlines():

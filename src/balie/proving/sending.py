@@ -18,6 +18,7 @@ TYPED = re.compile(r"mt[0-9a-f]{6}q")
 _NEEDED = re.compile(r'\w+\.(\w+)\s*==\s*"([^"]+)"')
 _HELD = "held"
 _ROUNDS = 8
+_ROWS = 5  # of one customer, that a form is sent about
 _PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
     "1f15c4890000000d49444154789c6360000002000001e221bc330000000049454e44ae426082"
@@ -106,23 +107,34 @@ class Sends:
                 await self._again(filled)
                 await self._sent_by_others(filled)
                 await self._guarded(filled)
+            if door.step is not None and door.step.approve and owner.who.organisation:
+                await self._about_others(door, owner)
         if senders and not is_sent:
             says = f"the form at {door.address} could not be filled in by anybody"
             self.at.notes.about("PR203", door, says)
 
+    async def _about_others(self, door: Door, owner: Person) -> None:
+        """About further rows: it may hang on the row whether a colleague must approve it."""
+        for number in range(1, _ROWS):
+            filled = await self._filled(door, owner, number)
+            if filled is not None:
+                await self._sent(filled)
+
     # ---- filling in
 
-    async def _filled(self, door: Door, owner: Person) -> Filled | None:
-        """A form that would be accepted, without its being sent; None when there is none."""
+    async def _filled(self, door: Door, owner: Person, number: int = 0) -> Filled | None:
+        """A form that would be accepted, without its being sent; None when there is none. number:
+        about which of the rows that can be picked.
+        """
         about: dict[str, str] = {}
         page = (await self._asked(door, owner, "GET", door.address)).said
         if _text(page, "stage") == "pick":
             keys = [_text(row, "key") for row in _rows(page, "pick") if _is(row, "can")]
-            if not keys or not door.about:
+            if len(keys) <= number or not door.about:
                 return None
-            about = {door.about: keys[0]}
+            about = {door.about: keys[number]}
             page = (await self._asked(door, owner, "GET", _at(door, about))).said
-        if _text(page, "kind") != "form":
+        if _text(page, "kind") != "form" or (number and not about):
             return None
         mark = f"mt{len(self.typed):06x}q"
         self.typed[mark] = owner
@@ -432,11 +444,20 @@ def _answers(page: Raw, mark: str) -> dict[str, Raw]:
     rows = page.get("rows") if isinstance(page, dict) else None
     ticking = _rows(rows, "rows")
     if ticking:
-        row = ticking[0]
-        answers[_text(rows, "name")] = [_text(row, "key")]
+        answers[_text(rows, "name")] = list(dict.fromkeys(_text(row, "key") for row in ticking))
+    for row in ticking:
         for question in _rows(row, "questions"):
-            answers[_text(question, "name")] = _answer(question, mark)
+            answers[_text(question, "name")] = _all_of(row, question) or _answer(question, mark)
     return answers
+
+
+def _all_of(row: Raw, question: Raw) -> str:
+    """As many as there are in the row: what is worth more may wait for somebody."""
+    cells = row.get("fields") if isinstance(row, dict) else None
+    for name, cell in cells.items() if isinstance(cells, dict) else ():
+        if _text(question, "name").endswith(f".{name}") and _text(cell, "value").isdigit():
+            return _text(cell, "value")
+    return ""
 
 
 def _mark_something(page: Raw, answers: dict[str, Raw], mark: str) -> None:

@@ -15,7 +15,7 @@ from asgiref.sync import sync_to_async
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from balie.access.proving import TWO_STEPS
-from balie.blueprint.model import Blueprint, Duration, Promise
+from balie.blueprint.model import Blueprint, Customer, Duration, Promise
 from balie.blueprint.source import Text
 from balie.frontstage.rehearsed import DemoPerson
 from balie.identity import models as model
@@ -27,6 +27,7 @@ from balie.proving.arriving import Arrived
 from balie.proving.browsing import App, Browser
 from balie.proving.doors import doors_of
 from balie.proving.guessing import Guesses
+from balie.proving.keys import Keys
 from balie.proving.marks import Marks, Planting, marks_of
 from balie.proving.noting import Enough, Notes
 from balie.proving.oracle import Oracle, Who
@@ -39,6 +40,8 @@ from balie.site.blueprints import Checked
 from balie.site.bootstrap import start, stop
 from balie.site.carrying import carrier_of, opened
 from balie.site.configuration import Configuration
+from balie.site.proved.keys import keys
+from balie.site.proved.making import Making, everything
 from balie.store.models import Action
 from balie.systems.contract import Table
 from balie.systems.rows import Row
@@ -219,6 +222,16 @@ async def _each_part(
             await sends.prove()
         await Approvals(place, sends.receipts, sends.typed).prove()
 
+    async def tokens() -> None:
+        making = Making(
+            place=place,
+            configuration=configuration,
+            typed=sends.typed,
+            receipts=[(address, filled.owner) for address, filled in sends.receipts],
+            signed_in=_again,
+        )
+        await Keys(place, everything, sends.typed).prove(keys(making))
+
     async def carried() -> None:
         await _carried(found, configuration, systems, place, sends)
         await around.teams()
@@ -227,6 +240,7 @@ async def _each_part(
         "reading": reads.prove,
         "sending": sends.prove,
         "approving": approving,
+        "keys": tokens,
         "around": around.prove,
         "arriving": carried,
         "leaky systems": leaky,
@@ -366,11 +380,14 @@ def _ends(people: list[Person], blueprint: Blueprint) -> Iterator[tuple[str, Per
     """How a sign-in ends, or opens less: whose, and what makes it so."""
     for how, end in _ENDS.items():
         yield how, people[0], end
-    customers = blueprint.people.customers
     for person in people:
-        kinds = [customers[kind] for kind in person.who.kinds]
+        kinds = _kinds(person, blueprint)
         if kinds and all(kind.extra_check is not None for kind in kinds):
             yield "one step was proved where two are asked", person, _one_step
+            break
+    for person in people:
+        if any(c.extra_check and c.extra_check.within for c in _kinds(person, blueprint)):
+            yield "two steps were proved long ago", person, _long_ago
             break
     keeps = "local" in map(str, blueprint.memberships.roles)
     member = next((one for one in people if one.who.organisation), None) if keeps else None
@@ -378,6 +395,16 @@ def _ends(people: list[Person], blueprint: Blueprint) -> Iterator[tuple[str, Per
         yield "the membership is over", member, partial(_membership, member.who, 0, 1)
         later = int(time.time()) + 86_400
         yield "the membership has not begun", member, partial(_membership, member.who, later, None)
+
+
+def _kinds(person: Person, blueprint: Blueprint) -> list[Customer]:
+    return [blueprint.people.customers[kind] for kind in person.who.kinds]
+
+
+def _long_ago(cookies: Mapping[str, str]) -> None:
+    session = _session(cookies)
+    session.level_at = 1
+    session.save()
 
 
 def _one_step(cookies: Mapping[str, str]) -> None:
@@ -468,6 +495,13 @@ async def signed_in(browser: Browser, mail: str, who: Who) -> None:
     if answer.status not in (302, 303) or not browser.cookies:
         raise RuntimeError(f"{mail} could not sign in: {answer.status}")
     await sync_to_async(_in_two_steps)(dict(browser.cookies), who)
+
+
+async def _again(person: Person) -> Browser:
+    """Another browser in which this person signed in."""
+    browser = Browser(person.browser.app, person.browser.host)
+    await signed_in(browser, person.mail, person.who)
+    return browser
 
 
 def _in_two_steps(cookies: Mapping[str, str], who: Who) -> None:
