@@ -43,84 +43,93 @@ def form_paths(forms: Iterable[FormPlan], receipts_at: str) -> Mapping[str, Json
 
 def form_schemas() -> Iterator[tuple[str, Json]]:
     """What forms and receipts share."""
-    yield (
-        "Form",
-        _object(
-            step=_TEXT,
-            kind={"const": "form"},
-            stage={"enum": [stage.value for stage in Stage]},
-            title=_TEXT,
-            address=_TEXT,
-            button=_TEXT,
-            acting_for=_MAYBE_TEXT,
-            menu=_many("Way"),
-            notices=_many("Freshness"),
-            about={"type": "object", "additionalProperties": _TEXT},
-            subject={"type": "object"},
-            pick={"type": "array", "items": _pickable()},
-            rows={"oneOf": [_rows(), {"type": "null"}]},
-            questions=_many("Question"),
-            proof={
-                "enum": [None, *(by.value for by in ProofBy)],
-                "description": "At the stage `prove`: send `proof` and `code` along.",
-            },
-            draft_at={"type": ["string", "null"], "format": "date-time"},
-            form_token=_TEXT,
-            form_shown={
-                "type": ["string", "null"],
-                "description": "Of a form that changes something: sent along, it tells whether "
-                "what was shown has changed meanwhile. Without it nothing is compared.",
-            },
-            changed_meanwhile=_clashes(),
-            problems={
-                "type": "object",
-                "description": "Name of a field -> what is wrong with what was filled in.",
-                "additionalProperties": _TEXT,
-            },
-            refused=_MAYBE_TEXT,
-            sent_before=_MAYBE_TEXT,
-        ),
-    )
-    yield (
-        "Question",
-        _object(
-            name=_TEXT,
-            label=_TEXT,
-            control={"enum": [control.value for control in Control]},
-            required={"type": "boolean"},
-            asked_if={
-                "type": ["string", "null"],
-                "description": "Asked only if this holds of the other answers, by their codes; "
-                "then `required` counts. An answer to what is not asked is refused.",
-            },
-            help=_MAYBE_TEXT,
-            value=_TEXT,
-            at_most={"type": ["integer", "null"]},
-            choices={"type": "array", "items": _object(value=_TEXT, text=_TEXT)},
-        ),
-    )
+    yield "Form", _form_shape()
+    yield "Question", _question_shape()
     yield "Sent", _object(reference=_TEXT, address=_TEXT)
-    yield (
-        "Receipt",
-        _object(
-            kind={"const": "receipt"},
-            reference=_TEXT,
-            title=_TEXT,
-            address=_TEXT,
-            state={"enum": [state.value for state in ActionState]},
-            at=_MOMENT,
-            acting_for=_MAYBE_TEXT,
-            parts={"type": "array", "items": _part()},
-            answers={"type": "array", "items": _object(field=_TEXT, label=_TEXT, text=_TEXT)},
-            changed_meanwhile=_clashes(),
-            number=_MAYBE_TEXT,
-            next=_maybe("Way"),
-            again=_maybe("Way"),
-            approval={
-                "description": "Of which colleagues it waits for approval, and what came of it.",
-                "type": ["object", "null"],
-            },
-        ),
+    yield "Receipt", _receipt_shape()
+
+
+# ---- what they look like
+
+
+def _form_shape() -> Json:
+    """A form, at any of its stages."""
+    return _object(
+        step=_TEXT,
+        kind={"const": "form"},
+        stage={"enum": [stage.value for stage in Stage]},
+        title=_TEXT,
+        address=_TEXT,
+        button=_TEXT,
+        acting_for=_MAYBE_TEXT,
+        menu=_many("Way"),
+        notices=_many("Freshness"),
+        about={"type": "object", "additionalProperties": _TEXT},
+        subject={"type": "object"},
+        pick={"type": "array", "items": _pickable()},
+        rows={"oneOf": [_rows(), {"type": "null"}]},
+        questions=_many("Question"),
+        proof={
+            "enum": [None, *(by.value for by in ProofBy)],
+            "description": "At the stage `prove`: send `proof` and `code` along.",
+        },
+        draft_at={"type": ["string", "null"], "format": "date-time"},
+        form_token=_TEXT,
+        form_shown={
+            "type": ["string", "null"],
+            "description": "Of a form that changes something: sent along, it tells whether "
+            "what was shown has changed meanwhile. Without it nothing is compared.",
+        },
+        changed_meanwhile=_clashes(),
+        problems={
+            "type": "object",
+            "description": "Name of a field -> what is wrong with what was filled in.",
+            "additionalProperties": _TEXT,
+        },
+        refused=_MAYBE_TEXT,
+        sent_before=_MAYBE_TEXT,
+    )
+
+
+def _question_shape() -> Json:
+    """One question of a form, and what stands in it."""
+    return _object(
+        name=_TEXT,
+        label=_TEXT,
+        control={"enum": [control.value for control in Control]},
+        required={"type": "boolean"},
+        asked_if={
+            "type": ["string", "null"],
+            "description": "Asked only if this holds of the other answers, by their codes; "
+            "then `required` counts. An answer to what is not asked is refused.",
+        },
+        help=_MAYBE_TEXT,
+        value=_TEXT,
+        at_most={"type": ["integer", "null"]},
+        choices={"type": "array", "items": _object(value=_TEXT, text=_TEXT)},
+    )
+
+
+def _receipt_shape() -> Json:
+    """What was sent, and how far it is."""
+    return _object(
+        kind={"const": "receipt"},
+        reference=_TEXT,
+        title=_TEXT,
+        address=_TEXT,
+        state={"enum": [state.value for state in ActionState]},
+        at=_MOMENT,
+        acting_for=_MAYBE_TEXT,
+        parts={"type": "array", "items": _part()},
+        answers={"type": "array", "items": _object(field=_TEXT, label=_TEXT, text=_TEXT)},
+        changed_meanwhile=_clashes(),
+        number=_MAYBE_TEXT,
+        next=_maybe("Way"),
+        again=_maybe("Way"),
+        approval={
+            "description": "Of which colleagues it waits for approval, and what came of it.",
+            "type": ["object", "null"],
+        },
     )
 
 

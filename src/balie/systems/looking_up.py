@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from balie.systems.checking import wanted
 from balie.systems.connector import Connection
 from balie.systems.contract import Table
-from balie.systems.errors import Misconfigured
+from balie.systems.errors import Misconfigured, Unavailable
 from balie.systems.query import Relation
 from balie.systems.reading import Ask, Call, table_of
 from balie.systems.rows import Raw, Row, text_of, value_at
@@ -66,3 +66,16 @@ def written_row(change: Change, table: Table, row: Row, *, again: bool = False) 
     """It is done, as this row of the system says."""
     key = text_of(row.get(table.key[0])) or ""
     return Written(row=key, values={n: value_at(row, n) for n in change.returns}, again=again)
+
+
+def made_row(change: Change, table: Table, row: Raw, title: str) -> Written:
+    """It is made, as the answer says. Raises Unavailable for an answer that does not say which."""
+    if not isinstance(row, dict) or text_of(row.get(table.key[0])) is None:
+        raise Unavailable(f'{title} made a row of "{table.name}" and does not say which.')
+    return written_row(change, table, row)
+
+
+def changed_row(change: Change, row: Row) -> Written:
+    """It is changed; what the answer holds of it, if anything, is told."""
+    told = {name: value_at(row, name) for name in change.returns}
+    return Written(row=change.row or "", values=told)

@@ -9,7 +9,7 @@ import msgspec
 from balie.systems.contract import Table, Type
 from balie.systems.errors import Misconfigured, Refused, Unavailable
 from balie.systems.interpretation import not_json, says_json, seconds_to_wait
-from balie.systems.rows import Raw, text_of, value_at
+from balie.systems.rows import Raw, Row, text_of, value_at
 from balie.systems.transport import Response
 from balie.systems.writing import Change, Conflict
 
@@ -18,6 +18,7 @@ TRIES = 3
 
 _DONE = frozenset({200, 201, 202, 204})
 _NOT_DONE = frozenset({425, 429})  # it said so before it looked at what was sent
+_GONE = frozenset({404, 410})
 _NOT_LET_IN = frozenset({401, 403})
 _MOST_FIELDS = 8  # are named in a refusal
 _QUOTED = re.compile(r"['\"](\w{1,60})['\"]", re.ASCII)
@@ -87,6 +88,25 @@ def json_body(response: Response, title: str = "The system") -> Raw:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise not_json(title) from error
     return value
+
+
+def row_in(response: Response, title: str) -> Row:
+    """The row of an answer; an empty one when it has none. Raises Unavailable for no JSON."""
+    value = json_body(response, title)
+    return value if isinstance(value, dict) else {}
+
+
+def check_there(response: Response, *, title: str, table: str) -> None:
+    """Raises Refused when the row that was asked for is gone."""
+    if response.status in _GONE:
+        raise Refused(f'{title}: this row of "{table}" is not there any more.')
+
+
+def always_changing(title: str, table: str) -> Unavailable:
+    """Each time that it was looked at, the row had been changed once more."""
+    return Unavailable(
+        f'{title}: a row of "{table}" is changed by others all the time.', may_be_done=False
+    )
 
 
 def check_fields(table: Table, change: Change, title: str) -> None:

@@ -14,19 +14,22 @@ from balie.connectors.http.connector import Http
 from balie.systems.authentication import authenticated
 from balie.systems.connector import Connection
 from balie.systems.contract import Table
-from balie.systems.errors import Misconfigured, Refused, Unavailable, nothing_is_done_yet
-from balie.systems.looking_up import LookUp, fields_with_key, written_row
+from balie.systems.errors import Misconfigured, nothing_is_done_yet
+from balie.systems.looking_up import LookUp, changed_row, fields_with_key, made_row, written_row
 from balie.systems.reading import table_of
-from balie.systems.rows import Raw, Row, text_of, value_at
+from balie.systems.rows import Raw, Row
 from balie.systems.transport import Request, Response
 from balie.systems.writing import Change, How, Writer, Written
 from balie.systems.written import (
     TRIES,
+    always_changing,
     check_as_shown,
     check_fields,
+    check_there,
     check_written,
     is_as_asked,
     json_body,
+    row_in,
 )
 
 _JSON = "application/json"
@@ -72,10 +75,7 @@ class HttpWriter:
             if found is not None:
                 return found
         self._check(response, table)
-        row = json_body(response, self._title)
-        if not isinstance(row, dict) or text_of(row.get(table.key[0])) is None:
-            raise Unavailable(f'{self._title} made a row of "{table.name}" and does not say which.')
-        return written_row(change, table, row)
+        return made_row(change, table, json_body(response, self._title), self._title)
 
     async def _changed(self, change: Change, table: Table) -> Written:
         path = f"{table.name}/{quote(change.row or '', safe='')}"
@@ -94,28 +94,20 @@ class HttpWriter:
             response = await self._send(method, path, table, change, body, kind, tag)
             if response.status != HTTPStatus.PRECONDITION_FAILED or not tag:
                 return self._done(change, table, response)
-        raise Unavailable(
-            f'{self._title}: a row of "{table.name}" is changed by others all the time.',
-            may_be_done=False,
-        )
+        raise always_changing(self._title, table.name)
 
     def _done(self, change: Change, table: Table, response: Response) -> Written:
         self._check(response, table)
-        row = json_body(response, self._title)
-        values = row if isinstance(row, dict) else {}
-        told = {name: value_at(values, name) for name in change.returns}
-        return Written(row=change.row or "", values=told)
+        return changed_row(change, row_in(response, self._title))
 
     async def _row_and_tag(self, path: str, table: Table, change: Change) -> tuple[Row, str]:
         """The row as it is now, and its tag when the profile says that changes bear it."""
         response = await self._send("GET", path, table, change, None, "")
-        if response.status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
-            raise Refused(f'{self._title}: this row of "{table.name}" is not there any more.')
+        check_there(response, title=self._title, table=table.name)
         self._check(response, table)
-        row = json_body(response, self._title)
         wants_tag = self.http.connection.profile.text("conflict") == "If-Match"
         tag = response.headers.get("etag", "") if wants_tag else ""
-        return (row if isinstance(row, dict) else {}), tag
+        return row_in(response, self._title), tag
 
     async def _put_document(self, change: Change, table: Table) -> Written:
         document = change.document
