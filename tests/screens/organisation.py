@@ -27,6 +27,7 @@ def record(recorder: Recorder, language: str) -> None:
     given = {"email": INVITED, "role": "buyer", "until": "2099-12-31"}
     keep("somebody is invited", fill_in(client, INVITE, given))
     keep("as it opens", client.get(f"{PEOPLE}done/"))
+    keep("as it opens", client.get(f"{PEOPLE}domains/"))
     take_up(recorder, language, _token(client))
 
 

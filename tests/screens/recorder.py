@@ -91,6 +91,8 @@ class Recorder:
 
     def route(self, path: str) -> str:
         """The address pattern of a path; the path itself where it is nobody's row."""
+        if path in self.routes:
+            return path
         return next((route for route in self.routes if _fits(route, path)), path)
 
     def keep(self, screen: Screen) -> None:
