@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -13,7 +14,11 @@ import httpx
 import pytest
 
 from balie.access.viewer import PRIVATE, SOMEBODY, Behind
+from balie.backstage.actions import Action
+from balie.backstage.process.letters import Template, written
+from balie.backstage.process.posting import with_sender
 from balie.identity.reader import Represented, SignIn, fingerprint, judge
+from tests.frontstage.site import site
 from tests.running import Portal, portal
 
 SANNE, BRAM, MILA = "sanne@example.nl", "bram@example.nl", "mila@example.nl"
@@ -189,6 +194,30 @@ def test_what_is_sent_says_who_sent_it(
     said = "SELECT person, behind, behind_team FROM action WHERE behind <> ''"
     assert asked(state, said) == [both]
     assert id_of(state, THOMAS) in [line[0] for line in told(state, "accepted")]
+
+
+def test_the_mail_about_it_says_who_sent_it() -> None:
+    blueprint = site().blueprint
+    text = Template("We have it", "Thank you.", "en")
+    at = datetime(2026, 11, 22, 9, tzinfo=UTC)
+    action = Action(
+        id="1",
+        reference="R7K2-94QD",
+        step="ask-question",
+        version="1",
+        person="f",
+        acting_for=None,
+        language="en",
+        token="",
+        digest="",
+        at=at,
+        sent_by="Karim <b>",
+    )
+    letter = written(with_sender(blueprint, text, action), {"sender": "Karim <b>"}.__getitem__, "")
+    assert letter.text == "Thank you.\n\nThis was sent by Karim <b>, who acts for you."
+    assert "Karim &lt;b&gt;, who acts for you." in letter.html
+    assert with_sender(blueprint, text, replace(action, sent_by="")) is text
+    assert with_sender(blueprint, text, None) is text
 
 
 # ---- ended

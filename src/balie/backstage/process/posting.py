@@ -138,7 +138,7 @@ class Posting:
             await self.mails.later(due.key, None, "there is no such mail")
             return None
         action = await self._action(story, mail, text)
-        text = _with_sender(story.blueprint, text, action)
+        text = with_sender(story.blueprint, text, action)
         to = await self._to(story, mail, action)
         if to is None:
             await self.mails.later(due.key, None, "there is no address to write to")
@@ -263,7 +263,7 @@ class _To:
     viewer: Viewer
 
 
-def _with_sender(blueprint: Blueprint, text: Template, action: Action | None) -> Template:
+def with_sender(blueprint: Blueprint, text: Template, action: Action | None) -> Template:
     """The same mail, which says that a representative sent it when that is so."""
     if action is None or not action.sent_by:
         return text
