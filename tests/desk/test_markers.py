@@ -42,7 +42,7 @@ SECRETS = (
     "Markerstein",
     *SEARCHED,
     "Kersenlaan 12",  # as the CRM had it
-    "VO-26088",  # an order that was looked at
+    "VO-25977",  # an order that was looked at; the demo names another to try
     "VF-33002",
 )
 READABLE = b"sanne@example.nl"
@@ -66,7 +66,7 @@ def test_no_marker_is_found_in_the_clear(tmp_path: Path) -> None:
 
 def customer_looks_around(running: Portal) -> None:
     with closing(signed_in(running, "sanne@example.nl")) as browser:
-        for address in ("/", "/bestellingen", "/bestellingen/VO-26088", "/facturen", "/gegevens"):
+        for address in ("/", "/bestellingen", "/bestellingen/VO-25977", "/facturen", "/gegevens"):
             assert browser.get(address).status_code == 200
         assert "Markeranna" in browser.get("/?newest=1").text
 
@@ -85,7 +85,7 @@ def customer_sends(running: Portal) -> None:
 def staff_search_and_look(running: Portal) -> None:
     with closing(signed_in(running, "mila@example.nl")) as browser:
         page = ""
-        for words in (*SEARCHED, "VO-26088", "sanne@example.nl"):
+        for words in (*SEARCHED, "VO-25977", "sanne@example.nl"):
             page = by_staff(browser, "/staff/search", words=words).text
         who = _WHO.search(page)
         assert who is not None
