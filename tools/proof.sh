@@ -28,7 +28,7 @@ part "the audit on PostgreSQL: chains side by side, guards" .venv/bin/pytest -m 
 part "approving by colleagues: on PostgreSQL, and killed before a decision is kept" .venv/bin/pytest -m proof tests/approving
 part "services that nobody wrote: three over HTTP" .venv/bin/pytest -m proof tests/generated
 part "T14: out within a second in two processes, on SQLite and PostgreSQL" .venv/bin/pytest -m proof tests/identity/test_out_everywhere.py
-part "T6: access broken in 88 ways, each is seen" .venv/bin/python -m tools.mutate_access
+part "T6: access broken in 90 ways, each is seen" .venv/bin/python -m tools.mutate_access
 part "T6: 100,000 guesses of one customer, nothing of others" .venv/bin/balie prove blueprints/lindeman --guesses 100000
 part "schemathesis: install" tests/proving/api/install.sh
 part "whatever schemathesis makes of our OpenAPI: no fault of ours" .venv/bin/pytest -m proof -s tests/proving/api

@@ -10,10 +10,12 @@ from balie.blueprint.model import Blueprint, Says
 from balie.identity.models import (
     DemoMail,
     Invitation,
+    JoinRequest,
     LetterCode,
     MailLink,
     Membership,
     Organisation,
+    OrganisationDomain,
     Recognition,
     Representation,
     ViewerSession,
@@ -37,6 +39,7 @@ _TRIED = (
     Recognition,
     MailLink,
     Organisation,
+    JoinRequest,
     Representation,
     Authenticator,
     Account,
@@ -115,7 +118,8 @@ def _everything() -> object:
 def as_before() -> None:
     """Takes away what was made."""
     ViewerSession.objects.exclude(behind=None).delete()
-    for table in (Invitation, LetterCode, MailLink, Organisation, Representation, Authenticator):
+    made = (Invitation, LetterCode, MailLink, Organisation, OrganisationDomain, JoinRequest)
+    for table in (*made, Representation, Authenticator):
         table.objects.all().delete()
     DemoMail.objects.all().delete()
     Membership.objects.filter(source="local").delete()

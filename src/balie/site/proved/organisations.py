@@ -9,7 +9,13 @@ from django.utils.timezone import now
 from balie.blueprint import relations
 from balie.blueprint.model import Blueprint, Says
 from balie.identity.invitations import Invited, invite
-from balie.identity.models import Membership, Organisation, ViewerSession
+from balie.identity.models import (
+    JoinRequest,
+    Membership,
+    Organisation,
+    OrganisationDomain,
+    ViewerSession,
+)
 from balie.identity.models import Person as Account
 from balie.identity.organisations.members import PURPOSE
 from balie.proving.browsing import JSON
@@ -58,7 +64,7 @@ async def administrators(making: Making) -> AsyncIterator[Key]:
         one=one, other=other, here=min(one.who.organisation), there=min(other.who.organisation)
     )
     two = await sync_to_async(_organise)(making, two)
-    for part in (_pages, _changes, _below):
+    for part in (_pages, _changes, _asking, _below):
         async for key in part(making, two):
             yield key
     yield Key(
@@ -112,6 +118,33 @@ async def _changes(making: Making, two: _Two) -> AsyncIterator[Key]:
         sent, about="acting for an organisation", address=_ACTING_FOR,
         form={"organisation": two.here}, without=two.of(two.here, making),
     )  # fmt: skip
+
+
+async def _asking(making: Making, two: _Two) -> AsyncIterator[Key]:
+    """Who asks to join is decided about there alone, and takes it back alone."""
+    asks = making.unknown
+    made = await sync_to_async(_asked)(making, two, asks)
+    at = f"{_PAGES}asked/{made}/"
+    yield Key(about="somebody who asks to join", address=at, owner=two.one)
+    sent = Key(about="", address=at, method="POST", owner=two.one, works=302)
+    yield replace(sent, about="refusing who asks to join", form={"refuse": "1", "answer": "x"})
+    made = await sync_to_async(_asked)(making, two, asks)
+    back = f"{_PAGES}join/{made}/take-back/"
+    yield replace(sent, about="asking to join no more", address=back, owner=asks)
+
+
+def _asked(making: Making, two: _Two, asks: Person) -> str:
+    JoinRequest.objects.all().delete()
+    domain = {"organisation": two.here, "domain": asks.mail.partition("@")[2]}
+    OrganisationDomain.objects.get_or_create(**domain, defaults={"proven": now()})
+    made = JoinRequest.objects.create(
+        person=account(asks),
+        organisation=two.here,
+        words=making.mark(two.one),
+        language=str(making.blueprint.language),
+        at=now(),
+    )
+    return str(made.pk)
 
 
 async def _below(making: Making, two: _Two) -> AsyncIterator[Key]:

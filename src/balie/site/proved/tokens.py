@@ -36,6 +36,7 @@ async def invitations(making: Making) -> AsyncIterator[Key]:
         refuses=frozenset({200, 403, 404}),
     )
     _, token = await made(invited, now(), note)
+    yield Key(about="a guessed invitation", address=f"/accounts/invitations/{'x' * 43}/")
     arrive = f"/accounts/invitations/{token}/"
     yield replace(taken, first=arrive, owner=taker, works=302)
     yield replace(taken, about="an invitation that was used", first=arrive)
@@ -46,7 +47,6 @@ async def invitations(making: Making) -> AsyncIterator[Key]:
     _, token = await made(invited, now() - 3 * _WEEK, note, _WEEK)
     arrive = f"/accounts/invitations/{token}/"
     yield replace(taken, about="an invitation that is over", first=arrive)
-    yield Key(about="a guessed invitation", address=f"/accounts/invitations/{'x' * 43}/")
 
 
 async def letters(making: Making) -> AsyncIterator[Key]:
@@ -99,6 +99,7 @@ async def links(making: Making) -> AsyncIterator[Key]:
         return replace(guessed, first=f"{_MAIL}{token}/")
 
     key = await link(address, now())
+    yield replace(guessed, about="a guessed link, beside one", first=f"{_MAIL}{'x' * 43}/")
     yield replace(
         key, about="a link in a mail", only=(), owner=out, allowed=owner.allowed,
         without=frozenset(one.name for one in making.people),
