@@ -1,7 +1,9 @@
 """Looks at recorded screens in a browser: without scripts, in every variant, and then with them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+import re
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -42,6 +44,7 @@ WHOLE = {
 }
 HEIGHTS = {320: 640, 390: 844, 1280: 900}
 WALKED_IN = "nl"
+_OF_THIS_RUN = re.compile(r"[\w=-]{20,}|[A-Z0-9]{4}-[A-Z0-9]{4}|/\d+/")  # in an address
 
 
 @dataclass(frozen=True)
@@ -106,17 +109,30 @@ def every_variant(screen: Screen) -> Looks:
     return Looks(VARIANTS, WALKS if screen.language == WALKED_IN else ())
 
 
-def in_turn(screen: Screen) -> Looks:
-    """All variants of a page while all is well; of its other situations one each, in turn.
+def in_turn(screens: Iterable[Screen]) -> Plan:
+    """All variants of a page while all is well; of its other situations one, in one language, both
+    in turn. Of the other language the words are read, which are all that differs.
 
-    Which one follows from the screen's name, so every run looks at the same ones.
+    Which one follows from the page and its situation, so every run looks at the same ones.
     """
-    if screen.situation == WELL:
-        return every_variant(screen)
-    turn = crc32(screen.name.encode())
-    one = VARIANTS[turn % len(VARIANTS)]
-    is_walked = screen.language == WALKED_IN
-    return Looks((one,), (WALKS[turn % len(WALKS)],) if is_walked else ())
+    languages: dict[str, set[str]] = defaultdict(set)
+    for screen in screens:
+        languages[_page(screen)].add(screen.language)
+
+    def plan(screen: Screen) -> Looks:
+        if screen.situation == WELL:
+            return every_variant(screen)
+        turn, spoken = crc32(_page(screen).encode()), sorted(languages[_page(screen)])
+        if screen.language != spoken[turn % len(spoken)]:
+            return Looks((), ())
+        turn //= len(spoken)
+        return Looks((VARIANTS[turn % len(VARIANTS)],), (WALKS[turn % len(WALKS)],))
+
+    return plan
+
+
+def _page(screen: Screen) -> str:
+    return _OF_THIS_RUN.sub("…", f"{screen.who} {screen.address} {screen.situation}")
 
 
 async def look_at_all(
@@ -125,20 +141,28 @@ async def look_at_all(
     plan: Plan = every_variant,
 ) -> Report:
     """Looks at every screen of a recording, several at once."""
-    report, waiting = Report(), iter(recording.screens)
     async with async_playwright() as playwright:
         browser = await open_browser(playwright)
+        report = await look_in(browser, recording, rules, plan)
+        await browser.close()
+    return report
 
-        async def looks() -> None:
-            async with window_on(browser, recording, report) as eye:
-                for screen in waiting:  # shared: each screen is looked at once
-                    looks_at = plan(screen)
-                    eye.turn_to(screen)
-                    await eye.without_scripts(rules, looks_at.variants, looks_at.walks)
+
+async def look_in(browser: Browser, recording: Recording, rules: Rules, plan: Plan) -> Report:
+    """The same in a browser that is open already."""
+    report, waiting = Report(), iter(recording.screens)
+
+    async def looks() -> None:
+        async with window_on(browser, recording, report) as eye:
+            for screen in waiting:  # shared: each screen is looked at once
+                looks_at = plan(screen)
+                eye.turn_to(screen)
+                await eye.without_scripts(rules, looks_at.variants, looks_at.walks)
+                if looks_at.variants:
                     await eye.with_scripts()
 
-        await asyncio.gather(*(looks() for _ in range(_AT_ONCE)))
-        await browser.close()
+    windows = min(_AT_ONCE, len(recording.screens))
+    await asyncio.gather(*(looks() for _ in range(windows)))
     return report
 
 
@@ -221,6 +245,8 @@ class Eye:
         """All that the page must be before any script has come."""
         await self.open(scripts=False)
         await self._whole(rules)
+        if not variants:
+            return
         await self._scripts(True)
         await self.page.evaluate(f"{_axe()};0")
         for variant in variants:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 
-from tests.screens.looking import Report, every_variant, in_turn, look_at_all
+from tests.screens.looking import Plan, Report, every_variant, in_turn, look_at_all
 from tests.screens.recorder import LANGUAGES
 from tests.screens.screen import Recording, Screen, outline
 from tests.screens.texts import Rules
@@ -71,12 +71,17 @@ NO_PAGES = {
 
 
 # The whole matrix takes the better part of an hour on two cores: `make proof-long`.
-PLAN = every_variant if os.environ.get("SCREENS") == "all" else in_turn
+EVERY_VARIANT = os.environ.get("SCREENS") == "all"
 
 
 @pytest.fixture(scope="module")
-def report(everything: Recording, rules: Rules) -> Report:
-    found = asyncio.run(look_at_all(everything, rules, PLAN))
+def plan(everything: Recording) -> Plan:
+    return every_variant if EVERY_VARIANT else in_turn(everything.screens)
+
+
+@pytest.fixture(scope="module")
+def report(everything: Recording, rules: Rules, plan: Plan) -> Report:
+    found = asyncio.run(look_at_all(everything, rules, plan))
     kept = Path("var/screens/findings.txt")
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text("\n".join(map(str, sorted(found.findings))) + "\n")
@@ -128,10 +133,10 @@ def test_nothing_is_found(report: Report, check: str) -> None:
     assert report.of(check) == []
 
 
-def test_no_check_is_forgotten(report: Report, everything: Recording) -> None:
+def test_no_check_is_forgotten(report: Report, everything: Recording, plan: Plan) -> None:
     assert {finding.check for finding in report.findings} <= set(CHECKS)
     pages = len(everything.screens)
-    planned = [PLAN(screen) for screen in everything.screens]
+    planned = [plan(screen) for screen in everything.screens]
     assert report.looks == sum(len(one.variants) for one in planned)
     print(  # noqa: T201
         f"\nscreens: {pages} pages, {report.looks} looks,"

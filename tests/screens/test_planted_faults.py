@@ -1,12 +1,14 @@
 """The test of the tests: every fault that we plant in a good page is noticed."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from playwright.async_api import async_playwright
 
 from tests.screens.faults import FAULTS, Fault, pages_of, planted
-from tests.screens.looking import Looks, Report, Variant, look_at_all
+from tests.screens.looking import Looks, Variant, look_in, open_browser
 from tests.screens.screen import Recording
 from tests.screens.texts import Rules
 from tests.screens.tools import markup_errors
@@ -23,18 +25,26 @@ def noticed(quick: Recording, rules: Rules) -> dict[str, set[str]]:
     pages = pages_of(quick)
     plots = {fault.name: planted(fault, quick, pages[fault.page]) for fault in FAULTS}
     plots[""] = quick.only(*pages.values())
-    found = {name: _checks(asyncio.run(_look(plot, rules))) for name, plot in plots.items()}
+    found = asyncio.run(_look_at(plots, rules))
     for screen, _ in markup_errors(s for plot in plots.values() for s in plot.screens):
         found[screen.situation if screen.situation in found else ""].add("markup")
     return found
 
 
-async def _look(plot: Recording, rules: Rules) -> Report:
-    return await look_at_all(plot, rules, lambda _: Looks(NARROW, WALK))
+async def _look_at(plots: Mapping[str, Recording], rules: Rules) -> dict[str, set[str]]:
+    """Each plot in a window of its own, several at once, in one browser."""
+    found, waiting = {}, iter(plots.items())
+    async with async_playwright() as playwright:
+        browser = await open_browser(playwright)
 
+        async def look() -> None:
+            for name, plot in waiting:
+                report = await look_in(browser, plot, rules, lambda _: Looks(NARROW, WALK))
+                found[name] = {finding.check for finding in report.findings}
 
-def _checks(report: Report) -> set[str]:
-    return {finding.check for finding in report.findings}
+        await asyncio.gather(*(look() for _ in range(3)))
+        await browser.close()
+    return found
 
 
 def test_good_pages_have_no_findings(noticed: dict[str, set[str]]) -> None:
