@@ -57,10 +57,22 @@ def test_of_each_field_on_a_page_that_may_be_opened_it_says_whether_it_is_seen(
     for row in fields:
         thing_id, _, field_id = row["what"].partition(".")
         thing = lindeman.service.things[thing_id].thing
-        viewer = whoever_is(lindeman.blueprint, row["who"], "x")
+        viewer = whoever_is(lindeman.blueprint, row["who"].removeprefix("representative of "), "x")
         sees = may_see_field(thing, thing.fields[field_id], viewer)
         opens = page[row["address"], row["who"]] != "no"
         assert row["may"] == ("yes" if sees and opens else "no"), row
+
+
+def test_of_whoever_acts_for_a_customer_in_private_it_says_which_steps_are_theirs(
+    lindeman: World,
+) -> None:
+    pages = [row for row in table(lindeman) if row["doing"] in ("open", "make", "change")]
+    may = {row["step"]: row["may"] for row in pages if row["who"] == "representative of consumer"}
+    said = lindeman.blueprint.representatives
+    assert said is not None
+    assert {step for step, mark in may.items() if mark != "no"} <= set(said.steps or ())
+    assert (may["my-orders"], may["change-details"]) == ("yes", "no")
+    assert "representative of buyer" not in {row["who"] for row in pages}
 
 
 def test_what_holds_at_the_moment_itself_stands_beside_it(lindeman: World) -> None:
@@ -88,7 +100,7 @@ def test_what_a_step_asks_besides_stands_beside_it(lindeman: World) -> None:
     checked = ExtraCheck(text=Text("two steps"))
     approve = Approve(at=Span("story.yaml", 9, 1, 2), by=(Text("finance"),))
     steps = tuple(
-        replace(s, extra_check=checked, approve=approve) if s.id == "ask-question" else s
+        replace(s, extra_check=checked, approve=(approve,)) if s.id == "ask-question" else s
         for s in of.steps
     )
     changed = replace(of, story=(Phase(Text("p"), steps),))

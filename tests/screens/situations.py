@@ -19,7 +19,16 @@ from balie.site.headers import with_headers
 from tests.approving.office import with_approval
 from tests.frontstage.site import AT, COOKIE, Site, site
 from tests.running import LINDEMAN, Portal, impatient, portal
-from tests.screens import account, approvals, desk, organisation, parties, sending, signing_in
+from tests.screens import (
+    account,
+    approvals,
+    desk,
+    organisation,
+    others,
+    parties,
+    sending,
+    signing_in,
+)
 from tests.screens.recorder import (
     LANGUAGES,
     WELL,
@@ -109,6 +118,7 @@ def own_pages(recorder: Recorder, language: str, database: Path) -> None:
     account.record(recorder, customer, language, database)
     account.staff(recorder, staff, language)
     parties.record(recorder, staff, language, database)
+    others.record(recorder, language, database)
     organisation.record(recorder, language)
 
 

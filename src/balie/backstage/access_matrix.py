@@ -1,16 +1,19 @@
 """Who may do what, of a whole blueprint: a line for each page, field, form and document, a mark for
-each kind of customer, for everybody, and for each team of staff. For auditors.
+each kind of customer, for who represents one, for everybody, and for each team of staff. For
+auditors.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from balie.access.sentences import Sentences, place
-from balie.access.viewer import Viewer
+from balie.access.viewer import Behind, Viewer
 from balie.backstage.who_may import Condition, Ground, May, MayOpen, who_may, whoever_is
 from balie.blueprint.model import EVERYBODY, Step
 from balie.blueprint.source import Span
+
+_REPRESENTATIVE = "representative of "
 
 
 class Mark(StrEnum):
@@ -72,11 +75,9 @@ def matrix_of(
     viewers = persons or _whoever(ground)
     seen = [who_may(ground, viewer) for viewer in viewers.values()]
     teams = () if persons else tuple(blueprint.people.staff.values())
-    labels = {id_: one.name for id_, one in blueprint.people.customers.items()}
-    subjects = [
-        Subject(id_, blueprint.say(labels[id_], language) if id_ in labels else _called(id_, say))
-        for id_ in viewers
-    ]
+    customers = blueprint.people.customers.items()
+    labels = {str(id_): blueprint.say(one.name, language) for id_, one in customers}
+    subjects = [Subject(id_, _called(id_, labels, say)) for id_ in viewers]
     subjects += [Subject(str(t.id), blueprint.say(t.name, language), True) for t in teams]
     making = _Making(ground, language, say, len(viewers), tuple(str(team.id) for team in teams))
     return Matrix(
@@ -89,11 +90,22 @@ def matrix_of(
 
 def _whoever(ground: Ground) -> dict[str, Viewer]:
     kinds = (*map(str, ground.blueprint.people.customers), EVERYBODY)
-    return {kind: whoever_is(ground.blueprint, kind, "*") for kind in kinds}
+    found = {kind: whoever_is(ground.blueprint, kind, "*") for kind in kinds}
+    said = ground.blueprint.representatives
+    behind = Behind(person="*", name="*", teams=frozenset(), until=0, represents=True)
+    acting = {
+        f"{_REPRESENTATIVE}{kind}": replace(found[kind], behind=behind)
+        for kind in (said.for_ if said else ())
+        if kind in found
+    }
+    return {**found, **acting}
 
 
-def _called(id_: str, say: Sentences) -> str:
-    return say.told("matrix.everybody") if id_ == EVERYBODY else id_
+def _called(id_: str, labels: Mapping[str, str], say: Sentences) -> str:
+    of = id_.removeprefix(_REPRESENTATIVE)
+    if of != id_:
+        return say.told("matrix.representative", kind=labels.get(of, of))
+    return say.told("matrix.everybody") if id_ == EVERYBODY else labels.get(id_, id_)
 
 
 @dataclass(frozen=True, slots=True)
