@@ -258,6 +258,18 @@ def test_what_was_asked_by_another_address_or_domain_does_not_wait_any_more(
     assert roles(bo) == set()
 
 
+def test_who_came_in_by_another_way_is_not_made_less_by_what_they_asked_before(
+    anna: Person, bo: Person
+) -> None:
+    asked = ask(bo, A, "", "nl", now(), Noted())
+    assert asked is not None
+    Membership.objects.create(person=bo, organisation=A, is_administrator=True)
+    doing = Doing(organisation=A, by=anna.pk.hex, note=Noted())
+    assert waiting(A) == []
+    assert accept(doing, asked.pk, Given(role="buyer"), now()) is None
+    assert [one.is_administrator for one in colleagues(A)] == [True, True]
+
+
 def test_of_two_who_decide_at_once_one_does(anna: Person, asked: JoinRequest, bo: Person) -> None:
     done: list[JoinRequest | None] = []
     together = threading.Barrier(2)

@@ -258,6 +258,17 @@ def test_who_was_removed_brings_nobody_in(site: Site, as_anna: Browser, anna: Pe
     assert site.browser().get(f"/accounts/invitations/{token}/").status_code == 404
 
 
+@pytest.mark.parametrize("decided", [{"remove": "yes"}, {"role": "finance"}])
+def test_what_is_decided_is_not_undone_by_a_mail_that_is_still_there(
+    as_anna: Browser, bram: Person, decided: dict[str, str]
+) -> None:
+    invited(as_anna, bram.email, administrator="yes")
+    still_open = Invitation.objects.get()
+    assert as_anna.post(at(bram), decided).headers["location"] == PEOPLE
+    assert take_up(still_open.pk, bram, now(), TAKE_UPS, Noted()) is None
+    assert roles(bram) == ({"finance"} if "role" in decided else set())
+
+
 def test_an_invitation_of_another_organisation_is_not_taken_back(
     site: Site, as_anna: Browser
 ) -> None:

@@ -3,8 +3,11 @@
 import time
 
 import pytest
+from django.utils.timezone import now
 
 from balie.access.viewer import PRIVATE, SOMEBODY, Visitor
+from balie.identity.invitations import Invited, invite
+from balie.identity.invitations import take_up as use_up
 from balie.identity.models import (
     Invitation,
     Membership,
@@ -13,8 +16,17 @@ from balie.identity.models import (
     Representation,
     ViewerSession,
 )
+from balie.identity.pages.invited import TAKE_UPS
 from balie.identity.people import enrol, forget
-from balie.identity.representing import by, end, of, take_up, that_hold
+from balie.identity.representing import (
+    PURPOSE,
+    by,
+    end,
+    of,
+    open_invitations,
+    take_up,
+    that_hold,
+)
 from balie.identity.signing_in import Proved, complete, visitor_in
 from tests.browser import Loop
 from tests.identity.conftest import Noted, read_database
@@ -89,6 +101,20 @@ def test_either_ends_it_and_nobody_else(
         False,
     )
     assert (of(sanne), by(karim), that_hold(karim)) == ([], [], [])
+
+
+def test_what_was_ended_is_not_begun_again_by_a_mail_that_is_still_there(
+    karim: Person, sanne: Person, note: Noted
+) -> None:
+    hers = Invited(address=karim.email, purpose=PURPOSE, by=sanne.pk.hex)
+    still_open, _ = invite(hers, now(), note)
+    others = Invited(address="x@example.nl", purpose=PURPOSE, by=sanne.pk.hex)
+    of_another, _ = invite(others, now(), note)
+    (one,) = of(sanne)
+    assert end(sanne, one.pk, note) is not None
+    assert use_up(still_open.pk, karim, now(), TAKE_UPS, note) is None
+    assert of(sanne) == []
+    assert open_invitations(sanne) == [of_another]
 
 
 def test_another_sign_in_of_the_same_person_did_not_choose(loop: Loop, karim: Person) -> None:

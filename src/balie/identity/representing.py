@@ -71,8 +71,8 @@ def take_up(person: Person, invitation: Invitation, note: Note) -> None:
 
 @transaction.atomic
 def end(person: Person, representation: UUID, note: Note) -> Representation | None:
-    """Ends one of this person's, on either side: it is over at the next request. None when it is
-    over already, or is of others.
+    """Ends one of this person's, on either side: it is over at the next request, and is not begun
+    again by another invitation that is still open. None when it is over already, or is of others.
     """
     theirs = Q(represented=person) | Q(representative=person)
     found = Representation.objects.filter(theirs, pk=representation, ended=None)
@@ -81,6 +81,8 @@ def end(person: Person, representation: UUID, note: Note) -> Representation | No
     ended = Representation.objects.select_related("represented", "representative").get(
         pk=representation
     )
+    again = open_ones(now_in_time()).filter(purpose=PURPOSE, by=ended.represented.pk.hex)
+    again.filter(address=ended.representative.email).update(revoked=now_in_time())
     is_own = ended.represented_id == person.pk
     other = ended.representative if is_own else ended.represented
     note("ended representing", who=person.pk.hex, about=other.pk.hex)

@@ -23,6 +23,7 @@ from balie.identity.organisations.members import (
     Given,
     check_administers,
     colleague,
+    colleagues,
     give,
 )
 
@@ -136,9 +137,12 @@ def take_back(person: Person, request: UUID, now: datetime, note: Note) -> bool:
 
 
 def waiting(organisation: str) -> Sequence[JoinRequest]:
-    """What waits there, the oldest first: of those who may still ask."""
+    """What waits there, the oldest first: of those who may still ask, and did not come in by
+    another way meanwhile.
+    """
     rows = _open(organisation).select_related("person").order_by("at")[:MOST_WAITING]
-    return [one for one in rows if _may_still(one)]
+    there = {one.id for one in colleagues(organisation)} if rows else set()
+    return [one for one in rows if one.person.pk.hex not in there and _may_still(one)]
 
 
 def asked_by(organisation: str, request: UUID) -> JoinRequest | None:

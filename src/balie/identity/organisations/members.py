@@ -105,7 +105,9 @@ def colleague(organisation: str, person: str) -> Colleague | None:
 
 @transaction.atomic
 def give(doing: Doing, person: Person, given: Given) -> None:
-    """Makes somebody this, there, and nothing else. Raises LastAdministrator and NotTheirs."""
+    """Makes somebody this, there, and nothing else, also not by an invitation of before. Raises
+    LastAdministrator and NotTheirs.
+    """
     check_administers(doing)
     before = colleague(doing.organisation, person.pk.hex)
     _check_last(doing.organisation, person, stays=given.is_administrator and given.ends is None)
@@ -114,6 +116,7 @@ def give(doing: Doing, person: Person, given: Given) -> None:
         _give_role(doing, person, given, before)
     else:
         _end_roles(doing.organisation, person)
+    _take_back_those_to(doing.organisation, person)
     doing.noted("role given", person.pk.hex, given.role)
     if given.is_administrator != (before is not None and before.is_administrator):
         what = "made administrator" if given.is_administrator else "no longer administrator"
@@ -130,6 +133,7 @@ def remove(doing: Doing, person: Person) -> None:
     _end_roles(doing.organisation, person)
     _rows(doing.organisation).filter(_not_over(), person=person, source="local").update(ends=_now())
     take_back_all(doing.organisation, by=person.pk.hex)
+    _take_back_those_to(doing.organisation, person)
     doing.noted("removed", person.pk.hex)
 
 
@@ -193,6 +197,12 @@ def take_back_all(organisation: str, by: str) -> None:
     """Takes back whatever somebody invited others to there: who is out brings nobody in."""
     ours = open_ones(now_in_time()).filter(purpose=PURPOSE, about__organisation=organisation)
     ours.filter(by=by).update(revoked=now_in_time())
+
+
+def _take_back_those_to(organisation: str, person: Person) -> None:
+    """What was decided about somebody just now is not undone by a mail that they still have."""
+    ours = open_ones(now_in_time()).filter(purpose=PURPOSE, about__organisation=organisation)
+    ours.filter(address=person.email).update(revoked=now_in_time())
 
 
 def take_up(person: Person, invitation: Invitation, note: Note) -> None:
