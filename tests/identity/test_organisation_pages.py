@@ -368,3 +368,18 @@ def test_who_gives_a_role_that_asks_two_steps_proves_them_first(
     )
     assert sent.headers["location"].startswith("/accounts/two-steps/")
     assert not Invitation.objects.exists()
+
+
+def test_a_form_that_was_opened_for_one_organisation_does_nothing_for_another(
+    as_anna: Browser, anna: Person
+) -> None:
+    Membership.objects.create(person=anna, organisation=B, is_administrator=True)
+    as_anna.post("/accounts/acting-for/", {"organisation": A})
+    opened = as_anna.get(INVITE).text
+    assert f'name="for" value="{A}"' in opened
+
+    as_anna.post("/accounts/acting-for/", {"organisation": B})
+    sent = as_anna.post(INVITE, {"email": "new@example.nl", "role": "buyer", "for": A})
+
+    assert sent.headers["location"].startswith("/accounts/acting-for/?next=")
+    assert not Invitation.objects.exists()

@@ -93,7 +93,8 @@ def for_administrators(
     page: Callable[Concatenate[HttpRequest, Administering, P], HttpResponse],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """The page for whoever administers the organisation that they act for; for others it is not
-    there. Whoever acts for nobody yet chooses first; who gives what asks two steps proves them.
+    there. Whoever acts for nobody yet, or by now for another one than when they opened the form,
+    chooses first; who gives what asks two steps proves them.
     """
 
     @login_required
@@ -101,7 +102,7 @@ def for_administrators(
     @wraps(page)
     def view(request: HttpRequest, /, *args: P.args, **named: P.kwargs) -> HttpResponse:
         here = administering(request)
-        if here is None:
+        if here is None or request.POST.get("for", here.organisation) != here.organisation:
             return HttpResponseRedirect(
                 f"{reverse('acting_for')}?{urlencode({'next': request.path})}"
             )
