@@ -292,6 +292,8 @@ TABLES: Mapping[str, Kept] = {
 
 NOT_MODELS: Mapping[str, str] = {
     "django_migrations": "Which changes of the tables were made. Nothing personal.",
+    "sign_in_changes": "How often something was written that sign-ins are read from (SQLite). "
+    "Nothing personal.",
     "sqlite_sequence": "SQLite's own counters. Nothing personal.",
 }
 """Tables of the database that have no model."""

@@ -1,5 +1,6 @@
 """Who holds this cookie? One table of cases for the judgement, and the readers that feed it."""
 
+import re
 import subprocess
 import sys
 import time
@@ -11,8 +12,9 @@ import pytest
 from django.db import connection
 
 from balie.access.viewer import Visitor
-from balie.identity.models import Person, Recognition, ViewerSession
-from balie.identity.reader import SignIn, SqliteReader, fingerprint, judge
+from balie.identity.changes import NOT_COUNTING, READ_FROM
+from balie.identity.models import DemoMail, Person, Recognition, ViewerSession
+from balie.identity.reader import QUESTION, SignIn, SqliteReader, fingerprint, judge
 from balie.identity.signing_in import complete
 from tests.browser import Loop
 from tests.identity.conftest import read_database
@@ -158,3 +160,59 @@ async def _read(cookie: str | None) -> Visitor | None:
         return await reader(cookie)
     finally:
         await reader.close()
+
+
+# ---- what is written to the tables that a sign-in is read from is counted
+
+
+def test_every_table_that_a_sign_in_is_read_from_is_counted() -> None:
+    named = set(re.findall(r"(?:FROM|JOIN) (\w+)", QUESTION))
+    assert named == set(READ_FROM)
+
+
+@sqlite_only
+@pytest.mark.django_db
+def test_each_kind_of_write_to_them_is_counted() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tbl_name, sql FROM sqlite_master WHERE type = 'trigger'")
+        counted = {(table, write) for table, sql in cursor.fetchall() for write in _write_of(sql)}
+    assert counted >= {(t, write) for t in READ_FROM for write in ("insert", "update", "delete")}
+
+
+def _write_of(trigger: str) -> list[str]:
+    return re.findall(r"AFTER (insert|update|delete) ON \w+ BEGIN UPDATE sign_in_changes", trigger)
+
+
+@sqlite_only
+def test_what_others_write_leaves_who_somebody_is_and_a_sign_out_counts_at_once(
+    loop: Loop, sanne: Person
+) -> None:
+    complete(sanne, "a cookie", seconds=60)
+    read = loop.run(read_database())
+    first = loop.run(read("a cookie"))
+
+    DemoMail.objects.create(to=sanne.email, subject="Hello", body="")
+    assert loop.run(read("a cookie")) is first, "it was not read anew"
+
+    ViewerSession.objects.all().delete()
+    assert loop.run(read("a cookie")) is None
+    loop.run(read.close())
+
+
+@sqlite_only
+def test_where_nobody_counts_every_write_counts(loop: Loop, sanne: Person) -> None:
+    complete(sanne, "a cookie", seconds=60)
+    read = loop.run(read_database())
+    assert loop.run(read("a cookie")) is not None
+    with connection.cursor() as cursor:
+        (trigger,) = cursor.execute(
+            "SELECT sql FROM sqlite_master WHERE name = 'sign_in_changes_delete_viewer_session'"
+        ).fetchone()
+        cursor.execute(NOT_COUNTING[READ_FROM.index("viewer_session") * 3 + 2])
+    try:
+        ViewerSession.objects.all().delete()
+        assert loop.run(read("a cookie")) is None
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(trigger)
+        loop.run(read.close())

@@ -1,7 +1,8 @@
 """Who holds this cookie? Asked at every page, so: one indexed read, judged by one pure function.
 
-A file tells whether anything was written to it since it was read. Only while nothing was, what was
-read is not read again: a sign-out, here or in another process, is a write.
+A file tells whether anything was written to it since it was read, and counts the writes to the
+tables that a sign-in is read from. Only while there were none, what was read is not read again: a
+sign-out, here or in another process, is a write.
 
 Django's own session is never read here: a sign-in that is not completed has no row to be found.
 """
@@ -19,6 +20,7 @@ import msgspec
 
 from balie.access.viewer import PRIVATE, Behind, Membership, Visitor
 from balie.backstage.bounded import Bounded
+from balie.identity.changes import TRIGGERS
 
 _MOST_BYTES = 4_000_000
 _BYTES_OF_A_VISITOR = 2_000
@@ -206,7 +208,7 @@ def fingerprint(password: str) -> str:
     return hashlib.sha256(password.encode()).hexdigest()
 
 
-_ASK = """
+QUESTION = """
     SELECT p.id, p.email, p.name, p.is_active, p.is_staff, p.staff_roles,
            p.password, s.fingerprint, s.expires, s.acting_for, s.level, s.level_at,
            (SELECT json_group_array(json_array(r.name, r.key)) FROM recognition r
@@ -241,6 +243,11 @@ _ASK = """
      WHERE s.cookie = ?
 """
 
+_TRIGGERS = """
+    SELECT count(*) FROM sqlite_master
+     WHERE type = 'trigger' AND name GLOB 'sign_in_changes_*'
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
@@ -261,6 +268,9 @@ class SqliteReader:
         self._now = now
         self._connection = _connect(file, patience=0.05)
         self._version = -1
+        self._changes: int | None = None
+        self._schema = -1
+        self._is_counting = False
         self._seen: Bounded[str, _Seen] = Bounded(_MOST_BYTES)
 
     async def __call__(self, cookie: str | None) -> Visitor | None:
@@ -296,9 +306,23 @@ class SqliteReader:
     def _forget_what_was_overwritten(self) -> None:
         """Before anything is read: a write in between is seen the next time, never missed."""
         (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-        if version != self._version:
-            self._version = version
+        if version == self._version:
+            return
+        changes = self._counted()
+        if changes is None or changes != self._changes:
             self._seen = Bounded(_MOST_BYTES)
+        self._version, self._changes = version, changes
+
+    def _counted(self) -> int | None:
+        """How many writes there were to what sign-ins are read from; None where nobody counts."""
+        (schema,) = self._connection.execute("PRAGMA schema_version").fetchone()
+        if schema != self._schema:
+            (triggers,) = self._connection.execute(_TRIGGERS).fetchone()
+            self._schema, self._is_counting = schema, triggers == TRIGGERS
+        if not self._is_counting:
+            return None
+        (changes,) = self._connection.execute("SELECT count FROM sign_in_changes").fetchone()
+        return int(changes)
 
     def _find_patiently(self, digest: str) -> SignIn | None:
         connection = _connect(self._file, patience=5)
@@ -317,7 +341,7 @@ def _connect(file: Path, patience: float) -> sqlite3.Connection:
 
 
 def _find(connection: sqlite3.Connection, digest: str) -> SignIn | None:
-    row = connection.execute(_ASK, (digest,)).fetchone()
+    row = connection.execute(QUESTION, (digest,)).fetchone()
     if row is None:
         return None
     person, email, name, active, staff, roles, password, seen, expires, *rest = row
