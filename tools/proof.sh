@@ -18,16 +18,16 @@ part() { # name, command...
   fi
 }
 
-part "rehearsed systems: down, slow, rubbish, filters ignored" .venv/bin/pytest -m proof tests/rehearsed
 part "five times the examples: pages that are kept, what is posted, what is drawn" env EXAMPLES=5 .venv/bin/pytest tests/frontstage/test_what_is_kept.py tests/frontstage/test_what_comes_in.py tests/drawing/test_layout.py
 part "a thousand wrong tries by strangers, passkeys in Chromium" .venv/bin/pytest -m proof tests/identity/test_lockout.py tests/identity/test_passkeys_in_a_browser.py
 part "front ends sign people in: every promise of the pages" .venv/bin/pytest -m proof tests/identity/test_headless_promises.py
 part "T16: whatever is posted at a form" .venv/bin/pytest -m proof -s tests/frontstage/test_forms_under_fuzz.py
-part "faults of the network before every rehearsed system" .venv/bin/pytest -m proof tests/faults
 part "the audit on PostgreSQL: chains side by side, guards" .venv/bin/pytest -m proof tests/store/test_audit_on_postgresql.py
 part "approving by colleagues: on PostgreSQL, and killed before a decision is kept" .venv/bin/pytest -m proof tests/approving
 part "services that nobody wrote: three over HTTP" .venv/bin/pytest -m proof tests/generated
 part "T14: out within a second in two processes, on SQLite and PostgreSQL" .venv/bin/pytest -m proof tests/identity/test_out_everywhere.py
+part "faults of the network before every rehearsed system" .venv/bin/pytest -m proof tests/faults -n 4 --dist worksteal  # they mostly wait
+part "rehearsed systems: down, slow, rubbish, filters ignored" .venv/bin/pytest -m proof tests/rehearsed -n 4 --dist worksteal  # they mostly wait
 part "T6: access broken in 90 ways, each is seen" .venv/bin/python -m tools.mutate_access
 part "T6: 100,000 guesses of one customer, nothing of others" .venv/bin/balie prove blueprints/lindeman --guesses 100000
 part "schemathesis: install" tests/proving/api/install.sh
