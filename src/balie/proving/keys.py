@@ -28,7 +28,7 @@ class Key:
     about: what it is, for a report. first: asked before, by each. owner: who it works for; None:
     nobody. works: what it answers them. only: who tries; none: everybody else. without: who does
     not, by name. own: who finds something of their own there. allowed: what the owner may see.
-    shows: whose typed texts may stand there too.
+    shows: whose typed texts may stand there too. hides: texts that stand there for nobody.
     """
 
     about: str
@@ -45,6 +45,7 @@ class Key:
     own: frozenset[str] = frozenset()
     allowed: frozenset[Cell] = frozenset()
     shows: tuple[Person, ...] = ()
+    hides: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -103,7 +104,8 @@ class Keys:
         said = f"{key.address} {key.first} {' '.join(key.form.values())}"
         may = (None, person, *key.shows)
         typed = [m for m in TYPED.findall(text) if self.typed.get(m) not in may]
-        if not person.teams and (typed or self.at.marks.foreign(text, allowed, said)):
+        hidden = any(one in text for one in key.hides)
+        if not person.teams and (typed or hidden or self.at.marks.foreign(text, allowed, said)):
             says = f"{key.about}: shows {person.name} what is not theirs"
             self.at.notes.found("PR102", key.about, says)
         if answer.status >= 500 and answer.status != 503:

@@ -186,7 +186,17 @@ class Oracle:
         return True
 
     def _nested(self, thing: Thing, parent: Thing, who: Who) -> Iterator[Held]:
-        around = list(self.held(parent, who))
+        yield from self._within(thing, parent, list(self.held(parent, who)), who)
+
+    def within(self, thing: Thing, held: Held, who: Who) -> Iterator[Held]:
+        """The rows of a thing that stands in another which belong to one row of that other."""
+        parent = self.blueprint.things.get(thing.parent or "")
+        if parent is not None:
+            yield from self._within(thing, parent, [held], who)
+
+    def _within(
+        self, thing: Thing, parent: Thing, around: Sequence[Held], who: Who
+    ) -> Iterator[Held]:
         for source in thing.from_:
             table = f"{source.table.system}.{source.table.table}"
             if source.table.inside:

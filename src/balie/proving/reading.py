@@ -7,11 +7,12 @@ from html import escape
 from random import Random
 from urllib.parse import quote, unquote
 
+from balie.blueprint.model import Thing
 from balie.proving.browsing import HTML, JSON, Answer
 from balie.proving.doors import Door, DoorKind
 from balie.proving.marks import Marks
 from balie.proving.noting import Notes
-from balie.proving.oracle import Oracle, Who, at, paths_of, text_of
+from balie.proving.oracle import Held, Oracle, Who, at, paths_of, text_of
 from balie.proving.people import Person
 from balie.systems.rows import Raw
 
@@ -87,6 +88,10 @@ class Reads:
                     address = self._filled(door, owner, key) if door.braces else door.address
                     answer = await self._asked(door, owner, "GET", address, JSON)
                     self._looked(door, owner, address, answer)
+                    if answer.status == 200 and door.kind is DoorKind.LIST:
+                        self._only_theirs(door, owner, answer.said)
+                    elif answer.status == 200 and door.braces:
+                        self._needed(door, owner, key, answer, JSON)
 
     def _some(self, keys: Sequence[str]) -> Sequence[str]:
         return self.at.chance.sample(keys, min(self.at.many, len(keys)))
@@ -228,7 +233,7 @@ class Reads:
     def _needed(self, door: Door, owner: Person, key: str, answer: Answer, accept: str) -> None:
         """What the story shows there of this row is there."""
         thing, step = door.subject, door.step
-        if thing is None or step is None or step.screen is None or len(thing.from_) != 1:
+        if thing is None or step is None or step.screen is None:
             return
         if (
             door.kind is not DoorKind.PAGE
@@ -245,15 +250,35 @@ class Reads:
             ]
             if key not in keys:
                 continue
-            for name in shown & set(thing.fields):
-                one = thing.fields[name]
-                if one.name is None or (one.seen_by and not owner.who.kinds & set(one.seen_by)):
-                    continue
-                for path in paths_of(one, held.source):
-                    value = text_of(at(held.row, path))
-                    if value and value in self.at.marks.places and value not in text:
-                        says = f"{door.address} does not show {thing.id}.{name} to {owner.name}"
-                        self.at.notes.about("PR104", door, says)
+            if len(thing.from_) == 1:  # of several, which one counts is not said so simply
+                self._told(door, owner, thing, shown & set(thing.fields), held, text)
+            for name in shown:
+                inner = self.at.oracle.blueprint.nested.get(f"{thing.id}.{name}")
+                if inner is not None and len(inner.from_) == 1:
+                    self._told_inside(door, owner, inner, held, text)
+
+    def _told_inside(self, door: Door, owner: Person, thing: Thing, held: Held, text: str) -> None:
+        """The rows that belong to a row, as far as they are shown, stand there."""
+        shown = set(map(str, thing.list_))
+        for row in self.at.oracle.within(thing, held, owner.who):
+            if not self.at.oracle.is_left_out(thing, row):
+                self._told(door, owner, thing, shown, row, text)
+
+    def _told(
+        self, door: Door, owner: Person, thing: Thing, shown: set[str], held: Held, text: str
+    ) -> None:
+        """What is shown of a row, and may be, stands there."""
+        if not self.at.oracle.may_see(thing, owner.who):
+            return
+        for name in shown & set(thing.fields):
+            one = thing.fields[name]
+            if one.name is None or (one.seen_by and not owner.who.kinds & set(one.seen_by)):
+                continue
+            for path in paths_of(one, held.source):
+                value = text_of(at(held.row, path))
+                if value and value in self.at.marks.places and value not in text:
+                    says = f"{door.address} does not show {thing.id}.{name} to {owner.name}"
+                    self.at.notes.about("PR104", door, says)
 
     # ---- asking
 

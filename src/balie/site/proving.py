@@ -60,7 +60,8 @@ End = Callable[[Mapping[str, str]], None]
 class Wish:
     """How it is proved. seed: what is chosen by chance. quick: fewer rows of each.
 
-    first: the part to begin with. guesses: only so many guesses, by the first customer.
+    first: the parts to begin with, such as "sending+keys:letters". guesses: only so many guesses,
+    by the first customer.
     """
 
     seed: int = 1
@@ -222,7 +223,7 @@ async def _each_part(
             await sends.prove()
         await Approvals(place, sends.receipts, sends.typed).prove()
 
-    async def tokens() -> None:
+    async def tokens(only: str = "") -> None:
         making = Making(
             place=place,
             configuration=configuration,
@@ -230,7 +231,7 @@ async def _each_part(
             receipts=[(address, filled.owner) for address, filled in sends.receipts],
             signed_in=_again,
         )
-        await Keys(place, everything, sends.typed).prove(keys(making))
+        await Keys(place, everything, sends.typed).prove(keys(making, only))
 
     async def carried() -> None:
         await _carried(found, configuration, systems, place, sends)
@@ -251,8 +252,12 @@ async def _each_part(
         told = f"{guesses.asked:,} guesses of {guesses.tried:,} identifiers by {people[0].name}"
         say(f"{told}: {guesses.foreign} foreign rows")
         return
-    for name in (wish.first, *(part for part in parts if part != wish.first)):
-        if name in parts:
+    first = wish.first.split("+")
+    for name in (*first, *(part for part in parts if part not in first)):
+        part = name.partition(":")[2]
+        if part:
+            await tokens(part)
+        elif name in parts:
             say(f"proving: {name}")
             await parts[name]()
 
@@ -293,6 +298,8 @@ async def _from_leaky_systems(
 ) -> None:
     """Everybody's own pages once more: a system that gives too much is held back by us alone."""
     another = replace(configuration, cache_url=f"sqlite:///{configuration.state / 'again.db'}")
+    rows = {name: rows_of(systems, name) for name in place.oracle.rows}
+    now = replace(place.oracle, rows=rows)  # with what arrived
     portal = await start(found, another, demo.rehearsed((), systems))
     try:
         for system in systems.values():
@@ -301,7 +308,7 @@ async def _from_leaky_systems(
             replace(person, browser=replace(person.browser, app=portal.application))
             for person in place.people
         ]
-        await Reads(replace(place, people=again)).own()
+        await Reads(replace(place, people=again, oracle=now)).own()
     finally:
         for system in systems.values():
             system.mode(ignore_filters=False)

@@ -35,13 +35,14 @@ async def acting(making: Making) -> AsyncIterator[Key]:
             continue
         for key in _as_customer(making, one, extent):
             yield key
+        cookies = dict(one.browser.cookies)  # an answer takes away those that open nothing
         own = one.browser.cookies.pop(settings.SESSION_COOKIE_NAME)
         gone = frozenset({302, 303, 401, 404})
         page = plain(making)[0].address
         yield Key(
             about="acting without a sign-in of one's own", address=page, only=(one,), refuses=gone
         )
-        one.browser.cookies[settings.SESSION_COOKIE_NAME] = own
+        one.browser.cookies = cookies
         await sync_to_async(ActingSessions().stop)(own)
         yield Key(about="acting that was stopped", address=page, only=(one,), refuses=gone)
 

@@ -24,9 +24,9 @@ _PARTS = (
 )
 
 
-async def keys(making: Making) -> AsyncIterator[Key]:
-    """One after another."""
-    for part in _PARTS:
+async def keys(making: Making, only: str = "") -> AsyncIterator[Key]:
+    """One after another. only: those of one part."""
+    for part in (one for one in _PARTS if only in ("", one.__name__)):
         try:
             async for key in part(making):
                 yield key

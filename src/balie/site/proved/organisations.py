@@ -205,6 +205,12 @@ async def two_at_once(making: Making) -> AsyncIterator[Key]:
             for key in sorted(hidden)[:2]:
                 about = f"{door.address} of the organisation that they do not act for"
                 yield Key(about=about, address=door.at(key, "0"), only=(two,))
+    sent = tuple(address for address, sender in making.receipts if sender is one)
+    for door in making.place.doors:
+        if door.kind is DoorKind.RECEIPTS:
+            about = "receipts while they act for another organisation"
+            list_ = Key(about=about, address=door.address, accept=JSON, hides=sent, only=(two,))
+            yield replace(list_, refuses=frozenset({200, 404}))
     for address, sender in making.receipts:
         if sender is one:
             about = "a receipt of the organisation that they do not act for"
